@@ -1,0 +1,155 @@
+"""Everything a run can be told: taps, readings, clock ticks and decisions, all of one family.
+
+Each carries `at`, an aware UTC instant, and `tick`, microseconds on the kiosk's own count, which never goes back
+and goes on through restarts. Durations are differences of ticks; instants are only for people.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from content.values import CheckId, Digest, DocumentId, PersonId, RunId, StepId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """The thing being made or served, as far as its label tells."""
+
+    part_number: str | None = None
+    gtin: str | None = None
+    serial: str | None = None
+    lot: str | None = None
+    work_order: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Input:
+    at: datetime
+    tick: int
+    by: PersonId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started(_Input):
+    """Begin this run of this release on this unit."""
+
+    run: RunId
+    release: Digest
+    document: DocumentId
+    revision: int
+    station: str
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tapped(_Input):
+    """The operator confirmed `check` of `step`; without a check, the step's one large action."""
+
+    step: StepId
+    check: CheckId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeGiven(_Input):
+    """A code was scanned; `part_number`, `gtin`, `serial` and `lot` are what its label means."""
+
+    text: str
+    device: str
+    part_number: str | None = None
+    gtin: str | None = None
+    serial: str | None = None
+    lot: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueGiven(_Input):
+    """A device measured `value` in `unit`."""
+
+    value: Decimal
+    unit: str
+    device: str
+    quantity: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TorqueGiven(_Input):
+    """A tool tightened one fastening; `angle` in degrees; `ok` is the tool's own verdict."""
+
+    torque: Decimal
+    unit: str
+    device: str
+    angle: Decimal | None = None
+    ok: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalGiven(_Input):
+    """A machine's signal is on or off."""
+
+    signal: str
+    on: bool
+    device: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticked(_Input):
+    """Time has passed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paused(_Input):
+    """The operator pauses."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Continued(_Input):
+    """The operator goes on after a pause or an interruption."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WentTo(_Input):
+    """The operator goes to a step that was already reached; `leaving` guards against double taps."""
+
+    leaving: StepId
+    step: StepId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemReported(_Input):
+    """The operator reports a problem; `photo` is the digest of a picture kept beside the record."""
+
+    category: str
+    comment: str
+    photo: Digest | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restarted(_Input):
+    """The kiosk came back; `gap` is how long it was away as far as it can tell."""
+
+    gap: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aborted(_Input):
+    """Somebody ends the run before it is done."""
+
+    reason: str
+
+
+Input = (
+    Tapped
+    | CodeGiven
+    | ValueGiven
+    | TorqueGiven
+    | SignalGiven
+    | Ticked
+    | Paused
+    | Continued
+    | WentTo
+    | ProblemReported
+    | Restarted
+    | Aborted
+)

@@ -1,0 +1,169 @@
+"""The meaning of scanned text: a part, a badge, a work order, a command, or just text."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+import biip
+from biip.gs1_digital_link_uris import GS1DigitalLinkURI
+from biip.gs1_messages import GS1Message
+
+LONGEST_CODE = 2_000  # characters; a full version-40 QR code that people print has fewer
+BADGE = re.compile(r"^BDG:([A-Za-z0-9-]{4,64})$")
+WORK_ORDER = re.compile(r"^WO:([A-Za-z0-9./_-]{1,64})$")
+PART_NUMBER = re.compile(r"^[A-Za-z0-9][A-Za-z0-9./_+-]{0,63}$")
+GS1_SYMBOLOGIES = {
+    "]C1",
+    "]e0",
+    "]d2",
+    "]Q3",
+    "]J1",
+}  # ISO/IEC 15424 with the FNC1 modifier: GS1 element strings
+
+
+class Command(StrEnum):
+    """Cards on the bench that are scanned instead of tapping with gloves on."""
+
+    DONE = "DONE"
+    BACK = "BACK"
+    PAUSE = "PAUSE"
+    PROBLEM = "PROBLEM"
+    SIGN_OUT = "SIGN-OUT"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartLabel:
+    """A label that says what a thing is: its GTIN (14 digits) or part number, with serial and lot where given."""
+
+    text: str
+    gtin: str | None = None
+    part_number: str | None = None
+    serial: str | None = None
+    lot: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BadgeLabel:
+    """An operator's badge."""
+
+    text: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkOrderLabel:
+    """A work order's paper."""
+
+    text: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandLabel:
+    """A command card."""
+
+    text: str
+    command: Command
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlainText:
+    """A code that is none of the others; a step may still ask for exactly this."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """A code that cannot be used, and why."""
+
+    text: str
+    reason: str
+
+
+Label = PartLabel | BadgeLabel | WorkOrderLabel | CommandLabel | PlainText | Unreadable
+
+
+def read(text: str, symbology: str | None = None) -> Label:
+    """What the scanned `text` means; `symbology` is the AIM identifier (`]d2`) where the scanner sends it.
+
+    GS1 element strings and GS1 Digital Link URIs are read by biip (GS1 General Specifications, section 3).
+    """
+    if not text.strip():
+        return Unreadable(text=text, reason="the code is empty")
+    if len(text) > LONGEST_CODE:
+        return Unreadable(text=text[:LONGEST_CODE], reason=f"the code has {len(text):,} characters")
+    if any(ord(char) < ord(" ") and char != "\x1d" for char in text) or "\ufffd" in text:
+        return Unreadable(text=text, reason="the code holds control characters or is not text")
+    if match := BADGE.match(text):
+        return BadgeLabel(text=text, code=match[1])
+    if match := WORK_ORDER.match(text):
+        return WorkOrderLabel(text=text, number=match[1])
+    if text.startswith("CMD:"):
+        return _command(text)
+    return _part(text, symbology)
+
+
+def _command(text: str) -> Label:
+    name = text.removeprefix("CMD:")
+    if name in Command.__members__.values():
+        return CommandLabel(text=text, command=Command(name))
+    return Unreadable(text=text, reason=f"no command {name!r}; known: {', '.join(Command)}")
+
+
+def _part(text: str, symbology: str | None) -> Label:
+    if symbology in GS1_SYMBOLOGIES or "\x1d" in text:
+        return _element_string(text)
+    if urlsplit(text).scheme in {"http", "https"}:
+        return _digital_link(text)
+    if text.startswith("(01)"):
+        return _human_readable(text)
+    if re.fullmatch(r"\d{8}|\d{12}|\d{13}|\d{14}", text):
+        try:
+            gtin = biip.parse(text).gtin
+        except biip.ParseError:
+            gtin = None
+        if gtin is not None:
+            return PartLabel(text=text, gtin=gtin.as_gtin_14(), part_number=text)
+    if PART_NUMBER.match(text):
+        return PartLabel(text=text, part_number=text)
+    return PlainText(text=text)
+
+
+def _element_string(text: str) -> Label:
+    try:
+        message = GS1Message.parse(text.lstrip("\x1d"))
+    except biip.ParseError as problem:
+        return Unreadable(text=text, reason=f"a damaged GS1 code: {problem}")
+    return _from_elements(text, message)
+
+
+def _human_readable(text: str) -> Label:
+    try:
+        message = GS1Message.parse_hri(text)
+    except biip.ParseError as problem:
+        return Unreadable(text=text, reason=f"a damaged GS1 code: {problem}")
+    return _from_elements(text, message)
+
+
+def _digital_link(text: str) -> Label:
+    try:
+        link = GS1DigitalLinkURI.parse(text)
+    except biip.ParseError:
+        return PlainText(text=text)
+    return _from_elements(text, link)
+
+
+def _from_elements(text: str, elements: GS1Message | GS1DigitalLinkURI) -> Label:
+    found = {element.ai.ai: element for element in elements.element_strings}
+    gtin = found["01"].gtin if "01" in found else None
+    if gtin is None:
+        return Unreadable(text=text, reason="the GS1 code holds no GTIN (application identifier 01)")
+    return PartLabel(
+        text=text,
+        gtin=gtin.as_gtin_14(),
+        part_number=found["240"].value if "240" in found else None,
+        serial=found["21"].value if "21" in found else None,
+        lot=found["10"].value if "10" in found else None,
+    )

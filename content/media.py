@@ -1,0 +1,142 @@
+"""Pictures and videos of a step, and the annotations drawn over them."""
+
+from pathlib import PurePosixPath
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, model_validator
+
+from content.values import Duration, Line, Piece, Text
+
+
+def _share(value: object) -> float:
+    """A coordinate as a share of the picture's width or height."""
+    if isinstance(value, bool):
+        message = f"{value!r} is not a coordinate"
+        raise ValueError(message)  # noqa: TRY004 - pydantic turns ValueError into a finding
+    share = float(value)  # pyright: ignore[reportArgumentType] - float() raises what pydantic expects
+    if not 0.0 <= share <= 1.0:
+        message = f"{value} lies outside the picture; coordinates go from 0 to 1"
+        raise ValueError(message)
+    return share
+
+
+def _inside(path: str) -> str:
+    parts = PurePosixPath(path).parts
+    if path.startswith("/") or ".." in parts or "\\" in path or not parts:
+        message = f"{path!r} leaves the document's folder; name a file inside it"
+        raise ValueError(message)
+    return path
+
+
+# Spelled as text on the wire: canonical JSON knows no floating-point numbers
+Share = Annotated[
+    float, BeforeValidator(_share), PlainSerializer(lambda share: f"{share:.6g}", return_type=str)
+]
+Point = tuple[Share, Share]
+InnerPath = Annotated[str, AfterValidator(_inside)]
+
+
+class Box(Piece):
+    """A rectangle; `x`, `y` are its top left corner, shares of the picture."""
+
+    shape: Literal["box"]
+    x: Share
+    y: Share
+    width: Share
+    height: Share
+    text: Line | None = None
+
+
+class Ellipse(Piece):
+    """An ellipse about its centre."""
+
+    shape: Literal["ellipse"]
+    x: Share
+    y: Share
+    rx: Share
+    ry: Share
+    text: Line | None = None
+
+
+class Arrow(Piece):
+    """An arrow whose head is at `to`."""
+
+    shape: Literal["arrow"]
+    start: Annotated[Point, Field(alias="from")]
+    to: Point
+    text: Line | None = None
+
+
+class Polygon(Piece):
+    """A closed outline."""
+
+    shape: Literal["polygon"]
+    points: Annotated[tuple[Point, ...], Field(min_length=3)]
+    text: Line | None = None
+
+
+class Badge(Piece):
+    """A number in a circle."""
+
+    shape: Literal["badge"]
+    at: Point
+    number: Annotated[int, Field(ge=0, le=99)]
+    text: Line | None = None
+
+
+class Caption(Piece):
+    """A text that stands on the picture by itself."""
+
+    shape: Literal["text"]
+    at: Point
+    text: Line
+
+
+Annotation = Annotated[Box | Ellipse | Arrow | Polygon | Badge | Caption, Field(discriminator="shape")]
+
+
+class Picture(Piece):
+    """A still picture; the file stays untouched, the annotations lie over it."""
+
+    picture: InnerPath
+    alt: Line
+    annotations: tuple[Annotation, ...] = ()
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files it needs, relative to the document's folder."""
+        return (self.picture,)
+
+
+class Subtitle(Piece):
+    """A text shown while a video plays from `start` to `end`."""
+
+    start: Duration
+    end: Duration
+    text: Text
+
+
+class Video(Piece):
+    """A short film with a poster picture that is shown before it plays."""
+
+    video: InnerPath
+    alt: Line
+    poster: InnerPath
+    start: Duration | None = None
+    end: Duration | None = None
+    captions: tuple[Subtitle, ...] = ()
+
+    @model_validator(mode="after")
+    def _ends_after_start(self) -> "Video":
+        if self.start is not None and self.end is not None and self.end <= self.start:
+            message = "the video's end lies before its start"
+            raise ValueError(message)
+        return self
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files it needs, relative to the document's folder."""
+        return (self.video, self.poster)
+
+
+Medium = Picture | Video

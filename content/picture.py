@@ -1,0 +1,46 @@
+"""Media files told by their first bytes, not by their names."""
+
+from pathlib import Path
+
+# format -> (name endings, media type)
+FORMATS: dict[str, tuple[frozenset[str], str]] = {
+    "PNG": (frozenset({".png"}), "image/png"),
+    "JPEG": (frozenset({".jpg", ".jpeg"}), "image/jpeg"),
+    "WebP": (frozenset({".webp"}), "image/webp"),
+    "MP4": (frozenset({".mp4", ".m4v"}), "video/mp4"),
+}
+LARGEST_MEDIA = 200_000_000  # bytes; a minute of full-HD video has about 60,000,000
+HEAD = 16  # bytes that are enough to tell the formats apart
+
+
+def detect(head: bytes) -> str | None:
+    """The format that a file's first bytes announce, one of FORMATS; None when it is none of them."""
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "PNG"
+    if head.startswith(b"\xff\xd8\xff"):
+        return "JPEG"
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "WebP"
+    if head[4:8] == b"ftyp":
+        return "MP4"
+    return None
+
+
+def media_type(head: bytes) -> str | None:
+    """The media type of those first bytes, None when the format is not one of ours."""
+    found = detect(head)
+    return None if found is None else FORMATS[found][1]
+
+
+def what_is_wrong(file: Path) -> str | None:
+    """Why the file cannot be used as a step's medium; None when it can."""
+    size = file.stat().st_size
+    if size > LARGEST_MEDIA:
+        return f"the file has {size:,} bytes; at most {LARGEST_MEDIA:,}"
+    with file.open("rb") as stream:
+        found = detect(stream.read(HEAD))
+    if found is None:
+        return f"not a picture or video that can be shown; use {', '.join(FORMATS)}"
+    if file.suffix.lower() not in FORMATS[found][0]:
+        return f"the name ends in {file.suffix or 'nothing'} but the file is {found}"
+    return None

@@ -1,0 +1,267 @@
+"""The facts that a record is made of, in the past tense; what they were caused by is an input beside them."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from content.deviation import DeviationKind
+from content.inputs import Unit
+from content.values import CheckId, Digest, DocumentId, PersonId, RunId, StepId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tap:
+    """Evidence: a person said so."""
+
+    kind: Literal["tap"] = "tap"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """Evidence: this code was scanned."""
+
+    text: str
+    device: str
+    part_number: str | None = None
+    gtin: str | None = None
+    serial: str | None = None
+    lot: str | None = None
+    kind: Literal["code"] = "code"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """Evidence: this value was measured, in the unit the check asks for."""
+
+    value: Decimal
+    unit: str
+    device: str
+    kind: Literal["value"] = "value"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tightening:
+    """Evidence: fastening `number` (from 1) was tightened so; torque in the check's unit, angle in degrees."""
+
+    torque: Decimal
+    unit: str
+    number: int
+    device: str
+    angle: Decimal | None = None
+    kind: Literal["tightening"] = "tightening"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switch:
+    """Evidence: the signal was on or off."""
+
+    signal: str
+    on: bool
+    device: str
+    kind: Literal["switch"] = "switch"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dwell:
+    """Evidence: this much time passed in the step."""
+
+    elapsed: timedelta
+    kind: Literal["dwell"] = "dwell"
+
+
+Evidence = Annotated[Tap | Code | Value | Tightening | Switch | Dwell, Field(discriminator="kind")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fact:
+    at: datetime
+    tick: int
+    by: PersonId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _RunFact(_Fact):
+    run: RunId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunStarted(_RunFact):
+    """A run began; `expected` is its standard time."""
+
+    release: Digest
+    document: DocumentId
+    revision: int
+    station: str
+    unit: Unit
+    expected: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepEntered(_RunFact):
+    """A step came up, for the `visit`-th time (from 1)."""
+
+    step: StepId
+    visit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckPassed(_RunFact):
+    """An attempt (from 1) at a check was good; `met` says that the check needs no more of them."""
+
+    step: StepId
+    check: CheckId
+    attempt: int
+    evidence: Evidence
+    met: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckFailed(_RunFact):
+    """An attempt (from 1) at a check was not good."""
+
+    step: StepId
+    check: CheckId
+    attempt: int
+    evidence: Evidence
+    expected: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepCompleted(_RunFact):
+    """A step is done; `elapsed` without pauses and interruptions, which are `held`."""
+
+    step: StepId
+    visit: int
+    elapsed: timedelta
+    held: timedelta
+    expected: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepLeft(_RunFact):
+    """The operator went from an unfinished step to `to`; what was proved so far stays."""
+
+    step: StepId
+    visit: int
+    to: StepId
+    elapsed: timedelta
+    held: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviationRaised(_RunFact):
+    """A departure from the instruction was found by a check or reported by a person."""
+
+    deviation: str
+    kind: DeviationKind
+    step: StepId
+    check: CheckId | None = None
+    expected: str
+    came: str
+    category: str | None = None
+    photo: Digest | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingRefused(_RunFact):
+    """A reading came that nothing waited for, or that could not be judged."""
+
+    step: StepId
+    expected: str
+    came: str
+    device: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunHeld(_RunFact):
+    """The run is paused."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunContinued(_RunFact):
+    """The run goes on after a pause."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunInterrupted(_RunFact):
+    """The kiosk was away for `gap` and took the run up again where it was."""
+
+    gap: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunCompleted(_RunFact):
+    """Every step is done; times are sums over the steps."""
+
+    elapsed: timedelta
+    held: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunAborted(_RunFact):
+    """The run ended before it was done."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorSignedIn(_Fact):
+    """`by` signed in at the station, with a PIN or by badge alone."""
+
+    pin: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorSignedOut(_Fact):
+    """`by` signed out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeRefused(_Fact):
+    """A code came outside a run that opens nothing here, and why."""
+
+    text: str
+    device: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceChanged(_Fact):
+    """A device was lost or came back; `state` is its new state's name."""
+
+    device: str
+    state: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GarbageRefused(_Fact):
+    """A device or topic delivered `count` things that are no readings; the last one's reason."""
+
+    device: str
+    count: int
+    reason: str
+
+
+RunFact = (
+    RunStarted
+    | StepEntered
+    | CheckPassed
+    | CheckFailed
+    | StepCompleted
+    | StepLeft
+    | DeviationRaised
+    | ReadingRefused
+    | RunHeld
+    | RunContinued
+    | RunInterrupted
+    | RunCompleted
+    | RunAborted
+)
+StationFact = OperatorSignedIn | OperatorSignedOut | CodeRefused | DeviceChanged | GarbageRefused
+Fact = RunFact | StationFact

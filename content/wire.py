@@ -1,0 +1,122 @@
+"""The one spelling of inputs, facts and documents as JSON. Exact numbers are strings, times are UTC, names outlive classes."""
+
+import json
+from typing import Any, cast
+
+from pydantic import TypeAdapter, ValidationError
+
+from content import inputs, record
+from content.errors import UnknownMessage, WireError
+from content.inputs import Input, Started
+from content.record import Fact
+
+Cause = Input | Started
+
+FACTS: dict[str, type[Fact]] = {  # Never change a name; only add.
+    "run.started": record.RunStarted,
+    "step.entered": record.StepEntered,
+    "check.passed": record.CheckPassed,
+    "check.failed": record.CheckFailed,
+    "step.completed": record.StepCompleted,
+    "step.left": record.StepLeft,
+    "deviation.raised": record.DeviationRaised,
+    "reading.refused": record.ReadingRefused,
+    "run.held": record.RunHeld,
+    "run.continued": record.RunContinued,
+    "run.interrupted": record.RunInterrupted,
+    "run.completed": record.RunCompleted,
+    "run.aborted": record.RunAborted,
+    "operator.signed-in": record.OperatorSignedIn,
+    "operator.signed-out": record.OperatorSignedOut,
+    "code.refused": record.CodeRefused,
+    "device.changed": record.DeviceChanged,
+    "garbage.refused": record.GarbageRefused,
+}
+CAUSES: dict[str, type[Cause]] = {  # Never change a name; only add.
+    "started": inputs.Started,
+    "tapped": inputs.Tapped,
+    "code.given": inputs.CodeGiven,
+    "value.given": inputs.ValueGiven,
+    "torque.given": inputs.TorqueGiven,
+    "signal.given": inputs.SignalGiven,
+    "ticked": inputs.Ticked,
+    "paused": inputs.Paused,
+    "continued": inputs.Continued,
+    "went-to": inputs.WentTo,
+    "problem.reported": inputs.ProblemReported,
+    "restarted": inputs.Restarted,
+    "aborted": inputs.Aborted,
+}
+_NAME_OF: dict[type[Any], str] = {kind: name for names in (FACTS, CAUSES) for name, kind in names.items()}
+_ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {kind: TypeAdapter(kind) for kind in _NAME_OF}
+
+
+def canonical(value: Any) -> str:
+    """JSON with sorted keys and no spaces; the same value always gives the same text.
+
+    Raises WireError for a floating-point number: its spelling is not the same everywhere.
+    """
+    try:
+        return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_refuse)
+    except (TypeError, ValueError) as problem:
+        raise WireError(str(problem)) from None
+
+
+def _refuse(value: object) -> Any:
+    message = f"{type(value).__name__} has no spelling in JSON"
+    raise TypeError(message)
+
+
+def type_of(message: Fact | Cause) -> str:
+    """The name a fact or input has on the wire."""
+    return _NAME_OF[type(message)]
+
+
+def dump(message: Fact | Cause) -> dict[str, Any]:
+    """A fact or input as JSON values, with its name under `type`; what is absent is left out."""
+    values = _ADAPTERS[type(message)].dump_python(message, mode="json", exclude_none=True)
+    return {"type": type_of(message), **values}
+
+
+def load_fact(message: dict[str, Any]) -> Fact:
+    """A JSON message back into a fact; raises UnknownMessage or WireError."""
+    return cast("Fact", _load(message, FACTS))
+
+
+def load_cause(message: dict[str, Any]) -> Cause:
+    """A JSON message back into an input; raises UnknownMessage or WireError."""
+    return cast("Cause", _load(message, CAUSES))
+
+
+def body(fact: Fact, cause: Cause | None) -> str:
+    """The canonical text under which a fact is kept and sent, with the input that caused it when it is the first."""
+    return canonical({"fact": dump(fact)} if cause is None else {"cause": dump(cause), "fact": dump(fact)})
+
+
+def read_body(text: str) -> tuple[Fact, Cause | None]:
+    """A kept body back into its fact and cause; raises UnknownMessage or WireError."""
+    try:
+        message = json.loads(text)
+    except ValueError:
+        raise WireError("the body is not JSON") from None
+    if not isinstance(message, dict) or "fact" not in message or message.keys() - {"fact", "cause"}:
+        raise WireError("the body is not an object with `fact` and, at most, `cause`")
+    cause = load_cause(message["cause"]) if "cause" in message else None
+    return load_fact(message["fact"]), cause
+
+
+def _load(message: Any, names: dict[str, Any]) -> Any:
+    if not isinstance(message, dict):
+        raise WireError("the message is not an object")
+    values = dict(cast("dict[str, Any]", message))
+    name = values.pop("type", None)
+    if not isinstance(name, str) or name not in names:
+        unknown = f"no message type {name!r}"
+        raise UnknownMessage(unknown)
+    try:
+        return _ADAPTERS[names[name]].validate_python(values, extra="forbid")
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        place = ".".join(str(key) for key in first["loc"])
+        wrong = f"{name}: {place}: {first['msg']}"
+        raise WireError(wrong) from None

@@ -1,0 +1,1 @@
+"""One station's terminal: its session, its local store, its sync and its screens."""

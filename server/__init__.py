@@ -1,0 +1,1 @@
+"""The plant's centre: publishing, the API, the portal, quality review and reports."""

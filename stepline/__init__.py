@@ -1,0 +1,1 @@
+"""The one command, and the demonstration: the only place where all rooms meet."""
