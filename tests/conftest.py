@@ -1,0 +1,181 @@
+"""What tests of several rooms need: a real broker, a real PostgreSQL, a real browser, each started on a free port."""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("KIVY_NO_ARGS", "1")
+os.environ.setdefault("KIVY_NO_CONSOLELOG", "1")
+os.environ.setdefault("SDL_VIDEODRIVER", "offscreen")
+os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
+os.environ.setdefault("KIVY_HOME", tempfile.mkdtemp(prefix="stepline-kivy-"))
+
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def unprivileged(name: str, folder: Path) -> dict:
+    """Arguments for Popen that run a service as nobody special, owning `folder`, also when we are root."""
+    if os.geteuid() != 0:
+        return {}
+    for candidate in (name, "nobody"):
+        try:
+            user = pwd.getpwnam(candidate)
+        except KeyError:
+            continue
+        for path in (folder, *folder.rglob("*")):
+            os.chown(path, user.pw_uid, user.pw_gid)
+        return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    pytest.fail(f"no unprivileged account {name} or nobody to run a service as")
+
+
+def needed(*candidates: str) -> str:
+    for candidate in candidates:
+        if found := shutil.which(candidate):
+            return found
+    pytest.fail(f"{candidates[0]} is not installed; `./run test` installs what the tests need")
+
+
+class Mosquitto:
+    """A broker process that can be stopped and started on the same port."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.process: subprocess.Popen | None = None
+        (folder / "mosquitto.conf").write_text(
+            f"listener {self.port} 127.0.0.1\nallow_anonymous true\npersistence false\nlog_dest none\n"
+        )
+
+    @property
+    def url(self) -> str:
+        return f"mqtt://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        binary = needed("mosquitto", "/usr/sbin/mosquitto")
+        self.process = subprocess.Popen(
+            [binary, "-c", str(self.folder / "mosquitto.conf")],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            **unprivileged("mosquitto", self.folder),
+        )
+        wait_for_port(self.port, self.process)
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+
+def wait_for_port(port: int, process: subprocess.Popen, attempts: int = 600) -> None:
+    """Until something listens; each attempt lets the process run for at most 50 ms or until it ends."""
+    for _ in range(attempts):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        try:
+            process.wait(timeout=0.05)
+        except subprocess.TimeoutExpired:
+            continue
+        pytest.fail(f"{process.args} ended with {process.returncode} before it listened on {port}")
+    pytest.fail(f"nothing listens on {port}")
+
+
+def service_folder() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="stepline-service-"))
+    folder.chmod(0o755)
+    return folder
+
+
+@pytest.fixture
+def mosquitto() -> Iterator[Mosquitto]:
+    """A real Mosquitto, freshly started."""
+    folder = service_folder()
+    broker = Mosquitto(folder)
+    broker.start()
+    yield broker
+    broker.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_port() -> Iterator[int]:
+    """A real PostgreSQL cluster of the session's own."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not found:
+        pytest.fail("PostgreSQL is not installed; `./run test` installs what the tests need")
+    binaries = found[-1].parent
+    folder = service_folder()
+    account = unprivileged("postgres", folder)
+    data = folder / "data"
+    subprocess.run(
+        [binaries / "initdb", "-D", data, "-U", "stepline", "-A", "trust", "-E", "UTF8", "--locale=C"],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        **account,
+    )
+    port = free_port()
+    server = subprocess.Popen(
+        [binaries / "postgres", "-D", data, "-p", str(port), "-k", folder, "-c", "listen_addresses=127.0.0.1"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        **account,
+    )
+    wait_for_port(port, server)
+    yield port
+    server.terminate()
+    server.wait()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def postgres_url(postgres_port: int, request: pytest.FixtureRequest) -> str:
+    """An empty database for one test."""
+    import psycopg
+
+    name = f"t{abs(hash(request.node.nodeid)):x}"
+    admin = f"host=127.0.0.1 port={postgres_port} user=stepline dbname=postgres"
+    for _ in range(100):
+        try:
+            connection = psycopg.connect(admin, autocommit=True)
+            break
+        except psycopg.OperationalError as problem:
+            if "starting up" not in str(problem):
+                raise
+    with connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}"')
+        connection.execute(f'CREATE DATABASE "{name}"')
+    return f"postgresql+psycopg://stepline@127.0.0.1:{postgres_port}/{name}"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator:
+    """Debian's Chromium, driven by Playwright."""
+    from playwright.sync_api import sync_playwright
+
+    binary = needed("chromium", "/usr/bin/chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=binary, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()

@@ -1,0 +1,309 @@
+"""The run by property: any inputs, a crash at any commit, and the record is the same; a replay gives it again."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from content import wire
+from content.decide import begin, decide
+from content.inputs import (
+    Aborted,
+    CodeGiven,
+    Continued,
+    Input,
+    Paused,
+    ProblemReported,
+    Restarted,
+    SignalGiven,
+    Started,
+    Tapped,
+    Ticked,
+    TorqueGiven,
+    Unit,
+    ValueGiven,
+    WentTo,
+)
+from content.instruction import Instruction
+from content.record import CheckFailed, CheckPassed, DeviationRaised, RunFact, RunStarted, StepCompleted
+from content.run import MOVES, IllegalMove, Run, RunState, fold
+from content.values import Digest, DocumentId, PersonId, RunId, StepId
+
+AT = datetime(2026, 11, 23, 8, tzinfo=UTC)
+INSTRUCTION = Instruction.model_validate(
+    {
+        "id": "close-pump",
+        "kind": "work-instruction",
+        "title": "Close the pump",
+        "revision": 3,
+        "language": "en",
+        "applies_to": {"part_numbers": ["GP-100"]},
+        "steps": [
+            {
+                "id": "weigh",
+                "title": "Weigh",
+                "text": "Weigh the housing.",
+                "standard_time": "20s",
+                "checks": [
+                    {"id": "part", "kind": "scan", "part": "GP-101"},
+                    {"id": "mass", "kind": "measure", "quantity": "mass", "unit": "g", "low": "120.0", "high": "130.0"},
+                ],
+            },
+            {
+                "id": "bolt",
+                "title": "Bolt",
+                "text": "Tighten the screws.",
+                "checks": [
+                    {"id": "bolts", "kind": "torque", "unit": "N.m", "low": "8.5", "high": "9.5", "fastenings": 2},
+                    {"id": "seen", "kind": "confirm", "prompt": "The cover sits flat"},
+                ],
+            },
+            {
+                "id": "cure",
+                "title": "Wait",
+                "text": "Let it cure.",
+                "checks": [
+                    {"id": "dwell", "kind": "timer", "minimum": "2s", "maximum": "6s"},
+                    {"id": "shut", "kind": "signal", "signal": "fixture-closed", "expect": True},
+                ],
+            },
+            {"id": "look", "title": "Look", "text": "Look at it."},
+        ],
+    }
+)
+STEPS = [step.id for step in INSTRUCTION.steps]
+
+
+def start() -> Started:
+    return Started(
+        at=AT,
+        tick=0,
+        by=PersonId("anna"),
+        run=RunId("r1"),
+        release=Digest("0" * 64),
+        document=DocumentId("close-pump"),
+        revision=3,
+        station="bench-1",
+        unit=Unit(serial="S1"),
+    )
+
+
+def play(inputs: Iterable[Input], run: Run, facts: list[RunFact]) -> Run:
+    for each in inputs:
+        found = decide(INSTRUCTION, run, each)
+        facts.extend(found)
+        after = fold(found, run)
+        assert after is not None
+        run = after
+    return run
+
+
+def opened() -> tuple[Run, list[RunFact]]:
+    facts = list(begin(INSTRUCTION, start()))
+    run = fold(facts)
+    assert run is not None
+    return run, facts
+
+
+@st.composite
+def any_inputs(draw: st.DrawFn) -> list[Input]:
+    tick, made = 0, []
+    for _ in range(draw(st.integers(0, 40))):
+        tick += draw(st.integers(0, 3_000_000))
+        stamp = {"at": AT + timedelta(microseconds=tick), "tick": tick, "by": draw(st.sampled_from(["anna", "ben", None]))}
+        made.append(draw(one_input(stamp)))
+    return made
+
+
+def one_input(stamp: dict) -> st.SearchStrategy[Input]:
+    step = st.sampled_from([*STEPS, StepId("nowhere")])
+    return st.one_of(
+        st.builds(Tapped, step=step, check=st.sampled_from([None, "seen", "none"]), **fixed(stamp)),
+        st.builds(
+            CodeGiven,
+            text=st.sampled_from(["GP-101", "GP-999", "\x00"]),
+            part_number=st.sampled_from(["GP-101", "GP-999", None]),
+            device=st.just("scanner"),
+            **fixed(stamp),
+        ),
+        st.builds(
+            ValueGiven,
+            value=st.sampled_from([Decimal("125.0"), Decimal("0.125"), Decimal(7)]),
+            unit=st.sampled_from(["g", "kg", "mm", "furlong"]),
+            device=st.just("scale"),
+            **fixed(stamp),
+        ),
+        st.builds(
+            TorqueGiven,
+            torque=st.sampled_from([Decimal("9.0"), Decimal("5.0")]),
+            unit=st.sampled_from(["N.m", "g"]),
+            ok=st.sampled_from([None, True, False]),
+            device=st.just("torque"),
+            **fixed(stamp),
+        ),
+        st.builds(
+            SignalGiven,
+            signal=st.sampled_from(["fixture-closed", "door"]),
+            on=st.booleans(),
+            device=st.just("fixture"),
+            **fixed(stamp),
+        ),
+        st.builds(Ticked, **fixed(stamp)),
+        st.builds(Paused, reason=st.just("break"), **fixed(stamp)),
+        st.builds(Continued, **fixed(stamp)),
+        st.builds(WentTo, leaving=step, step=step, **fixed(stamp)),
+        st.builds(ProblemReported, category=st.just("part"), comment=st.text(max_size=8), **fixed(stamp)),
+        st.builds(Restarted, gap=st.timedeltas(timedelta(-1), timedelta(days=9)), **fixed(stamp)),
+        st.builds(Aborted, reason=st.just("scrap"), **fixed(stamp)) if stamp["tick"] % 7 == 0 else st.nothing(),
+    )
+
+
+def fixed(stamp: dict) -> dict:
+    return {name: st.just(value) for name, value in stamp.items()}
+
+
+@given(any_inputs(), st.data())
+@settings(max_examples=300, deadline=None)
+def test_a_crash_after_any_commit_leaves_the_same_record(inputs: list[Input], data: st.DataObject) -> None:
+    whole, facts = opened()
+    whole = play(inputs, whole, facts)
+    cut = data.draw(st.integers(0, len(inputs)))
+    run, broken = opened()
+    play(inputs[:cut], run, broken)
+    kept = [wire.read_body(wire.body(fact, None))[0] for fact in broken]  # what a store gives back
+    again = fold(kept)  # type: ignore[arg-type]
+    assert again is not None
+    assert play(inputs[cut:], again, broken) == whole
+    assert broken == facts
+
+
+@given(any_inputs())
+@settings(max_examples=300, deadline=None)
+def test_no_step_time_is_ever_negative_and_the_sums_agree(inputs: list[Input]) -> None:
+    run, facts = opened()
+    run = play(inputs, run, facts)
+    for fact in facts:
+        if isinstance(fact, StepCompleted):
+            assert fact.elapsed >= timedelta()
+            assert fact.held >= timedelta()
+    last = max((each.tick for each in inputs), default=0)
+    total = run.elapsed_before + run.elapsed_at(last) + run.held_before + run.held_at(last)
+    assert total <= timedelta(microseconds=last)
+
+
+@given(any_inputs())
+@settings(max_examples=300, deadline=None)
+def test_a_step_is_only_completed_with_everything_proved(inputs: list[Input]) -> None:
+    run, facts = opened()
+    play(inputs, run, facts)
+    proved: dict[tuple[str, str], bool] = {}
+    for fact in facts:
+        if isinstance(fact, CheckPassed):
+            proved[fact.step, fact.check] = fact.met
+        if isinstance(fact, CheckFailed):
+            proved[fact.step, fact.check] = False
+        if isinstance(fact, StepCompleted):
+            asked = {check.id for check in INSTRUCTION.step(fact.step).checks}
+            assert all(proved.get((fact.step, check)) for check in asked)
+
+
+@pytest.mark.parametrize("before", list(RunState))
+@pytest.mark.parametrize("after", list(RunState))
+def test_every_pair_of_states_either_moves_or_is_refused(before: RunState, after: RunState) -> None:
+    run = opened()[0]
+    run = Run(**{**{name: getattr(run, name) for name in run.__dataclass_fields__}, "state": before})
+    if (before, after) in MOVES:
+        assert run.to(after).state is after
+    else:
+        with pytest.raises(IllegalMove):
+            run.to(after)
+
+
+def stamped(tick: int) -> dict:
+    return {"at": AT + timedelta(microseconds=tick), "tick": tick, "by": PersonId("anna")}
+
+
+def test_the_whole_job_is_done_by_scan_reading_torque_timer_signal_and_tap() -> None:
+    run, facts = opened()
+    run = play(
+        [
+            CodeGiven(text="GP-101", part_number="GP-101", device="scanner", **stamped(1_000_000)),
+            ValueGiven(value=Decimal("0.1248"), unit="kg", device="scale", **stamped(2_000_000)),
+            TorqueGiven(torque=Decimal("9.0"), unit="N.m", device="torque", **stamped(3_000_000)),
+            TorqueGiven(torque=Decimal("9.1"), unit="N.m", device="torque", **stamped(4_000_000)),
+            Tapped(step=StepId("bolt"), **stamped(5_000_000)),
+            SignalGiven(signal="fixture-closed", on=True, device="fixture", **stamped(6_000_000)),
+            Ticked(**stamped(7_100_000)),
+            Tapped(step=StepId("look"), **stamped(8_000_000)),
+        ],
+        run,
+        facts,
+    )
+    assert run.state is RunState.COMPLETED
+    times = [fact.elapsed.total_seconds() for fact in facts if isinstance(fact, StepCompleted)]
+    assert times == [2.0, 3.0, 2.1, 0.9]
+
+
+def test_failed_attempts_stay_beside_the_one_that_passed_and_raise_one_deviation() -> None:
+    run, facts = opened()
+    wrong = [CodeGiven(text="GP-999", part_number="GP-999", device="scanner", **stamped(tick)) for tick in (1, 2)]
+    right = CodeGiven(text="GP-101", part_number="GP-101", device="scanner", **stamped(3))
+    play([*wrong, right], run, facts)
+    assert [fact.attempt for fact in facts if isinstance(fact, CheckFailed | CheckPassed)] == [1, 2, 3]
+    assert [(f.expected, f.came) for f in facts if isinstance(f, DeviationRaised)] == [("GP-101", "GP-999")]
+
+
+def test_going_back_keeps_the_evidence_and_one_tap_goes_on() -> None:
+    run, facts = opened()
+    run = play(
+        [
+            CodeGiven(text="GP-101", part_number="GP-101", device="scanner", **stamped(1)),
+            ValueGiven(value=Decimal(125), unit="g", device="scale", **stamped(2)),
+            WentTo(leaving=StepId("bolt"), step=StepId("weigh"), **stamped(3)),
+        ],
+        run,
+        facts,
+    )
+    assert (run.step, run.visit) == ("weigh", 2)
+    assert all(state.passed for state in run.states(StepId("weigh")).values())
+    assert play([Tapped(step=StepId("weigh"), **stamped(4))], run, facts).step == "bolt"
+
+
+def test_a_pause_does_not_count_as_step_time() -> None:
+    run, facts = opened()
+    run = play([Paused(reason="break", **stamped(1_000_000)), Continued(**stamped(601_000_000))], run, facts)
+    assert run.elapsed_at(602_000_000) == timedelta(seconds=2)
+    assert run.held_at(602_000_000) == timedelta(minutes=10)
+
+
+def test_time_away_after_a_power_cut_does_not_count_as_step_time() -> None:
+    run, facts = opened()
+    run = play([Restarted(gap=timedelta(hours=2), **stamped(7_203_000_000))], run, facts)
+    assert run.elapsed_at(7_203_000_000) == timedelta(seconds=3)
+
+
+def test_overrunning_a_step_is_said_once() -> None:
+    run, facts = opened()
+    run = play(
+        [
+            CodeGiven(text="GP-101", part_number="GP-101", device="scanner", **stamped(1)),
+            ValueGiven(value=Decimal(125), unit="g", device="scale", **stamped(2)),
+            TorqueGiven(torque=Decimal("9.0"), unit="N.m", device="torque", **stamped(3)),
+            TorqueGiven(torque=Decimal("9.1"), unit="N.m", device="torque", **stamped(4)),
+            Tapped(step=StepId("bolt"), **stamped(5)),
+            *(Ticked(**stamped(second * 1_000_000)) for second in range(5, 12)),
+        ],
+        run,
+        facts,
+    )
+    assert [fact.kind for fact in facts if isinstance(fact, DeviationRaised)] == ["overrun"]
+    assert run.step == "cure"
+
+
+def test_a_run_begins_with_what_it_was_told() -> None:
+    started = opened()[1][0]
+    assert isinstance(started, RunStarted)
+    assert started.expected == timedelta(seconds=20)
