@@ -108,61 +108,69 @@ def opened() -> tuple[Run, list[RunFact]]:
     return run, facts
 
 
-@st.composite
-def any_inputs(draw: st.DrawFn) -> list[Input]:
+STEP = st.sampled_from([*STEPS, StepId("nowhere")])
+TEMPLATES = st.one_of(  # an input still without its stamp: a kind and its own values
+    st.tuples(st.just(Tapped), st.fixed_dictionaries({"step": STEP, "check": st.sampled_from([None, "seen", "none"])})),
+    st.tuples(
+        st.just(CodeGiven),
+        st.sampled_from(
+            [{"text": text, "part_number": text, "device": "scanner"} for text in ("GP-101", "GP-999", "\x00")]
+        ),
+    ),
+    st.tuples(
+        st.just(ValueGiven),
+        st.fixed_dictionaries(
+            {
+                "value": st.sampled_from([Decimal("125.0"), Decimal("0.125"), Decimal(7)]),
+                "unit": st.sampled_from(["g", "kg", "mm", "furlong"]),
+                "device": st.just("scale"),
+            }
+        ),
+    ),
+    st.tuples(
+        st.just(TorqueGiven),
+        st.fixed_dictionaries(
+            {
+                "torque": st.sampled_from([Decimal("9.0"), Decimal("5.0")]),
+                "unit": st.sampled_from(["N.m", "g"]),
+                "ok": st.sampled_from([None, True, False]),
+                "device": st.just("torque"),
+            }
+        ),
+    ),
+    st.tuples(
+        st.just(SignalGiven),
+        st.fixed_dictionaries(
+            {
+                "signal": st.sampled_from(["fixture-closed", "door"]),
+                "on": st.booleans(),
+                "device": st.just("fixture"),
+            }
+        ),
+    ),
+    st.just((Ticked, {})),
+    st.just((Paused, {"reason": "break"})),
+    st.just((Continued, {})),
+    st.tuples(st.just(WentTo), st.fixed_dictionaries({"leaving": STEP, "step": STEP})),
+    st.just((ProblemReported, {"category": "part", "comment": "a scratch"})),
+    st.tuples(
+        st.just(Restarted), st.fixed_dictionaries({"gap": st.timedeltas(timedelta(-1), timedelta(days=9))})
+    ),
+    st.just((Aborted, {"reason": "scrap"})),
+)
+WHEN = st.tuples(st.integers(0, 3_000_000), st.sampled_from(["anna", "ben", None]))
+
+
+def stamp_all(drawn: list) -> list[Input]:
     tick, made = 0, []
-    for _ in range(draw(st.integers(0, 40))):
-        tick += draw(st.integers(0, 3_000_000))
-        stamp = {"at": AT + timedelta(microseconds=tick), "tick": tick, "by": draw(st.sampled_from(["anna", "ben", None]))}
-        made.append(draw(one_input(stamp)))
+    for (wait, by), (kind, values) in drawn:
+        tick += wait
+        made.append(kind(at=AT + timedelta(microseconds=tick), tick=tick, by=by, **values))
     return made
 
 
-def one_input(stamp: dict) -> st.SearchStrategy[Input]:
-    step = st.sampled_from([*STEPS, StepId("nowhere")])
-    return st.one_of(
-        st.builds(Tapped, step=step, check=st.sampled_from([None, "seen", "none"]), **fixed(stamp)),
-        st.builds(
-            CodeGiven,
-            text=st.sampled_from(["GP-101", "GP-999", "\x00"]),
-            part_number=st.sampled_from(["GP-101", "GP-999", None]),
-            device=st.just("scanner"),
-            **fixed(stamp),
-        ),
-        st.builds(
-            ValueGiven,
-            value=st.sampled_from([Decimal("125.0"), Decimal("0.125"), Decimal(7)]),
-            unit=st.sampled_from(["g", "kg", "mm", "furlong"]),
-            device=st.just("scale"),
-            **fixed(stamp),
-        ),
-        st.builds(
-            TorqueGiven,
-            torque=st.sampled_from([Decimal("9.0"), Decimal("5.0")]),
-            unit=st.sampled_from(["N.m", "g"]),
-            ok=st.sampled_from([None, True, False]),
-            device=st.just("torque"),
-            **fixed(stamp),
-        ),
-        st.builds(
-            SignalGiven,
-            signal=st.sampled_from(["fixture-closed", "door"]),
-            on=st.booleans(),
-            device=st.just("fixture"),
-            **fixed(stamp),
-        ),
-        st.builds(Ticked, **fixed(stamp)),
-        st.builds(Paused, reason=st.just("break"), **fixed(stamp)),
-        st.builds(Continued, **fixed(stamp)),
-        st.builds(WentTo, leaving=step, step=step, **fixed(stamp)),
-        st.builds(ProblemReported, category=st.just("part"), comment=st.text(max_size=8), **fixed(stamp)),
-        st.builds(Restarted, gap=st.timedeltas(timedelta(-1), timedelta(days=9)), **fixed(stamp)),
-        st.builds(Aborted, reason=st.just("scrap"), **fixed(stamp)) if stamp["tick"] % 7 == 0 else st.nothing(),
-    )
-
-
-def fixed(stamp: dict) -> dict:
-    return {name: st.just(value) for name, value in stamp.items()}
+def any_inputs() -> st.SearchStrategy[list[Input]]:
+    return st.lists(st.tuples(WHEN, TEMPLATES), max_size=40).map(stamp_all)
 
 
 @given(any_inputs(), st.data())
