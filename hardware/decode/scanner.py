@@ -1,0 +1,48 @@
+"""Lines of a barcode scanner: the text of the code, and its AIM identifier when the scanner sends one."""
+
+import re
+
+from hardware.decode.line_decoder import LineDecoder
+from hardware.readings import CodeScanned, Reading, Stamp
+
+LONGEST_CODE = 8192  # bytes; the largest QR code holds 7089 digits
+_AIM = re.compile(r"\][A-Za-z][0-9A-Za-z]")  # ISO/IEC 15424: flag, symbology, modifier
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_SEPARATORS = (
+    "\x04\x1c\x1d\x1e\x1f"  # EOT, FS, GS, RS, US: ISO/IEC 15434 messages and GS1 element strings use them
+)
+
+
+def split_symbology(text: str) -> tuple[str, str | None]:
+    """The text of a scan and the AIM identifier before it: `]d20104…` is (`0104…`, `]d2`)."""
+    if _AIM.match(text):
+        return text[3:], text[:3]
+    return text, None
+
+
+def unreadable(text: str) -> str | None:
+    """Why `text` is no code, for a person; None when it is one."""
+    for control in _CONTROLS.findall(text):
+        if control not in _SEPARATORS:
+            return f"the code holds the control character 0x{ord(control):02x}: it is binary, or the line is noisy"
+    if not text.strip(_SEPARATORS + " "):
+        return "the scanner sent no text"
+    return None
+
+
+class ScannerDecoder(LineDecoder):
+    """CodeScanned for each line; text is UTF-8, or `encoding`. Blanks and tabs around the text are the scanner's."""
+
+    def __init__(self, *, stamp: Stamp, encoding: str = "utf-8") -> None:
+        super().__init__(self._read, stamp=stamp, ceiling=LONGEST_CODE)
+        self._code_stamp = stamp
+        self._encoding = encoding
+
+    def _read(self, line: bytes) -> Reading | str:
+        try:
+            sent = line.decode(self._encoding)
+        except UnicodeDecodeError:
+            return f"the code is not {self._encoding} text: it is binary, or baud rate and parity are wrong"
+        text, symbology = split_symbology(sent.strip(" \t"))
+        reason = unreadable(text)
+        return reason or CodeScanned(**self._code_stamp(), text=text, symbology=symbology)

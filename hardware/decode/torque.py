@@ -1,0 +1,62 @@
+"""Result lines of a torque tool: `T,0007,9.02,N.m,34,OK*28`; docs/devices.md has the frame field by field."""
+
+from functools import reduce
+
+from hardware.decode.line_decoder import LineDecoder
+from hardware.decode.numbers import number
+from hardware.readings import Reading, Stamp, TorqueApplied
+
+LONGEST_LINE = 128  # bytes; a full frame is below 50
+UNITS = {  # as tools write them -> as the documents write them
+    "N.m": "N.m",
+    "Nm": "N.m",
+    "N.cm": "N.cm",
+    "Ncm": "N.cm",
+    "kN.m": "kN.m",
+    "kNm": "kN.m",
+}
+VERDICTS = {"OK": True, "NOK": False, "": None}
+
+
+def checksum(body: bytes) -> bytes:
+    """Two upper-case hexadecimal digits: the exclusive or of all bytes of `body` (as in NMEA 0183)."""
+    return b"%02X" % reduce(int.__xor__, body, 0)
+
+
+class TorqueDecoder(LineDecoder):
+    """TorqueApplied for each result; a frame that is sent twice is one result."""
+
+    def __init__(self, *, stamp: Stamp) -> None:
+        super().__init__(self._read, stamp=stamp, ceiling=LONGEST_LINE)
+        self._result_stamp = stamp
+        self._last = b""
+
+    def _read(self, line: bytes) -> Reading | str | None:
+        body, star, given = line.strip(b" ").rpartition(b"*")
+        if not star:
+            return "no checksum: half a frame, or not a torque result"
+        if given.upper() != checksum(body):
+            return f"wrong checksum: the frame was damaged on its way, expected {checksum(body).decode()}"
+        fields = body.decode("ascii", errors="replace").split(",")
+        if len(fields) != 6 or fields[0] != "T" or not (fields[1].isascii() and fields[1].isdigit()):
+            return "this is no torque result: expected `T,number,torque,unit,angle,OK*checksum`"
+        if line == self._last:
+            return None  # tools repeat a result that they believe unheard; the number in it makes it one
+        told = self._result(*fields[2:])
+        if not isinstance(told, str):
+            self._last = line
+        return told
+
+    def _result(self, torque: str, unit: str, angle: str, verdict: str) -> Reading | str:
+        value, turned = number(torque), number(angle) if angle.strip() else None
+        if value is None:
+            return "the torque is no number"
+        if turned is None and angle.strip():
+            return "the angle is no number"
+        if unit not in UNITS:
+            return f"the tool reports in an unknown unit; known: {', '.join(UNITS)}"
+        if verdict not in VERDICTS:
+            return "the verdict is neither OK nor NOK"
+        return TorqueApplied(
+            **self._result_stamp(), torque=value, unit=UNITS[unit], angle=turned, ok=VERDICTS[verdict]
+        )

@@ -1,0 +1,108 @@
+"""One device as the station sees it: its state, its health, and the one place its readings go through."""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from hardware.readings import (
+    MOVES,
+    DeviceChanged,
+    DeviceState,
+    Reading,
+    ReadingRefused,
+    stamp_for,
+    tick_now,
+)
+from hardware.settings import DeviceSettings
+
+log = logging.getLogger(__name__)
+
+Emit = Callable[[Reading], None]
+REFUSAL_PAUSE = 1_000_000_000  # ns between two reports of refused input; a person cannot read them faster
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceHealth:
+    """How a device is now. `reason` says why for a person; the counts are since the start of the rack."""
+
+    kind: str
+    state: DeviceState
+    since: datetime
+    reason: str
+    last_reading: Reading | None = None
+    accepted: int = 0
+    refused: int = 0
+
+
+class Device:
+    """State, counts and outlet of one device. One thread reports to it; any thread may ask for its health."""
+
+    def __init__(self, settings: DeviceSettings, emit: Emit) -> None:
+        self.settings = settings
+        self.stamp = stamp_for(settings.name)
+        self._emit = emit
+        self._lock = threading.Lock()
+        self._unreported: ReadingRefused | None = None
+        self._reported_at: int | None = None
+        self._health = DeviceHealth(
+            kind=settings.kind,
+            state=DeviceState.CONNECTING,
+            since=self.stamp()["at"],
+            reason="trying for the first time",
+        )
+
+    @property
+    def health(self) -> DeviceHealth:
+        """How it is now. Safe from any thread."""
+        with self._lock:
+            return self._health
+
+    def announce(self) -> None:
+        """Tell that the first try is under way."""
+        self._emit(DeviceChanged(**self.stamp(), state=DeviceState.CONNECTING, reason=self._health.reason))
+
+    def became(self, state: DeviceState, reason: str) -> None:
+        """The device is now in `state`: told and logged once; a new reason alone only shows in its health."""
+        mark = self.stamp()
+        with self._lock:
+            was = self._health
+            if (was.state, state) not in MOVES:
+                self._health = replace(was, reason=reason)
+                return
+            self._health = replace(was, state=state, since=mark["at"], reason=reason)
+        self.report_refusals()
+        log.log(
+            logging.WARNING if state is DeviceState.LOST else logging.INFO,
+            "%s is %s: %s",
+            mark["device"],
+            state,
+            reason,
+        )
+        self._emit(DeviceChanged(**mark, state=state, reason=reason))
+
+    def hand_over(self, reading: Reading) -> None:
+        """Count `reading` and pass it on; refusals at most once a second, each standing for those before it."""
+        if isinstance(reading, ReadingRefused):
+            self._refuse(reading)
+            return
+        with self._lock:
+            self._health = replace(self._health, last_reading=reading, accepted=self._health.accepted + 1)
+        self.report_refusals()
+        self._emit(reading)
+
+    def _refuse(self, refusal: ReadingRefused) -> None:
+        with self._lock:
+            self._health = replace(self._health, refused=self._health.refused + refusal.count)
+        waiting = self._unreported.count if self._unreported else 0
+        self._unreported = replace(refusal, count=refusal.count + waiting)
+        if self._reported_at is None or tick_now() - self._reported_at >= REFUSAL_PAUSE:
+            self.report_refusals()
+
+    def report_refusals(self) -> None:
+        """Report what was refused and not yet told, so that the reports add up to the count."""
+        if self._unreported:
+            refusal, self._unreported = self._unreported, None
+            self._reported_at = tick_now()
+            self._emit(refusal)

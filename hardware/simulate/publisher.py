@@ -1,0 +1,64 @@
+"""The far end of a topic: a client that publishes to a broker, and knows when the broker has it."""
+
+import json
+import ssl
+from types import TracebackType
+from typing import Any, Self
+
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion
+
+from hardware.settings import broker_at
+
+PATIENCE = 5.0  # s for the broker to take a message
+
+
+class SimulatedPublisher:
+    """Publishes JSON messages with one `field` to one `topic`."""
+
+    def __init__(self, broker_url: str, topic: str, field: str = "") -> None:
+        """Connect to the broker; raises OSError when it is not there."""
+        broker = broker_at(broker_url)
+        self.topic = topic
+        self.field = field
+        self._client = paho.Client(CallbackAPIVersion.VERSION2, protocol=paho.MQTTv311)
+        self._client.username, self._client.password = broker.user, broker.password
+        if broker.tls:
+            self._client.tls_set_context(ssl.create_default_context())
+        self._client.reconnect_delay_set(1, 2)
+        self._client.connect(broker.host, broker.port, keepalive=10)
+        self._client.loop_start()
+
+    def send(self, payload: bytes | str, *, retain: bool = False) -> None:
+        """Publish one message as it is; raises TimeoutError when the broker does not take it."""
+        sent = self._client.publish(self.topic, payload, qos=1, retain=retain)
+        sent.wait_for_publish(PATIENCE)
+        if not sent.is_published():
+            raise TimeoutError(f"the broker did not take a message to {self.topic}")
+
+    def send_value(self, value: Any, *, retain: bool = False) -> None:
+        """Publish `value` at the field's place in a JSON message."""
+        for step in reversed(self.field.split(".") if self.field else ()):
+            value = {step: value}
+        self.send(json.dumps(value), retain=retain)
+
+    def garbage(self) -> None:
+        """Publish what is no JSON."""
+        self.send(b'\x00\xff{"half": ')
+
+    def huge(self) -> None:
+        """Publish a message of a megabyte."""
+        self.send(b'"' + b"x" * 1_000_000 + b'"')
+
+    def close(self) -> None:
+        """Hang up."""
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

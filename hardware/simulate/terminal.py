@@ -1,0 +1,102 @@
+"""The far end of a serial cable: a pseudo terminal that can be unplugged, under a path that lasts."""
+
+import os
+import select
+import tempfile
+import tty
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+PATIENCE = 2.0  # s; the kernel holds 4 KiB for a reader, after that a wire would lose bytes too
+NOISE = bytes(range(256)) + b"\r"  # every byte there is, line ends among them
+
+
+class Unplugged(RuntimeError):
+    """The simulated device is not plugged in."""
+
+
+class SimulatedTerminal:
+    """A serial device. `path` is a link that names it, as in /dev/serial/by-id: it comes and goes with the plug."""
+
+    half = b"?"  # what half_frame sends: the beginning of a frame
+
+    def __init__(self, link: Path | str | None = None) -> None:
+        """Plug it in at `link`, or at a path of its own."""
+        self._folder = None
+        if link is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="stepline-device-")
+            link = Path(self._folder.name) / "port"
+        self.path = Path(link)
+        self._ends: tuple[int, int] | None = None
+        self.replug()
+
+    @property
+    def url(self) -> str:
+        """What the devices file calls it."""
+        return f"serial://{self.path}"
+
+    def send(self, data: bytes) -> None:
+        """Put bytes on the wire; raises Unplugged, or TimeoutError when 4 KiB lie unread."""
+        ours, rest = self._plugged(), data
+        writable = select.poll()
+        writable.register(ours, select.POLLOUT)
+        while rest:
+            if not writable.poll(PATIENCE * 1000):
+                raise TimeoutError(f"nobody reads {self.path}")
+            rest = rest[os.write(ours, rest[:1024]) :]
+
+    def received(self, seconds: float = PATIENCE) -> bytes:
+        """What the station sent to the device, waited for at most `seconds`."""
+        ours = self._plugged()
+        readable = select.poll()
+        readable.register(ours, select.POLLIN)
+        return os.read(ours, 4096) if readable.poll(seconds * 1000) else b""
+
+    def half_frame(self) -> None:
+        """Send the beginning of a frame and nothing more."""
+        self.send(self.half)
+
+    def noise(self) -> None:
+        """Send what a loose cable sends."""
+        self.send(NOISE)
+
+    def unplug(self) -> None:
+        """Pull the cable: the path is gone, and whoever reads it notices."""
+        if self._ends is not None:
+            self.path.unlink(missing_ok=True)
+            for end in self._ends:
+                os.close(end)
+            self._ends = None
+
+    def replug(self) -> None:
+        """Plug the cable in, again under the same path."""
+        if self._ends is not None:
+            return
+        ours, theirs = os.openpty()  # holding their end too: a device does not care whether anybody reads
+        tty.setraw(theirs)
+        os.set_blocking(ours, False)
+        self._ends = (ours, theirs)
+        beside = self.path.with_name(f".{self.path.name}.{os.getpid()}")
+        beside.unlink(missing_ok=True)
+        beside.symlink_to(os.ttyname(theirs))
+        beside.replace(self.path)  # at once: nobody sees a path without a device
+
+    def close(self) -> None:
+        """Unplug it for good."""
+        self.unplug()
+        if self._folder is not None:
+            self._folder.cleanup()
+
+    def _plugged(self) -> int:
+        if self._ends is None:
+            raise Unplugged(f"{self.path} is unplugged; replug it first")
+        return self._ends[0]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
