@@ -1,1 +1,1 @@
-"""The devices of a station: transports that move bytes, decoders that know what they mean, and a simulator for each."""
+"""A station's devices: transports that move bytes, decoders that know their meaning, a simulator for each."""

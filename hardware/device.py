@@ -83,7 +83,7 @@ class Device:
         self._emit(DeviceChanged(**mark, state=state, reason=reason))
 
     def hand_over(self, reading: Reading) -> None:
-        """Count `reading` and pass it on; refusals at most once a second, each standing for those before it."""
+        """Count `reading` and pass it on; refusals once a second, each standing for those before it."""
         if isinstance(reading, ReadingRefused):
             self._refuse(reading)
             return

@@ -1,4 +1,4 @@
-"""The table of device kinds: which decoder reads each. A new kind is a decoder, a simulator and a line here."""
+"""The table of device kinds and their decoders: a new kind is a decoder, a simulator and a line here."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol

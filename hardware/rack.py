@@ -1,7 +1,6 @@
 """The rack: a station's devices, each kept running by a thread until the rack is stopped."""
 
 import logging
-import threading
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from types import TracebackType
@@ -41,7 +40,7 @@ class Rack:
 
     @classmethod
     def start(cls, devices: Sequence[DeviceSettings], *, emit: Emit) -> Self:
-        """Start every device. None needs to be there yet: each reports its state, then and later, through `emit`."""
+        """Start every device. None needs to be there yet: each reports its state through `emit`."""
         rack = cls(devices, emit)
         for thread in rack._threads:
             thread.start()
@@ -90,7 +89,7 @@ class _Listener:
         self._device.became(DeviceState.LOST, reason)
 
     def message(self, payload: bytes, *, retained: bool) -> None:
-        # a value kept by the broker may be of last week and is no measurement; a kept switch state still holds
+        # a value that the broker kept may be of last week and is no measurement; a switch's still holds
         if retained and self._device.settings.kind is not DeviceKind.SWITCH:
             return
         for reading in self._decoder.feed(payload):

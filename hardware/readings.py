@@ -1,4 +1,4 @@
-"""What a device can report: one frozen value per kind of reading, each with its device, its instant and its tick."""
+"""What a device can report: one frozen value per kind of reading, each with device, instant and tick."""
 
 import time
 from collections.abc import Callable
@@ -60,7 +60,7 @@ class Measured(_Stamped):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TorqueApplied(_Stamped):
-    """A tool tightened one fastening; `angle` in degrees; `ok` is the tool's own verdict, None when it gave none."""
+    """A tool tightened one fastening; `angle` in degrees; `ok` is the tool's own verdict, if it gave one."""
 
     torque: Decimal
     unit: str
@@ -88,8 +88,8 @@ class DeviceChanged(_Stamped):
 class ReadingRefused(_Stamped):
     """The device sent what makes no reading: what was wrong, and a short printable piece of it.
 
-    A flood is reported about once a second: `count` is how many were refused since the report before, this one
-    included; reason and excerpt are the latest one's.
+    A flood is reported about once a second: `count` is how many were refused since the report before, this
+    one included; reason and excerpt are the latest one's.
     """
 
     reason: str

@@ -267,20 +267,21 @@ class _Reader:
         url = self._text("url", required=True) or ""
         try:
             parts = urlsplit(url)
-            if parts.scheme not in rules.schemes:
-                known = " or ".join(f"{scheme}://" for scheme in sorted(rules.schemes))
-                raise ValueError(f"{parts.scheme or 'nothing'}:// does not carry a {kind}; write {known}")
-            match parts.scheme:
+            match parts.scheme if parts.scheme in rules.schemes else None:
                 case "serial":
                     return _serial(parts)
                 case "tcp":
                     return _tcp(parts)
+                case "mqtt" | "mqtts":
+                    return self._topic(url)
                 case "window":
                     return Window()
-                case _:
-                    return self._topic(url)
+        except DevicesFileWrong:
+            raise
         except ValueError as error:
             raise self._wrong("url", str(error)) from error
+        known = " or ".join(f"{scheme}://" for scheme in sorted(rules.schemes))
+        raise self._wrong("url", f"{parts.scheme or 'this'}:// does not carry a {kind}; write {known}")
 
     def _topic(self, url: str) -> MqttTopic:
         if not urlsplit(url).hostname:

@@ -1,1 +1,1 @@
-"""What the bytes of a device mean: pure decoders that are fed, with a ceiling, and never read, wait or raise."""
+"""What a device's bytes mean: pure decoders with a ceiling; they are fed, and never read, wait or raise."""

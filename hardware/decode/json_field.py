@@ -1,6 +1,7 @@
 """One field of a JSON payload, by a dotted path, with a ceiling on size and on numbers."""
 
 import json
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -39,7 +40,7 @@ def field_of(payload: bytes, path: str) -> Any:
 def _inside(found: Any, step: str, path: str) -> Any:
     if isinstance(found, dict) and step in found:
         return found[step]
-    if isinstance(found, list) and step.isascii() and step.isdigit() and len(step) < 6 and int(step) < len(found):
+    if isinstance(found, list) and re.fullmatch("[0-9]{1,5}", step) and int(step) < len(found):
         return found[int(step)]
     raise NoField(f"the payload has no field {path!r}: {step!r} is missing")
 

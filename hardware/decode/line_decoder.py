@@ -1,4 +1,4 @@
-"""A device that sends lines: what every decoder of lines does alike, around the one function that knows the line."""
+"""What every decoder of lines does alike, around the one function that knows what the line means."""
 
 from collections.abc import Callable, Iterator
 
@@ -10,7 +10,7 @@ ReadLine = Callable[[bytes], "Reading | str | None"]
 
 
 class LineDecoder:
-    """Feeds each line to `read_line`, which gives a reading, a reason to refuse it, or None for "nothing to tell"."""
+    """Feeds each line to `read_line`: it gives a reading, a reason to refuse it, or None for nothing."""
 
     def __init__(self, read_line: ReadLine, *, stamp: Stamp, ceiling: int) -> None:
         self._read_line = read_line

@@ -19,7 +19,7 @@ class Broken:
 class LineCutter:
     """Lines that end with CR, LF, CRLF or ETX; STX begins one anew. Empty lines are nothing.
 
-    At most `ceiling` bytes are held. A longer line is reported once, with its beginning, and passed over to its end.
+    At most `ceiling` bytes are held. A longer line is reported once, by its beginning, and passed over.
     """
 
     def __init__(self, ceiling: int) -> None:
@@ -56,8 +56,9 @@ class LineCutter:
     def _hold(self, piece: bytes) -> Iterator[Broken]:
         if self._overlong or not piece:
             return
-        self._pending += piece[: self._ceiling + 1]
-        if len(self._pending) > self._ceiling:
+        room = self._ceiling - len(self._pending)
+        self._pending += piece[:room]
+        if len(piece) > room:
             self._overlong = True
             yield Broken(f"no line end within {self._ceiling} bytes", bytes(self._pending))
             self._pending.clear()

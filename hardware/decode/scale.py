@@ -1,4 +1,4 @@
-"""Lines of a scale: replies in the manner of MT-SICS (`S S     123.45 g`) and of A&D (`ST,GS,+00123.45 g`)."""
+"""Lines of a scale, in the manner of MT-SICS (`S S     123.45 g`) and of A&D (`ST,GS,+00123.45 g`)."""
 
 import re
 
@@ -49,6 +49,6 @@ class ScaleDecoder(LineDecoder):
             **self._weight_stamp(),
             value=value,
             unit=found["unit"],
-            quantity=self._quantity,
+            quantity="count" if found["settled"] == "QT" else self._quantity,
             stable=found["settled"] in {"S", "ST", "QT"},
         )

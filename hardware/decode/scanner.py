@@ -24,14 +24,16 @@ def unreadable(text: str) -> str | None:
     """Why `text` is no code, for a person; None when it is one."""
     for control in _CONTROLS.findall(text):
         if control not in _SEPARATORS:
-            return f"the code holds the control character 0x{ord(control):02x}: it is binary, or the line is noisy"
+            return (
+                f"the code holds control character 0x{ord(control):02x}: it is binary, or the line is noisy"
+            )
     if not text.strip(_SEPARATORS + " "):
         return "the scanner sent no text"
     return None
 
 
 class ScannerDecoder(LineDecoder):
-    """CodeScanned for each line; text is UTF-8, or `encoding`. Blanks and tabs around the text are the scanner's."""
+    """CodeScanned for each line; text is UTF-8, or `encoding`. Blanks around it are the scanner's."""
 
     def __init__(self, *, stamp: Stamp, encoding: str = "utf-8") -> None:
         super().__init__(self._read, stamp=stamp, ceiling=LONGEST_CODE)

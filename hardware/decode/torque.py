@@ -1,4 +1,4 @@
-"""Result lines of a torque tool: `T,0007,9.02,N.m,34,OK*28`; docs/devices.md has the frame field by field."""
+"""Result lines of a torque tool: `T,0007,9.02,N.m,34,OK*64`; docs/devices.md has the frame field by field."""
 
 from functools import reduce
 

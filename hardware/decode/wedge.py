@@ -14,7 +14,7 @@ class WedgeAssembler:
         self._overlong = False
 
     def key(self, char: str, tick_ns: int) -> str | None:
-        r"""One key: its character (Enter is `\r` or `\n`) and when; the text of the code that it completes, if any.
+        r"""The text of the code that this key completes, if any. Enter is `\r` or `\n`.
 
         `tick_ns` is of the clock of `readings.tick_now`. The text still bears its AIM identifier:
         `scanner.split_symbology` takes it off.

@@ -6,4 +6,10 @@ from hardware.simulate.sensor import SimulatedSensor
 from hardware.simulate.switch import SimulatedSwitch
 from hardware.simulate.torque import SimulatedTorqueDriver
 
-__all__ = ["SimulatedScale", "SimulatedScanner", "SimulatedSensor", "SimulatedSwitch", "SimulatedTorqueDriver"]
+__all__ = [
+    "SimulatedScale",
+    "SimulatedScanner",
+    "SimulatedSensor",
+    "SimulatedSwitch",
+    "SimulatedTorqueDriver",
+]

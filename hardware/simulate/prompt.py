@@ -64,7 +64,9 @@ def _open(kind: str, options: Mapping[str, str | None]) -> SimulatedTerminal | S
         case "sensor" | "switch":
             broker, topic = options.get("broker"), options.get("topic")
             if not broker or not topic:
-                raise CannotSimulate(f"a {kind} needs a broker and a topic, as in mqtt://localhost and line1/oven")
+                raise CannotSimulate(
+                    f"a {kind} needs broker and topic, as in mqtt://localhost and line1/oven"
+                )
             simulator = SimulatedSensor if kind == "sensor" else SimulatedSwitch
             return simulator(broker, topic, options.get("field") or "")
         case _:

@@ -17,7 +17,7 @@ class Unplugged(RuntimeError):
 
 
 class SimulatedTerminal:
-    """A serial device. `path` is a link that names it, as in /dev/serial/by-id: it comes and goes with the plug."""
+    """A serial device. `path` is a link to it, as in /dev/serial/by-id, and comes and goes with the plug."""
 
     half = b"?"  # what half_frame sends: the beginning of a frame
 

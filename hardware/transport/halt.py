@@ -1,4 +1,4 @@
-"""Call off everything that waits: a bell that is rung once, and that a wait on a file descriptor hears too."""
+"""Call off everything that waits: a bell rung once, heard also by who waits on a file descriptor."""
 
 import os
 import select
@@ -52,6 +52,6 @@ class Ear:
         self._poll.register(self._halt, select.POLLIN)
 
     def listen(self, seconds: float | None) -> bool:
-        """True when there is something to read, or the other end hung up; False after `seconds` or the bell."""
+        """True when there are bytes, or the other end hung up; False after `seconds` or the bell."""
         heard = self._poll.poll(None if seconds is None else seconds * 1000)
         return bool(heard) and all(descriptor != self._halt for descriptor, _ in heard)

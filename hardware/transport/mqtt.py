@@ -46,7 +46,8 @@ class BrokerLine(threading.Thread):
         self._broker = broker
         self._listeners = listeners
         self._halt = halt
-        self._asked: dict[int, list[str]] = {}
+        self._asked: dict[int, list[str]] = {}  # number of a subscription -> its topics
+        self._turned_away = False
         self._client = self._make_client()
 
     def _make_client(self) -> paho.Client:
@@ -97,7 +98,8 @@ class BrokerLine(threading.Thread):
                 listener.lost(reason)
 
     def _on_connect(self, client: paho.Client, _data: Any, _flags: Any, code: Any, _properties: Any) -> None:
-        if code.is_failure:
+        self._turned_away = code.is_failure
+        if self._turned_away:
             self._lost(f"the broker at {self._broker} refuses us: {code}; mend user and password in the url")
             return
         for topic in self._listeners:
@@ -117,11 +119,11 @@ class BrokerLine(threading.Thread):
 
     def _on_message(self, _client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
         for listener in self._listeners.get(message.topic, ()):
-            listener.message(message.payload, retained=message.retain)
+            listener.message(bytes(message.payload), retained=message.retain)
 
     def _on_disconnect(
         self, _client: paho.Client, _data: Any, _flags: Any, code: Any, _properties: Any
     ) -> None:
         self._asked.clear()
-        if not self._halt.rung:
+        if not self._halt.rung and not self._turned_away:
             self._lost(f"the broker at {self._broker} is gone: {code}")
