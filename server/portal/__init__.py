@@ -1,0 +1,1 @@
+"""The pages that supervisors, engineers and administrators read and work with."""
