@@ -1,0 +1,69 @@
+"""The assignment of a station as the server writes it: which documents it must hold, and who may sign in there."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from content.errors import PackageError
+from content.values import Digest, DocumentId, PersonId
+
+FORMAT = 1  # of an assignment's payload; a newer one is refused
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")  # a newer server may say more
+
+
+class Station(_Value):
+    """Where this kiosk stands."""
+
+    id: str
+    name: str
+    line: str = ""
+    area: str = ""
+
+
+class Named(_Value):
+    """A release that the station must hold."""
+
+    digest: Annotated[Digest, Field(pattern=r"^[0-9a-f]{64}$")]
+    document: DocumentId
+    revision: int
+    title: str
+
+
+class Person(_Value):
+    """Somebody who may sign in here; `badge` is the SHA-256 of the badge's code, `pin` an argon2id verifier."""
+
+    id: PersonId
+    name: str
+    badge: str | None = None
+    pin: str | None = None
+    role: str = "operator"
+
+
+class Assignment(_Value):
+    """What a station must hold; `counter` only grows. `withdrawn` names releases that nobody may go on with."""
+
+    format: int
+    station: Station
+    counter: int
+    releases: tuple[Named, ...] = ()
+    people: tuple[Person, ...] = ()
+    broker: str | None = None
+    withdrawn: tuple[Digest, ...] = ()
+
+    @classmethod
+    def read(cls, payload: bytes) -> "Assignment":
+        """An assignment from its canonical bytes; raises PackageError when they are not one."""
+        try:
+            assignment = cls.model_validate_json(payload)
+        except ValidationError as problem:
+            first = problem.errors()[0]
+            place = ".".join(str(key) for key in first["loc"])
+            raise PackageError(f"the assignment cannot be read: {place}: {first['msg']}") from None
+        if assignment.format > FORMAT:
+            raise PackageError(
+                f"the assignment has format {assignment.format}; this kiosk reads up to {FORMAT}: update it"
+            )
+        return assignment

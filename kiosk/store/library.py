@@ -1,0 +1,213 @@
+"""The station's documents on disk: releases, what opens them, and who may sign in; switched in one transaction."""
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, delete, select, update
+
+from content import package
+from kiosk.assignment import Assignment, Person
+from content.folder import Document
+from content.instruction import Instruction
+from content.package import Release
+from content.values import Digest, PersonId
+from kiosk.store.database import Database
+from kiosk.store.tables import applies, meta, people, pin_tries, releases
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What is known of an instruction without reading it: enough for a tile."""
+
+    digest: Digest
+    title: str
+    revision: int
+    part_numbers: tuple[str, ...]
+    steps: int
+    expected: timedelta | None
+    picture: tuple[Digest, str] | None  # digest and media type
+
+
+@dataclass(frozen=True, slots=True)
+class PinTries:
+    """Wrong PINs in a row, and the tick until which no more are taken (0: not locked)."""
+
+    failures: int = 0
+    locked_until: int = 0
+
+
+class Library:
+    """What the station holds. Reads cost the same however much that is."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._read = lru_cache(maxsize=8)(self._read_release)
+
+    def held(self) -> set[Digest]:
+        """The digests of all releases that are here, in use or not."""
+        with self._database.reading() as look:
+            return {Digest(digest) for digest in look.execute(select(releases.c.digest)).scalars()}
+
+    def add(self, release: Release, envelope: bytes, payload: bytes) -> None:
+        """Take in a verified release; it is not in use before an assignment names it. Raises StoreError."""
+        document = release.document
+        with self._database.writing() as tx:
+            tx.execute(
+                releases.insert().prefix_with("OR IGNORE"),
+                {
+                    "digest": release.digest,
+                    "envelope": envelope,
+                    "payload": payload,
+                    "kind": document.kind,
+                    "document": document.id,
+                    "revision": document.revision,
+                    "title": document.title,
+                    "summary": json.dumps(_summary(release)),
+                    "active": False,
+                },
+            )
+            codes = [{"code": code, "release": release.digest} for code in _codes(document)]
+            if codes:
+                tx.execute(applies.insert().prefix_with("OR IGNORE"), codes)
+
+    def adopt(self, assignment: Assignment, payload: bytes) -> None:
+        """Switch to `assignment`, whose releases are all here: documents and people in one transaction."""
+        wanted = [release.digest for release in assignment.releases]
+        with self._database.writing() as tx:
+            tx.execute(update(releases).values(active=False))
+            for digest in wanted:
+                tx.execute(update(releases).where(releases.c.digest == digest).values(active=True))
+            tx.execute(delete(people))
+            if assignment.people:
+                tx.execute(people.insert(), [_person_row(person) for person in assignment.people])
+            _put(tx, "counter", str(assignment.counter))
+            _put(tx, "assignment", payload.decode())
+
+    def assignment(self) -> Assignment | None:
+        """The assignment that is in force."""
+        with self._database.reading() as look:
+            payload = look.execute(select(meta.c.value).where(meta.c.name == "assignment")).scalar()
+        return None if payload is None else Assignment.read(payload.encode())
+
+    def tiles(self) -> tuple[Summary, ...]:
+        """The instructions in use, by title."""
+        query = (
+            select(releases.c.digest, releases.c.title, releases.c.revision, releases.c.summary)
+            .where(releases.c.active, releases.c.kind == "work-instruction")
+            .order_by(releases.c.title, releases.c.digest)
+        )
+        with self._database.reading() as look:
+            return tuple(_tile(row) for row in look.execute(query))
+
+    def matching(self, *, gtin: str | None, part_number: str | None) -> tuple[Digest, ...]:
+        """The instructions in use that a label with these opens, by title."""
+        codes = [f"{kind}:{value}" for kind, value in (("gtin", gtin), ("part", part_number)) if value]
+        query = (
+            select(releases.c.digest)
+            .join(applies, applies.c.release == releases.c.digest)
+            .where(applies.c.code.in_(codes), releases.c.active)
+            .distinct()
+            .order_by(releases.c.title, releases.c.digest)
+        )
+        with self._database.reading() as look:
+            return tuple(Digest(digest) for digest in look.execute(query).scalars())
+
+    def release(self, digest: Digest) -> Release | None:
+        """A release that is here, in use or not."""
+        return self._read(digest)
+
+    def _read_release(self, digest: Digest) -> Release | None:
+        query = select(releases.c.payload).where(releases.c.digest == digest)
+        with self._database.reading() as look:
+            payload = look.execute(query).scalar()
+        return None if payload is None else package.read_payload(bytes(payload))
+
+    def forget_read(self) -> None:
+        """Read releases from disk again; one that was not here may be now."""
+        self._read.cache_clear()
+
+    def badge(self, digest: str) -> Person | None:
+        """Whose badge has that SHA-256."""
+        return self._one(people.c.badge == digest)
+
+    def person(self, person: PersonId) -> Person | None:
+        """The person of that identifier, when the station knows them."""
+        return self._one(people.c.id == person)
+
+    def _one(self, condition: Any) -> Person | None:
+        with self._database.reading() as look:
+            row = look.execute(select(people).where(condition)).first()
+        if row is None:
+            return None
+        return Person(id=PersonId(row.id), name=row.name, badge=row.badge, pin=row.pin, role=row.role)
+
+    def pin_tries(self, person: PersonId) -> PinTries:
+        """How often a wrong PIN was given for that person."""
+        query = select(pin_tries).where(pin_tries.c.person == person)
+        with self._database.reading() as look:
+            row = look.execute(query).first()
+        return PinTries() if row is None else PinTries(row.failures, row.locked_until)
+
+    def note_pin_tries(self, person: PersonId, tries: PinTries) -> None:
+        """Keep it, so that switching the kiosk off does not help a guesser."""
+        with self._database.writing() as tx:
+            tx.execute(delete(pin_tries).where(pin_tries.c.person == person))
+            if tries != PinTries():
+                tx.execute(
+                    pin_tries.insert().values(
+                        person=person, failures=tries.failures, locked_until=tries.locked_until
+                    )
+                )
+
+
+def _codes(document: Document) -> list[str]:
+    if not isinstance(document, Instruction):
+        return []
+    applies_to = document.applies_to
+    return [f"part:{number}" for number in applies_to.part_numbers] + [f"gtin:{gtin}" for gtin in applies_to.gtins]
+
+
+def _summary(release: Release) -> dict[str, Any]:
+    document = release.document
+    if not isinstance(document, Instruction):
+        return {}
+    pictures = [file for file in release.media if file.type.startswith("image/")]
+    last = pictures[-1] if pictures else None  # the finished thing tells most
+    expected = document.standard_time
+    return {
+        "part_numbers": document.applies_to.part_numbers,
+        "steps": len(document.steps),
+        "expected_s": None if expected is None else expected.total_seconds(),
+        "picture": None if last is None else [last.digest, last.type],
+    }
+
+
+def _tile(row: Any) -> Summary:
+    values = json.loads(row.summary)
+    picture = values["picture"]
+    return Summary(
+        digest=Digest(row.digest),
+        title=row.title,
+        revision=row.revision,
+        part_numbers=tuple(values["part_numbers"]),
+        steps=values["steps"],
+        expected=None if values["expected_s"] is None else timedelta(seconds=values["expected_s"]),
+        picture=None if picture is None else (Digest(picture[0]), picture[1]),
+    )
+
+
+def _person_row(person: Person) -> dict[str, Any]:
+    return {
+        "id": person.id,
+        "name": person.name,
+        "badge": person.badge,
+        "pin": person.pin,
+        "role": person.role,
+    }
+
+
+def _put(tx: Connection, name: str, value: str) -> None:
+    tx.exec_driver_sql("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", (name, value))

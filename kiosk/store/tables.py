@@ -1,0 +1,118 @@
+"""The tables of the local store, and how a store of an earlier version becomes one of this."""
+
+from collections.abc import Callable
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    text,
+)
+
+tables = MetaData()
+
+meta = Table("meta", tables, Column("name", String, primary_key=True), Column("value", Text, nullable=False))
+
+entries = Table(
+    "entries",
+    tables,
+    Column("seq", Integer, primary_key=True),  # from 1, without gaps
+    Column("prev", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("run", String),
+    Column("type", String, nullable=False),
+    Column("body", Text, nullable=False),
+)
+Index("entries_of_run", entries.c.run, sqlite_where=entries.c.run.is_not(None))
+Index(
+    "entries_of_session",
+    entries.c.seq,
+    sqlite_where=text("type IN ('operator.signed-in', 'operator.signed-out')"),
+)
+
+open_runs = Table(
+    "open_runs",
+    tables,
+    Column("run", String, primary_key=True),
+    Column("release", String(64), nullable=False),
+    Column("seq", Integer, nullable=False),  # of its first fact
+)
+
+releases = Table(
+    "releases",
+    tables,
+    Column("digest", String(64), primary_key=True),
+    Column("envelope", LargeBinary, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("document", String, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("title", String, nullable=False),
+    Column("summary", Text, nullable=False),  # JSON: what its tile shows, so that no payload is read for it
+    Column("active", Boolean, nullable=False),  # the station's assignment names it
+)
+Index("releases_active", releases.c.active, releases.c.title)
+
+applies = Table(  # what is scanned to open a release
+    "applies",
+    tables,
+    Column("code", String, primary_key=True),  # "gtin:…" or "part:…"
+    Column("release", String(64), primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+people = Table(
+    "people",
+    tables,
+    Column("id", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("badge", String(64)),
+    Column("pin", String),
+    Column("role", String, nullable=False),
+)
+Index("people_badge", people.c.badge)
+
+pin_tries = Table(
+    "pin_tries",
+    tables,
+    Column("person", String, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("locked_until", Integer, nullable=False),  # tick
+)
+
+evidence = Table(  # photographs; the file lies beside the media
+    "evidence",
+    tables,
+    Column("digest", String(64), primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Column("delivered", Boolean, nullable=False),
+)
+
+pulse = Table(  # when the kiosk was last known to be alive
+    "pulse",
+    tables,
+    Column("id", Integer, primary_key=True),
+    Column("tick", Integer, nullable=False),
+)
+
+
+def _first(connection: Connection) -> None:
+    tables.create_all(connection)
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first,)  # Never change one; only add.
+VERSION = len(MIGRATIONS)
+
+
+def migrate(connection: Connection, version: int) -> None:
+    """Bring a store of `version` (0: empty) up to this one, in the transaction that `connection` is in."""
+    for step in MIGRATIONS[version:]:
+        step(connection)
+    connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
