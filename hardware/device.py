@@ -46,41 +46,43 @@ class Device:
         self._lock = threading.Lock()
         self._unreported: ReadingRefused | None = None
         self._reported_at: int | None = None
-        self._health = DeviceHealth(
-            kind=settings.kind,
-            state=DeviceState.CONNECTING,
-            since=self.stamp()["at"],
-            reason="trying for the first time",
-        )
+        self._state = DeviceState.CONNECTING
+        self._since = self.stamp()["at"]
+        self._reason = "trying for the first time"
+        self._last_reading: Reading | None = None
+        self._accepted = 0
+        self._refused = 0
 
     @property
     def health(self) -> DeviceHealth:
         """How it is now. Safe from any thread."""
         with self._lock:
-            return self._health
+            return DeviceHealth(
+                kind=self.settings.kind,
+                state=self._state,
+                since=self._since,
+                reason=self._reason,
+                last_reading=self._last_reading,
+                accepted=self._accepted,
+                refused=self._refused,
+            )
 
     def announce(self) -> None:
         """Tell that the first try is under way."""
-        self._emit(DeviceChanged(**self.stamp(), state=DeviceState.CONNECTING, reason=self._health.reason))
+        self._tell(DeviceChanged(**self.stamp(), state=self._state, reason=self._reason))
 
     def became(self, state: DeviceState, reason: str) -> None:
         """The device is now in `state`: told and logged once; a new reason alone only shows in its health."""
         mark = self.stamp()
         with self._lock:
-            was = self._health
-            if (was.state, state) not in MOVES:
-                self._health = replace(was, reason=reason)
+            self._reason = reason
+            if (self._state, state) not in MOVES:
                 return
-            self._health = replace(was, state=state, since=mark["at"], reason=reason)
+            self._state, self._since = state, mark["at"]
+        level = logging.WARNING if state is DeviceState.LOST else logging.INFO
+        log.log(level, "%s is %s: %s", mark["device"], state, reason)
         self.report_refusals()
-        log.log(
-            logging.WARNING if state is DeviceState.LOST else logging.INFO,
-            "%s is %s: %s",
-            mark["device"],
-            state,
-            reason,
-        )
-        self._emit(DeviceChanged(**mark, state=state, reason=reason))
+        self._tell(DeviceChanged(**mark, state=state, reason=reason))
 
     def hand_over(self, reading: Reading) -> None:
         """Count `reading` and pass it on; refusals once a second, each standing for those before it."""
@@ -88,13 +90,14 @@ class Device:
             self._refuse(reading)
             return
         with self._lock:
-            self._health = replace(self._health, last_reading=reading, accepted=self._health.accepted + 1)
+            self._last_reading = reading
+            self._accepted += 1
         self.report_refusals()
-        self._emit(reading)
+        self._tell(reading)
 
     def _refuse(self, refusal: ReadingRefused) -> None:
         with self._lock:
-            self._health = replace(self._health, refused=self._health.refused + refusal.count)
+            self._refused += refusal.count
         waiting = self._unreported.count if self._unreported else 0
         self._unreported = replace(refusal, count=refusal.count + waiting)
         if self._reported_at is None or tick_now() - self._reported_at >= REFUSAL_PAUSE:
@@ -105,4 +108,14 @@ class Device:
         if self._unreported:
             refusal, self._unreported = self._unreported, None
             self._reported_at = tick_now()
-            self._emit(refusal)
+            self._tell(refusal)
+
+    def _tell(self, reading: Reading) -> None:
+        try:
+            self._emit(reading)
+        except (
+            Exception
+        ) as error:  # the border to whoever listens: its mistake must not end the device's thread
+            log.exception("%s: nobody took %s", self.settings.name, type(reading).__name__)
+            with self._lock:
+                self._reason = f"the program failed to take a reading: {error}"

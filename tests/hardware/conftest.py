@@ -1,4 +1,4 @@
-"""What the tests of devices share: a rack that writes down what it emits, and waits for it with a deadline."""
+"""What the tests of devices share: a rack whose readings are written down, and waited for with a deadline."""
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -71,7 +71,8 @@ def rack(heard: Heard) -> Iterator[Callable[[Sequence[DeviceSettings]], Rack]]:
     yield start
     for one in racks:
         one.stop()
-    left = [thread.name for thread in threading.enumerate() if thread.name.startswith(("device-", "broker-"))]
+    ours = ("device-", "broker-")
+    left = [thread.name for thread in threading.enumerate() if thread.name.startswith(ours)]
     assert not left, f"threads outlived their rack: {left}"
 
 

@@ -123,3 +123,17 @@ def test_a_flood_is_read_whole(mosquitto, sensor, rack, devices, heard):
         sensor._client.publish(sensor.topic, json.dumps({"temperature": {"value": value}}), qos=1)
     heard.wait(lambda one: isinstance(one, Measured) and one.value == 499)
     assert [one.value for one in heard.readings if isinstance(one, Measured)] == list(range(500))
+
+
+def test_a_broker_that_turns_us_away_says_so_until_it_lets_us_in(mosquitto, rack, devices, heard):
+    configuration = mosquitto.folder / "mosquitto.conf"
+    mosquitto.stop()
+    configuration.write_text(configuration.read_text().replace("anonymous true", "anonymous false"))
+    mosquitto.start()
+    running = rack(devices(OVEN, default_broker=mosquitto.url))
+    assert "mend user and password" in heard.state(DeviceState.LOST).reason
+    mosquitto.stop()
+    configuration.write_text(configuration.read_text().replace("anonymous false", "anonymous true"))
+    mosquitto.start()
+    heard.ready()
+    assert running.health()["oven"].state is DeviceState.READY

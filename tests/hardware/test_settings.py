@@ -1,11 +1,13 @@
 """The devices file: what it may say, and how it is told what is wrong."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 import hardware
 from hardware.settings import (
+    TABLES,
     Broker,
     DeviceKind,
     DevicesFileWrong,
@@ -119,3 +121,12 @@ def test_two_devices_of_one_name_or_on_one_port_are_refused(devices):
 
 def test_an_empty_file_is_a_station_without_devices(devices):
     assert devices() == ()
+
+
+def test_the_manual_shows_a_table_of_every_kind_and_each_loads(devices):
+    manual = (Path(hardware.__file__).parent.parent / "docs" / "devices.md").read_text()
+    blocks = re.findall(r"```toml\n\[\[device\]\]\n(.*?)```", manual, re.DOTALL)
+    assert {device.kind for device in devices(*blocks)} == set(DeviceKind)
+    for rules in TABLES.values():
+        for key in rules.must | rules.may:
+            assert f"`{key}`" in manual or f"{key} = " in manual
