@@ -1,0 +1,89 @@
+"""Passwords: argon2id hashes, and the back-off that makes guessing slow."""
+
+import threading
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pwdlib import PasswordHash
+from pwdlib.exceptions import UnknownHashError
+from pwdlib.hashers.argon2 import Argon2Hasher
+
+SHORTEST = 10  # characters; NIST SP 800-63B asks for 8 at least, length beats composition rules
+LONGEST = 256  # characters; hashing must not be a way to keep the server busy
+FREE_FAILURES = 5  # wrong passwords in a row before anybody has to wait
+FIRST_WAIT = timedelta(seconds=30)  # doubled with each further failure
+LONGEST_WAIT = timedelta(minutes=15)
+KEPT = 10_000  # names and addresses remembered; the oldest go first
+
+_HASHER = PasswordHash((Argon2Hasher(),))
+
+
+class PasswordRefused(Exception):  # noqa: N818 - it says what is wrong with the password
+    """A password that may not be used, and why."""
+
+
+def protect(password: str) -> str:
+    """The argon2id hash to keep; raises PasswordRefused when the password is too short or too long."""
+    if len(password) < SHORTEST:
+        message = f"The password needs at least {SHORTEST} characters; a few words in a row are easy to remember."
+        raise PasswordRefused(message)
+    if len(password) > LONGEST:
+        message = f"The password may have at most {LONGEST} characters."
+        raise PasswordRefused(message)
+    return _HASHER.hash(password)
+
+
+_NOBODY = _HASHER.hash("the password of nobody")
+
+
+def matches(password: str, kept: str | None) -> bool:
+    """Whether `password` is the one whose hash is `kept`; takes as long when there is none."""
+    if len(password) > LONGEST:
+        return False
+    try:
+        good = _HASHER.verify(password, kept or _NOBODY)
+    except UnknownHashError:
+        return False
+    return good and kept is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Failures:
+    count: int
+    until: datetime
+
+
+class BackOff:
+    """Counts failures by name and by address; safe from any thread. Forgets everything at a restart."""
+
+    def __init__(self) -> None:
+        self._failures: dict[str, _Failures] = {}
+        self._lock = threading.Lock()
+
+    def wait(self, keys: tuple[str, ...], at: datetime) -> timedelta:
+        """How long to wait before the next try with any of `keys`; zero when there is no need."""
+        with self._lock:
+            waits = [self._failures[key].until - at for key in keys if key in self._failures]
+        return max([*waits, timedelta()])
+
+    def failed(self, keys: tuple[str, ...], at: datetime) -> None:
+        """Remember a wrong password."""
+        with self._lock:
+            for key in keys:
+                count = self._failures.pop(key, _Failures(0, at)).count + 1
+                self._failures[key] = _Failures(count, at + wait_after(count))
+            while len(self._failures) > KEPT:
+                del self._failures[next(iter(self._failures))]
+
+    def succeeded(self, keys: tuple[str, ...]) -> None:
+        """Forget the failures."""
+        with self._lock:
+            for key in keys:
+                self._failures.pop(key, None)
+
+
+def wait_after(failures: int) -> timedelta:
+    """How long nobody is let in after so many wrong passwords in a row."""
+    if failures < FREE_FAILURES:
+        return timedelta()
+    return min(FIRST_WAIT * 2 ** min(failures - FREE_FAILURES, 10), LONGEST_WAIT)
