@@ -1,0 +1,1 @@
+"""The promises, measured beside their yardsticks in the same run."""

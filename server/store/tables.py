@@ -1,0 +1,283 @@
+"""Every table of the server: who and where, what was published, what was recorded, and what follows from it."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from server.store.types import Micros, Utc
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# --- who and where ---------------------------------------------------------
+stations = Table(
+    "stations",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("line", String, nullable=False, default=""),
+    Column("area", String, nullable=False, default=""),
+    Column("counter", Integer, nullable=False, default=0),  # of its assignment; only grows
+)
+kiosks = Table(
+    "kiosks",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("station", ForeignKey("stations.id"), nullable=False),
+    Column("name", String, nullable=False),
+    Column("token_hash", String, nullable=False, unique=True),
+    Column("public_key", Text, nullable=False),
+    Column("enrolled_at", Utc, nullable=False),
+    Column("enrolled_by", String, nullable=False),
+    Column("revoked_at", Utc),
+    Column("last_contact", Utc),
+    Column("held_seq", BigInteger, nullable=False, default=0),
+    Column("head_hash", String, nullable=False),
+    Column("status", Text, nullable=False, default="{}"),  # the kiosk's latest report, JSON
+)
+enrolments = Table(
+    "enrolments",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("code", String, nullable=False, unique=True),
+    Column("secret_hash", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("public_key", Text, nullable=False),
+    Column("state", String, nullable=False),  # waiting, confirmed, refused
+    Column("kiosk", String),
+    Column("token", String),  # only until the kiosk has used it
+    Column("created_at", Utc, nullable=False),
+    Column("expires_at", Utc, nullable=False),
+)
+people = Table(
+    "people",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("login", String, unique=True),
+    Column("password_hash", String),
+    Column("badge_hash", String, unique=True),
+    Column("pin_hash", String),
+    Column("active", Boolean, nullable=False, default=True),
+    Column("failures", Integer, nullable=False, default=0),
+    Column("locked_until", Utc),
+)
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_hash", String, primary_key=True),
+    Column("person", ForeignKey("people.id"), nullable=False),
+    Column("kind", String, nullable=False),  # portal or api
+    Column("csrf", String, nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("last_seen", Utc, nullable=False),
+    Column("expires_at", Utc, nullable=False),
+)
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Utc, nullable=False),
+    Column("who", String, nullable=False),
+    Column("what", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("detail", Text, nullable=False, default=""),
+)
+
+# --- what was published ----------------------------------------------------
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("title", String, nullable=False),
+)
+releases = Table(
+    "releases",
+    metadata,
+    Column("digest", String, primary_key=True),
+    Column("document", ForeignKey("documents.id"), nullable=False),
+    Column("kind", String, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("title", String, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("envelope", LargeBinary, nullable=False),
+    Column("released_at", Utc, nullable=False),
+    Column("released_by", String, nullable=False),
+    Column("withdrawn_at", Utc),
+    UniqueConstraint("document", "revision"),
+)
+media = Table(
+    "media",
+    metadata,
+    Column("digest", String, primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("type", String, nullable=False),
+)
+release_media = Table(
+    "release_media",
+    metadata,
+    Column("release", ForeignKey("releases.digest"), primary_key=True),
+    Column("path", String, primary_key=True),
+    Column("media", ForeignKey("media.digest"), nullable=False, index=True),
+)
+assignments = Table(
+    "assignments",
+    metadata,
+    Column("station", ForeignKey("stations.id"), primary_key=True),
+    Column("release", ForeignKey("releases.digest"), primary_key=True),
+)
+
+# --- what was recorded -----------------------------------------------------
+records = Table(
+    "records",
+    metadata,
+    Column("kiosk", String, primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("prev", String, nullable=False),
+    Column("hash", String, nullable=False),
+    Column("run", String),
+    Column("type", String, nullable=False),
+    Column("at", Utc),
+    Column("received_at", Utc, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("ix_records_run", "run", "seq"),
+)
+parked = Table(
+    "parked",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kiosk", String, nullable=False),
+    Column("seq", BigInteger),
+    Column("reason", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("received_at", Utc, nullable=False),
+)
+photos = Table(
+    "photos",
+    metadata,
+    Column("digest", String, primary_key=True),
+    Column("kiosk", String, nullable=False),
+    Column("type", String, nullable=False),
+    Column("received_at", Utc, nullable=False),
+)
+
+# --- what follows from the records: projections, made in the same transaction, and made anew at any time
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("kiosk", String, nullable=False),
+    Column("station", String, nullable=False),
+    Column("release", String, nullable=False),
+    Column("document", String, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("state", String, nullable=False),
+    Column("by", String),
+    Column("part_number", String),
+    Column("gtin", String),
+    Column("serial", String),
+    Column("lot", String),
+    Column("work_order", String),
+    Column("started_at", Utc, nullable=False),
+    Column("ended_at", Utc),
+    Column("step", String),
+    Column("step_since", Utc),
+    Column("steps_done", Integer, nullable=False, default=0),
+    Column("elapsed", Micros),
+    Column("held", Micros),
+    Column("expected", Micros),
+    Column("deviations", Integer, nullable=False, default=0),
+    Index("ix_runs_started_at", "started_at"),
+    Index("ix_runs_station_started_at", "station", "started_at"),
+    Index("ix_runs_document_started_at", "document", "started_at"),
+    Index("ix_runs_state", "state"),
+)
+step_times = Table(
+    "step_times",
+    metadata,
+    Column("run", String, primary_key=True),
+    Column("step", String, primary_key=True),
+    Column("visit", Integer, primary_key=True),
+    Column("completed", Boolean, nullable=False),
+    Column("document", String, nullable=False),
+    Column("release", String, nullable=False),
+    Column("station", String, nullable=False),
+    Column("by", String),
+    Column("at", Utc, nullable=False),
+    Column("elapsed", Micros, nullable=False),
+    Column("held", Micros, nullable=False),
+    Column("expected", Micros),
+    Index("ix_step_times_document_step_at", "document", "step", "at"),
+    Index("ix_step_times_at", "at"),
+)
+measurements = Table(
+    "measurements",
+    metadata,
+    Column("run", String, primary_key=True),
+    Column("step", String, primary_key=True),
+    Column("check_id", String, primary_key=True),
+    Column("attempt", Integer, primary_key=True),
+    Column("kind", String, nullable=False),  # measure or torque
+    Column("document", String, nullable=False),
+    Column("station", String, nullable=False),
+    Column("by", String),
+    Column("device", String, nullable=False),
+    Column("value_text", String, nullable=False),  # exact
+    Column("value", Float, nullable=False),  # for plots
+    Column("unit", String, nullable=False),
+    Column("angle_text", String),
+    Column("good", Boolean, nullable=False),
+    Column("at", Utc, nullable=False),
+    Index("ix_measurements_document_step_at", "document", "step", "at"),
+)
+deviations = Table(
+    "deviations",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("run", String, nullable=False, index=True),
+    Column("kind", String, nullable=False),
+    Column("step", String, nullable=False),
+    Column("check_id", String),
+    Column("document", String, nullable=False),
+    Column("release", String, nullable=False),
+    Column("station", String, nullable=False),
+    Column("by", String),
+    Column("expected", Text, nullable=False),
+    Column("came", Text, nullable=False),
+    Column("category", String),
+    Column("photo", String),
+    Column("at", Utc, nullable=False),
+    Index("ix_deviations_at", "at"),
+    Index("ix_deviations_document_at", "document", "at"),
+)
+# what people say about a deviation is no projection: it must outlive one that is made anew
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("deviation", String, primary_key=True),
+    Column("state", String, nullable=False),
+    Column("comment", Text, nullable=False, default=""),
+    Column("by", String, nullable=False),
+    Column("at", Utc, nullable=False),
+)
+PROJECTIONS = (runs, step_times, measurements, deviations)

@@ -1,0 +1,52 @@
+"""Column types: aware UTC instants and exact durations, the same on SQLite and PostgreSQL."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, String
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+SPELLING = "%Y-%m-%dT%H:%M:%S.%fZ"  # sorts as text in the order of time
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware instant in UTC; text that sorts on SQLite, timestamptz on PostgreSQL. Refuses naive ones."""
+
+    impl = String
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """The column's type on that database."""
+        return dialect.type_descriptor(
+            DateTime(timezone=True) if dialect.name == "postgresql" else String(27)
+        )
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """From an aware instant to what the database keeps; raises ValueError for a naive one."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value} has no time zone")
+        return value if dialect.name == "postgresql" else value.astimezone(UTC).strftime(SPELLING)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """From what the database keeps to an aware instant."""
+        if value is None or isinstance(value, datetime):
+            return None if value is None else value.astimezone(UTC)
+        return datetime.fromisoformat(value.replace("Z", "+00:00"))
+
+
+class Micros(TypeDecorator[timedelta]):
+    """A duration as whole microseconds."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: timedelta | None, dialect: Dialect) -> int | None:  # noqa: ARG002
+        """From a duration to microseconds."""
+        return None if value is None else value // timedelta(microseconds=1)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> timedelta | None:  # noqa: ARG002
+        """From microseconds to a duration."""
+        return None if value is None else timedelta(microseconds=int(value))

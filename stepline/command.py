@@ -1,0 +1,141 @@
+"""The command `stepline`: it reads what was asked and calls the room that does it."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+app = typer.Typer(no_args_is_help=True, help="Shop-floor work instructions: server, kiosks, devices.", rich_markup_mode=None)
+device = typer.Typer(no_args_is_help=True, help="The devices of a station.")
+app.add_typer(device, name="device")
+out = Console()
+problems = Console(stderr=True)
+
+Data = Annotated[Path, typer.Option("--data", help="Folder that holds everything of this process.")]
+Server = Annotated[str, typer.Option("--server", help="Address of the server.")]
+
+
+@app.command()
+def serve(
+    data: Data = Path("stepline-data"),
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8080,
+    database_url: Annotated[str | None, typer.Option(help="PostgreSQL instead of SQLite in --data.")] = None,
+    broker: Annotated[str | None, typer.Option(help="A real MQTT broker; without it one is embedded.")] = None,
+    broker_port: Annotated[int, typer.Option(help="Port of the embedded broker.")] = 1883,
+) -> None:
+    """Start the server with its portal and, unless --broker is given, an embedded MQTT broker."""
+    from server.serve import serve as run
+    from server.settings import Settings
+
+    password = os.environ.get("STEPLINE_ADMIN_PASSWORD")
+    run(
+        Settings(
+            data=data,
+            host=host,
+            port=port,
+            database_url=database_url,
+            broker_url=broker,
+            broker_port=broker_port,
+            admin_password=password,
+        )
+    )
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False)
+def kiosk(context: typer.Context) -> None:
+    """Start a kiosk in a window (`stepline kiosk --help` lists its options)."""
+    # a process of its own: Kivy opens its window when it is imported
+    os.execv(sys.executable, [sys.executable, "-m", "kiosk", *context.args])  # noqa: S606
+
+
+@app.command()
+def demo(
+    headless: Annotated[bool, typer.Option("--headless", help="Play by itself, without a display.")] = False,
+    report: Annotated[Path | None, typer.Option("--json", help="Write the figures to this file.")] = None,
+    keep: Annotated[Path | None, typer.Option(help="Leave the server's and kiosks' data there.")] = None,
+) -> None:
+    """Show the whole product at work: a server, kiosks, devices and people in a small plant."""
+    if headless or not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        from stepline.demo.headless import run
+
+        if not headless:
+            out.print("No display here: the plant plays by itself.")
+        raise typer.Exit(0 if run(report, keep, out) else 1)
+    from stepline.demo.panel import show
+
+    show(keep, out)
+
+
+@app.command()
+def publish(
+    folders: Annotated[list[Path], typer.Argument(help="Folders that hold a document each, or a library of them.")],
+    server: Server = "http://127.0.0.1:8080",
+    login: Annotated[str, typer.Option(help="Who publishes.")] = "admin",
+    check_only: Annotated[bool, typer.Option("--check", help="Only say what is wrong.")] = False,
+) -> None:
+    """Check documents and publish them as releases."""
+    from stepline.publish import check, send
+
+    documents = check(folders, problems)
+    if documents is None:
+        raise typer.Exit(1)
+    if check_only:
+        out.print(f"{len(documents)} documents are in order")
+        return
+    password = os.environ.get("STEPLINE_PASSWORD") or typer.prompt(f"Password of {login}", hide_input=True)
+    raise typer.Exit(0 if send(documents, server, login, password, out, problems) else 1)
+
+
+@device.command("simulate")
+def simulate(
+    kind: Annotated[str, typer.Argument(help="scanner, scale, torque, sensor or switch")],
+    link: Annotated[Path | None, typer.Option(help="Serial kinds: path under which the port appears.")] = None,
+    broker: Annotated[str | None, typer.Option(help="MQTT kinds: the broker's address.")] = None,
+    topic: Annotated[str | None, typer.Option(help="MQTT kinds: the topic.")] = None,
+    field: Annotated[str | None, typer.Option(help="MQTT kinds: path of the value in the JSON message.")] = None,
+) -> None:
+    """Play a device by typing one verb a line; the kiosk cannot tell the difference."""
+    from hardware.simulate.prompt import CannotSimulate, run
+
+    options = {"link": None if link is None else str(link), "broker": broker, "topic": topic, "field": field}
+    try:
+        run(kind, {name: value for name, value in options.items() if value is not None}, sys.stdin, sys.stdout)
+    except CannotSimulate as problem:
+        problems.print(str(problem))
+        raise typer.Exit(2) from None
+
+
+@device.command("watch")
+def watch(
+    file: Annotated[Path, typer.Argument(help="The station's devices file.")],
+    broker: Annotated[str | None, typer.Option(help="The station's broker, for `mqtt:` in the file.")] = None,
+) -> None:
+    """Connect a station's devices and print every reading, until interrupted."""
+    from hardware.rack import Rack
+    from hardware.settings import DevicesFileWrong, load_devices
+
+    try:
+        devices = load_devices(file, default_broker=broker)
+    except DevicesFileWrong as problem:
+        problems.print(str(problem))
+        raise typer.Exit(2) from None
+    with Rack.start(devices, emit=out.print):
+        try:
+            sys.stdin.read()
+        except KeyboardInterrupt:
+            out.print("stopped")
+
+
+@app.command()
+def doctor(
+    server: Annotated[str | None, typer.Option(help="A server to look for.")] = None,
+    devices: Annotated[Path | None, typer.Option(help="A devices file to check.")] = None,
+) -> None:
+    """Say what this machine has and lacks, and what to do about it."""
+    from stepline.doctor import examine
+
+    raise typer.Exit(0 if examine(server, devices, out) else 1)

@@ -1,0 +1,139 @@
+"""The demonstration without a display or a person: set the plant up, play both shifts, count afterwards."""
+
+import json
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from content.folder import folders, load
+from content.instruction import Instruction
+from stepline.demo.office import Office
+from stepline.demo.plant import Bench, Plant
+from stepline.demo.story import ORDER, ROUNDS, Shift, play
+from stepline.demo.summary import (
+    Summary,
+    held_by,
+    latencies_in,
+    runs_and_deviations,
+    spread,
+    written_by,
+)
+from stepline.demo.watch import GLANCE
+
+LIBRARY = Path(__file__).resolve().parents[2] / "content" / "library"
+DELIVERY = 60  # seconds for the kiosks to deliver their last records
+
+
+def run(report: Path | None, keep: Path | None, console: Console) -> bool:
+    """Play the plant; True when nothing is lost, doubled or missing. Writes the figures to `report`."""
+    folder = keep or Path(tempfile.mkdtemp(prefix="stepline-demo-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    plant = Plant(folder, headless=True)
+    library = instructions()
+    started = time.monotonic()
+    try:
+        with _progress(console) as bar:
+            tasks: dict[str, int] = {}
+
+            def progress(who: str, what: str) -> None:
+                if who not in tasks:
+                    tasks[who] = bar.add_task(who, total=None)
+                bar.update(tasks[who], what=what)  # pyright: ignore[reportArgumentType] - a TaskID is an int
+                bar.refresh()
+
+            set_up(plant, progress)
+            shifts = play(plant, library, progress)
+            progress("server", "taking in the last records")
+            delivered(plant)
+        summary = count(plant, shifts)
+    finally:
+        plant.close()
+    show(summary, time.monotonic() - started, console)
+    if report is not None:
+        report.write_text(json.dumps(summary.as_json(), indent=2) + "\n")
+    if keep is None and summary.as_json()["ok"] and report is None:
+        shutil.rmtree(folder, ignore_errors=True)
+    return bool(summary.as_json()["ok"])
+
+
+def instructions() -> dict[str, Instruction]:
+    """The sample plant's work instructions by identifier."""
+    found = (load(folder) for folder in folders(LIBRARY))
+    return {document.id: document for document in found if isinstance(document, Instruction)}
+
+
+def set_up(plant: Plant, progress: "object") -> None:
+    """Start the server, publish the library, start the kiosks and enrol them, as people would."""
+    say = progress if callable(progress) else print
+    say("server", "starting")
+    plant.server.start()
+    office = Office(plant)
+    office.open()
+    say("server", "publishing the sample library")
+    office.furnish(LIBRARY)
+    plant.benches = [Bench(plant, station) for station in ("bench-1", "bench-2")]
+    for bench in plant.benches:
+        say(bench.station, "starting")
+        bench.kiosk.start()
+    for bench in plant.benches:
+        say(bench.station, "being enrolled")
+        office.enrol(bench)
+
+
+def delivered(plant: Plant) -> None:
+    """Wait until the server holds what the kiosks wrote, or the time for that is over: the summary tells."""
+    stores = [bench.data / "kiosk.db" for bench in plant.benches]
+    deadline = time.monotonic() + DELIVERY
+    while time.monotonic() < deadline:
+        held, _ = held_by(plant.database)
+        if all(held.get(key) == value for key, value in written_by(stores).items()):
+            return
+        time.sleep(GLANCE * 10)
+
+
+def count(plant: Plant, shifts: list[Shift]) -> Summary:
+    """The figures, from the kiosks' stores and the server's database."""
+    held, repeated = held_by(plant.database)
+    completed, still_open, kinds = runs_and_deviations(plant.database)
+    return Summary(
+        written=written_by([bench.data / "kiosk.db" for bench in plant.benches]),
+        held=held,
+        repeated=repeated,
+        runs_completed=completed,
+        runs_open=still_open,
+        deviations=kinds,
+        latencies=latencies_in([bench.trace for bench in plant.benches]),
+        screenshots=[shot for shift in shifts for shot in shift.shots],
+        database=plant.database,
+        report_url=f"{plant.server_url}/deviations",
+        runs_wanted=ROUNDS * len(ORDER) * len(shifts),
+    )
+
+
+def show(summary: Summary, seconds: float, console: Console) -> None:
+    """The figures as a table."""
+    table = Table(title=f"A shift in {seconds:.0f} s", show_header=False, title_justify="left")
+    table.add_row("runs completed", str(summary.runs_completed))
+    table.add_row("facts written on the kiosks", f"{len(summary.written):,}")
+    table.add_row("facts on the server", f"{len(summary.held):,}")
+    table.add_row("lost / doubled", f"{summary.lost} / {summary.duplicated}")
+    for kind, number in sorted(summary.deviations.items()):
+        table.add_row(f"deviation: {kind}", str(number))
+    for name, values in summary.latencies.items():
+        figures = spread(values)
+        table.add_row(name.replace("_", " "), f"p50 {figures['p50']} ms, p99 {figures['p99']} ms, n {figures['n']}")
+    console.print(table)
+    for complaint in summary.complaints():
+        console.print(f"[bold red]✗[/] {complaint}")
+    if not summary.complaints():
+        console.print("[bold green]✓[/] nothing lost, nothing doubled, nothing missing")
+
+
+def _progress(console: Console) -> Progress:
+    columns = (SpinnerColumn(), TextColumn("{task.description:<8}"), TextColumn("{task.fields[what]}"))
+    return Progress(*columns, BarColumn(bar_width=12), TimeElapsedColumn(), console=console)

@@ -1,0 +1,100 @@
+"""The plant's office: what an administrator and an engineer do over the API before the first shift."""
+
+import sqlite3
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from content.folder import folders, load
+from content.instruction import Instruction
+from stepline.demo.plant import PASSWORD, PEOPLE, STATIONS, Bench, Plant
+from stepline.demo.watch import GLANCE, KioskRecord
+from stepline.publish import pack
+
+PATIENCE = 60  # seconds for a process to come up
+
+
+class Office:
+    """An administrator's session with the server."""
+
+    def __init__(self, plant: Plant) -> None:
+        self._plant = plant
+        self._client = httpx2.Client(base_url=f"{plant.server_url}/api/v1", timeout=60, trust_env=False)
+
+    def open(self) -> None:
+        """Wait for the server and sign in; raises TimeoutError when it does not come up."""
+        deadline = time.monotonic() + PATIENCE
+        while not self._answers():
+            if time.monotonic() > deadline or not self._plant.server.alive():
+                raise TimeoutError(f"the server did not start; see {self._plant.server.log}")
+            time.sleep(GLANCE)
+        token = self._post("/session", {"login": "admin", "password": PASSWORD})["token"]
+        self._client.headers["Authorization"] = f"Bearer {token}"
+
+    def furnish(self, library: Path) -> None:
+        """Make stations and people, publish every document and assign the instructions to every station."""
+        for identifier, name, line, area in STATIONS:
+            self._post("/stations", {"id": identifier, "name": name, "line": line, "area": area})
+        for identifier, name, badge, pin in PEOPLE:
+            self._post("/people", {"id": identifier, "name": name, "role": "operator", "badge": badge, "pin": pin})
+        documents = [self.publish(folder) for folder in folders(library)]
+        for station, *_ in STATIONS:
+            answer = self._client.put(f"/stations/{station}/assignment", json={"documents": documents})
+            answer.raise_for_status()
+
+    def publish(self, folder: Path) -> str:
+        """Publish a document's folder as a release; its identifier."""
+        upload = {"archive": (f"{folder.name}.zip", pack(folder), "application/zip")}
+        answer = self._client.post("/documents", files=upload, data={"publish": "true"})
+        answer.raise_for_status()
+        return str(answer.json()["document"])
+
+    def enrol(self, bench: Bench) -> None:
+        """Confirm the kiosk's code, as an administrator would in the portal, and wait until it holds its documents."""
+        code = self._code_of(bench)
+        self._post("/enrolments/confirm", {"code": code, "station": bench.station})
+        wanted = sum(isinstance(load(folder), Instruction) for folder in folders(self._library()))
+        deadline = time.monotonic() + PATIENCE
+        while releases_on(bench.data / "kiosk.db") < wanted:
+            if time.monotonic() > deadline or not bench.kiosk.alive():
+                raise TimeoutError(f"{bench.station} did not get its documents; see {bench.kiosk.log}")
+            time.sleep(GLANCE)
+        KioskRecord(bench.data / "kiosk.db").look()
+
+    def _library(self) -> Path:
+        return Path(__file__).resolve().parents[2] / "content" / "library"
+
+    def _code_of(self, bench: Bench) -> str:
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            waiting = self._client.get("/enrolments").json()
+            for enrolment in waiting["enrolments"]:
+                if enrolment["name"] == bench.station and enrolment["state"] == "waiting":
+                    return str(enrolment["code"])
+            if time.monotonic() > deadline or not bench.kiosk.alive():
+                raise TimeoutError(f"{bench.station} did not ask to be enrolled; see {bench.kiosk.log}")
+            time.sleep(GLANCE)
+
+    def _answers(self) -> bool:
+        try:
+            return self._client.get("/health").status_code == httpx2.codes.OK
+        except httpx2.TransportError:
+            return False
+
+    def _post(self, path: str, values: dict[str, Any]) -> dict[str, Any]:
+        answer = self._client.post(path, json=values)
+        answer.raise_for_status()
+        return answer.json()
+
+
+def releases_on(store: Path) -> int:
+    """How many releases a kiosk's store holds complete."""
+    if not store.is_file():
+        return 0
+    try:
+        with sqlite3.connect(f"file:{store}?mode=ro", uri=True, timeout=5) as database:
+            return database.execute("SELECT count(*) FROM releases").fetchone()[0]
+    except sqlite3.OperationalError:
+        return 0

@@ -1,0 +1,185 @@
+"""The plant's processes: one server, its kiosks, and the simulated devices at each bench."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hardware.simulate.scale import SimulatedScale
+from hardware.simulate.scanner import SimulatedScanner
+from hardware.simulate.sensor import SimulatedSensor, SimulatedSwitch
+from hardware.simulate.torque import SimulatedTorqueDriver
+
+PASSWORD = "demonstration"  # noqa: S105 - of a plant that lives for minutes on this machine only
+STATIONS = (("bench-1", "Bench 1", "Assembly", "Pumps"), ("bench-2", "Bench 2", "Assembly", "Pumps"))
+PEOPLE = (("anna", "Anna Berger", "7Q4M-ANNA", None), ("ben", "Ben Osei", "3K9T-BEN", "2468"))
+DEVICES = """\
+[[device]]
+name = "scanner"
+kind = "scanner"
+url = "serial://{folder}/scanner"
+
+[[device]]
+name = "scale"
+kind = "scale"
+url = "serial://{folder}/scale"
+
+[[device]]
+name = "torque"
+kind = "torque"
+url = "serial://{folder}/torque"
+
+[[device]]
+name = "fixture"
+kind = "switch"
+url = "mqtt:"
+topic = "plant/{station}/fixture"
+field = "closed"
+signal = "fixture-closed"
+"""
+
+SENSOR = """
+[[device]]
+name = "{name}"
+kind = "sensor"
+url = "mqtt:"
+topic = "plant/{station}/{name}"
+field = "reading.value"
+unit = "{unit}"
+quantity = "{quantity}"
+"""
+SENSORS = (  # name, unit, quantity: the gauges of a bench, each on a topic of its own
+    ("oil-temperature", "degC", "temperature"),
+    ("depth-gauge", "mm", "length"),
+    ("pressure-gauge", "bar", "pressure"),
+    ("flow-meter", "l/min", "flow"),
+)
+
+
+def devices_file(folder: Path, station: str) -> str:
+    """The devices of one bench, as a station's TOML file."""
+    sensors = "".join(SENSOR.format(name=n, unit=u, quantity=q, station=station) for n, u, q in SENSORS)
+    return DEVICES.format(folder=folder, station=station) + sensors
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@dataclass
+class Process:
+    """One process of the plant, its output kept in a file; it can be killed and started again."""
+
+    name: str
+    command: list[str]
+    log: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+    running: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it; its output is appended to the log."""
+        with self.log.open("ab") as out:
+            self.running = subprocess.Popen(
+                self.command, stdout=out, stderr=out, env={**os.environ, **self.environment}
+            )
+
+    def kill(self) -> None:
+        """kill -9, as a power cut would."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """Ask it to end, and wait."""
+        self._end(signal.SIGTERM)
+
+    def alive(self) -> bool:
+        """Whether it runs."""
+        return self.running is not None and self.running.poll() is None
+
+    def _end(self, how: signal.Signals) -> None:
+        if self.running is None:
+            return
+        if self.running.poll() is None:
+            self.running.send_signal(how)
+        try:
+            self.running.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            self.running.kill()
+            self.running.wait()
+        self.running = None
+
+
+class Bench:
+    """A station's simulated devices and its kiosk process."""
+
+    def __init__(self, plant: "Plant", station: str) -> None:
+        self.station = station
+        self.folder = plant.folder / station
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.data = self.folder / "kiosk"
+        self.touches = self.folder / "touches"
+        self.trace = self.folder / "trace.jsonl"
+        self.shots = plant.folder / "screenshots"
+        self.shots.mkdir(exist_ok=True)
+        (self.folder / "devices.toml").write_text(devices_file(self.folder, station))
+        self.scanner = SimulatedScanner(self.folder / "scanner")
+        self.scale = SimulatedScale(self.folder / "scale")
+        self.torque = SimulatedTorqueDriver(self.folder / "torque")
+        self.sensors = {
+            unit: SimulatedSensor(plant.broker, f"plant/{station}/{name}", "reading.value")
+            for name, unit, _quantity in SENSORS
+        }
+        self.fixture = SimulatedSwitch(plant.broker, f"plant/{station}/fixture", "closed")
+        self.kiosk = Process(station, self._command(plant), self.folder / "kiosk.log", plant.kiosk_environment)
+
+    def _command(self, plant: "Plant") -> list[str]:
+        command = [sys.executable, "-m", "kiosk", "--data", str(self.data), "--server", plant.server_url]
+        command += ["--devices", str(self.folder / "devices.toml"), "--broker", plant.broker]
+        command += ["--size", "1280x800", "--name", self.station, "--touches", str(self.touches)]
+        command += ["--trace", str(self.trace)]
+        return command if plant.headless else [*command, "--windowed"]
+
+    def close(self) -> None:
+        """Stop the kiosk and its devices."""
+        self.kiosk.stop()
+        for device in (self.scanner, self.scale, self.torque, *self.sensors.values(), self.fixture):
+            device.close()
+
+
+class Plant:
+    """A server and its benches in one folder, on free ports."""
+
+    def __init__(self, folder: Path, *, headless: bool, port: int | None = None) -> None:
+        self.folder = folder
+        self.headless = headless
+        self.port = port or free_port()
+        self.broker_port = free_port()
+        self.server_url = f"http://127.0.0.1:{self.port}"
+        self.broker = f"mqtt://127.0.0.1:{self.broker_port}"
+        self.data = folder / "server"
+        self.kiosk_environment = {"SDL_VIDEODRIVER": "offscreen", "SDL_AUDIODRIVER": "dummy"} if headless else {}
+        self.kiosk_environment |= {"KIVY_HOME": str(folder / "kivy")}
+        command = [sys.executable, "-m", "stepline", "serve", "--data", str(self.data), "--port", str(self.port)]
+        command += ["--broker-port", str(self.broker_port)]
+        environment = {"STEPLINE_ADMIN_PASSWORD": PASSWORD}
+        self.server = Process("server", command, folder / "server.log", environment)
+        self.benches: list[Bench] = []
+        self._lock = threading.Lock()
+
+    @property
+    def database(self) -> Path:
+        """The server's SQLite file."""
+        return self.data / "stepline.db"
+
+    def close(self) -> None:
+        """Stop everything."""
+        for bench in self.benches:
+            bench.close()
+        self.server.stop()

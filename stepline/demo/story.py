@@ -1,0 +1,109 @@
+"""What happens in the demonstration: which runs at which bench, and what goes wrong in each."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from content.instruction import Instruction
+from stepline.demo.plant import PEOPLE, Bench, Plant
+from stepline.demo.player import Player, Trouble
+
+ORDER = ("prepare-housing", "fit-gears", "close-pump", "leak-and-flow-test", "label-and-pack")
+ROUNDS = 2  # times through ORDER at each bench: 2 benches, 20 runs
+Progress = Callable[[str, str], None]
+
+
+@dataclass
+class Shift:
+    """One bench's work: its player, its runs in order, and what has gone wrong so far."""
+
+    bench: Bench
+    player: Player
+    troubles: dict[int, Trouble]  # run number (from 0) -> trouble
+    person: tuple[str, str, str, str | None]
+    done: int = 0
+    failure: Exception | None = None
+    shots: list[Path] = field(default_factory=list)
+
+    def work(self, library: dict[str, Instruction], progress: Progress) -> None:
+        """Play every run of the shift."""
+        _, name, badge, pin = self.person
+        progress(self.bench.station, f"{name} signs in")
+        self.shots.append(self.player.shot("idle"))
+        self.player.sign_in(badge, pin)
+        self.shots.append(self.player.shot("choose"))
+        for number in range(ROUNDS * len(ORDER)):
+            document = ORDER[number % len(ORDER)]
+            progress(self.bench.station, f"run {number + 1}: {library[document].title}")
+            self.player.open(document, f"{self.bench.station[-1]}{number:05d}")
+            self.shots.append(self.player.shot(f"run-{number + 1:02d}-{document}"))
+            self.player.play(self.troubles.get(number, Trouble()))
+            self.done = number + 1
+        self.shots.append(self.player.shot("done"))
+
+
+def shifts(plant: Plant, library: dict[str, Instruction], progress: Progress) -> list[Shift]:
+    """The two benches' shifts with everything that is to go wrong in them."""
+    first, second = plant.benches
+    players = [Player(bench, library) for bench in plant.benches]
+
+    def cut_power() -> None:
+        progress(first.station, "power cut (kill -9)")
+        first.kiosk.kill()
+        first.kiosk.start()
+        players[0].wait_until_up()
+
+    def stop_server() -> None:
+        progress("server", "stopped; the benches go on")
+        plant.server.stop()
+
+    def start_server() -> None:
+        plant.server.start()
+        progress("server", "back")
+
+    def kill_server() -> None:
+        progress("server", "power cut (kill -9)")
+        plant.server.kill()
+        plant.server.start()
+
+    anna = {
+        0: Trouble(wrong_scan=True, problem=True),
+        1: Trouble(bad_value=True, at_step={4: cut_power}),
+        2: Trouble(bad_torque=True, pause=True),
+        4: Trouble(overrun=True, back=True),
+        6: Trouble(at_step={3: kill_server}),
+    }
+    ben = {
+        0: Trouble(bad_value=True),
+        1: Trouble(at_step={2: stop_server, 6: start_server}),
+        2: Trouble(wrong_scan=True),
+        3: Trouble(problem=True),
+        4: Trouble(pause=True, overrun=True),
+        8: Trouble(bad_value=True),
+    }
+    return [
+        Shift(first, players[0], anna, PEOPLE[0]),
+        Shift(second, players[1], ben, PEOPLE[1]),
+    ]
+
+
+def play(plant: Plant, library: dict[str, Instruction], progress: Progress) -> list[Shift]:
+    """Both shifts at once, each on a thread; raises the first failure."""
+    found = shifts(plant, library, progress)
+
+    def work(shift: Shift) -> None:
+        try:
+            shift.work(library, progress)
+        except (TimeoutError, OSError, AssertionError) as problem:  # told when both have ended
+            shift.failure = problem
+
+    threads = [threading.Thread(target=work, args=(shift,), name=shift.bench.station) for shift in found]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for shift in found:
+        if shift.failure is not None:
+            raise shift.failure
+    return found
