@@ -1,0 +1,12 @@
+"""The audit trail: who did what to what, and when. Only ever added to."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, insert
+
+from server.store import tables
+
+
+def note(tx: Connection, at: datetime, who: str, what: str, subject: str, detail: str = "") -> None:
+    """Add one entry in the caller's transaction, so that nothing is done without it."""
+    tx.execute(insert(tables.audit).values(at=at, who=who, what=what, subject=subject, detail=detail))

@@ -1,0 +1,1 @@
+"""What is published: releases, their media, and which station must hold which."""

@@ -1,0 +1,128 @@
+"""Assignments: which releases a station must hold, with a counter that only grows."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from content import package, wire
+from server.audit import note
+from server.errors import Conflict, Invalid, NotThere
+from server.house import House
+from server.store import tables
+from server.store.engine import reading, writing
+
+FORMAT = 1
+
+
+def create_station(house: House, station: str, name: str, line: str, area: str, by: str) -> None:
+    """Add a station; raises Conflict when there is one of that identifier."""
+    with writing(house.engine) as tx:
+        if tx.execute(select(tables.stations.c.id).where(tables.stations.c.id == station)).scalar():
+            raise Conflict(f"there is a station {station} already", "choose another identifier")
+        tx.execute(insert(tables.stations).values(id=station, name=name, line=line, area=area, counter=0))
+        note(tx, house.now(), by, "created station", station, name)
+    house.live.say("stations")
+
+
+def rename_station(house: House, station: str, name: str, by: str) -> None:
+    """Give a station another name; its kiosk shows it after its next look."""
+    with writing(house.engine) as tx:
+        changed = tx.execute(update(tables.stations).where(tables.stations.c.id == station).values(name=name))
+        if changed.rowcount == 0:
+            raise NotThere(f"there is no station {station}")
+        counter = _grow(tx, station)
+        note(tx, house.now(), by, "renamed station", station, name)
+    house.push(station, counter)
+    house.live.say("stations")
+
+
+def assign(house: House, station: str, releases: Sequence[str], by: str) -> int:
+    """Make `releases` (digests) what the station must hold; the assignment's new counter."""
+    with writing(house.engine) as tx:
+        known = set(tx.scalars(select(tables.releases.c.digest).where(tables.releases.c.digest.in_(releases))))
+        missing = [digest for digest in releases if digest not in known]
+        if missing:
+            raise Invalid(f"there is no release {missing[0][:12]}…", "publish it first")
+        counter = _grow(tx, station)
+        tx.execute(delete(tables.assignments).where(tables.assignments.c.station == station))
+        for digest in dict.fromkeys(releases):
+            tx.execute(insert(tables.assignments).values(station=station, release=digest))
+        note(tx, house.now(), by, "assigned", station, f"{len(releases)} releases, counter {counter}")
+    house.push(station, counter)
+    house.live.say("stations")
+    return counter
+
+
+def assign_documents(house: House, station: str, documents: Sequence[str], by: str) -> int:
+    """Assign the latest release of each document."""
+    with reading(house.engine) as tx:
+        found = [_latest(tx, document) for document in documents]
+    return assign(house, station, found, by)
+
+
+def touch_all(house: House) -> None:
+    """Let every kiosk look again: the people who may sign in have changed."""
+    with writing(house.engine) as tx:
+        counters = {station: _grow(tx, station) for station in tx.scalars(select(tables.stations.c.id)).all()}
+    for station, counter in counters.items():
+        house.push(station, counter)
+
+
+def assignment(house: House, station: str) -> tuple[int, bytes]:
+    """The station's counter and its signed assignment (a DSSE envelope)."""
+    with reading(house.engine) as tx:
+        payload = _assignment(tx, house, station)
+    sealed = package.seal(wire.canonical(payload).encode(), package.ASSIGNMENT_TYPE, house.signer)
+    return payload["counter"], sealed
+
+
+def _assignment(tx: Connection, house: House, station: str) -> dict[str, Any]:
+    row = tx.execute(select(tables.stations).where(tables.stations.c.id == station)).one()
+    r, a, p = tables.releases.c, tables.assignments.c, tables.people.c
+    releases = tx.execute(
+        select(r.digest, r.document, r.revision, r.title)
+        .join(tables.assignments, a.release == r.digest)
+        .where(a.station == station, r.withdrawn_at.is_(None))
+        .order_by(r.document)
+    ).all()
+    people = tx.execute(
+        select(p.id, p.name, p.badge_hash, p.pin_hash, p.role).where(p.active, p.badge_hash.is_not(None)).order_by(p.id)
+    ).all()
+    return {
+        "format": FORMAT,
+        "station": {"id": row.id, "name": row.name, "line": row.line, "area": row.area},
+        "counter": row.counter,
+        "issued_at": house.now().isoformat(),
+        "releases": [
+            {"digest": e.digest, "document": e.document, "revision": e.revision, "title": e.title} for e in releases
+        ],
+        "people": [
+            {"id": e.id, "name": e.name, "badge": e.badge_hash, "pin": e.pin_hash, "role": e.role} for e in people
+        ],
+        "broker": house.settings.broker,
+    }
+
+
+def _latest(tx: Connection, document: str) -> str:
+    digest = tx.execute(
+        select(tables.releases.c.digest)
+        .where(tables.releases.c.document == document, tables.releases.c.withdrawn_at.is_(None))
+        .order_by(tables.releases.c.revision.desc())
+        .limit(1)
+    ).scalar()
+    if digest is None:
+        raise Invalid(f"{document} has no release", "publish it first")
+    return digest
+
+
+def _grow(tx: Connection, station: str) -> int:
+    changed = tx.execute(
+        update(tables.stations)
+        .where(tables.stations.c.id == station)
+        .values(counter=tables.stations.c.counter + 1)
+        .returning(tables.stations.c.counter)
+    ).scalar()
+    if changed is None:
+        raise NotThere(f"there is no station {station}")
+    return changed

@@ -1,0 +1,97 @@
+"""Publishing: a document's folder becomes an immutable, signed release."""
+
+from pathlib import Path
+
+from sqlalchemy import Connection, insert, select
+
+from content import package
+from content.errors import DocumentError
+from content.folder import Document, folders, load
+from content.package import MediaFile, Release
+from server.audit import note
+from server.errors import Conflict, Invalid
+from server.house import House
+from server.store import tables
+from server.store.engine import writing
+
+
+def publish(house: House, folder: Path, by: str) -> Release:
+    """Make the document in `folder` a release; the same content again is the same release.
+
+    Raises:
+        Invalid: the document has findings; they are carried along.
+        Conflict: this revision was released with other content.
+    """
+    try:
+        document = load(folder)
+    except DocumentError as problem:
+        raise Invalid("the document is not in order", "mend what the findings say", problem.findings) from None
+    media = package.describe(folder, document)
+    payload = package.payload(document, media)
+    release = Release(digest=package.digest_of(payload), document=document, media=media)
+    for file in media:
+        house.media.keep((folder / file.path).read_bytes(), file.digest)
+    with writing(house.engine) as tx:
+        _release(tx, house, release, payload, by)
+    house.live.say("library")
+    return release
+
+
+def publish_library(house: House, library: Path, by: str) -> list[Release]:
+    """Publish every document below `library`, procedures first."""
+    return [publish(house, folder, by) for folder in folders(library)]
+
+
+def _release(tx: Connection, house: House, release: Release, payload: bytes, by: str) -> None:
+    document = release.document
+    held = tx.execute(
+        select(tables.releases.c.digest).where(
+            tables.releases.c.document == document.id, tables.releases.c.revision == document.revision
+        )
+    ).scalar()
+    if held == release.digest:
+        return
+    if held is not None:
+        raise Conflict(
+            f"{document.id} revision {document.revision} was released with other content",
+            f"set `revision: {document.revision + 1}` and publish again",
+        )
+    _name(tx, document)
+    for file in release.media:
+        _medium(tx, file)
+    now = house.now()
+    tx.execute(
+        insert(tables.releases).values(
+            digest=release.digest,
+            document=document.id,
+            kind=document.kind,
+            revision=document.revision,
+            title=document.title,
+            payload=payload.decode(),
+            envelope=package.seal(payload, package.RELEASE_TYPE, house.signer),
+            released_at=now,
+            released_by=by,
+        )
+    )
+    for file in release.media:
+        tx.execute(
+            insert(tables.release_media).values(release=release.digest, path=file.path, media=file.digest)
+        )
+    note(tx, now, by, "released", document.id, f"revision {document.revision}, {release.digest}")
+
+
+def _name(tx: Connection, document: Document) -> None:
+    known = tx.execute(select(tables.documents.c.kind).where(tables.documents.c.id == document.id)).scalar()
+    if known is None:
+        tx.execute(insert(tables.documents).values(id=document.id, kind=document.kind, title=document.title))
+    elif known != document.kind:
+        raise Conflict(f"{document.id} is a {known} already", "give the document another `id`")
+    else:
+        tx.execute(
+            tables.documents.update().where(tables.documents.c.id == document.id).values(title=document.title)
+        )
+
+
+def _medium(tx: Connection, file: MediaFile) -> None:
+    if tx.execute(select(tables.media.c.size).where(tables.media.c.digest == file.digest)).scalar() is None:
+        tx.execute(insert(tables.media).values(digest=file.digest, size=file.size, type=file.type))

@@ -1,0 +1,56 @@
+"""The media store: files on disk named by their SHA-256, written once, never changed."""
+
+import contextlib
+import errno
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+from server.errors import Invalid, NoSpace, NotThere
+
+
+class MediaStore:
+    """Files under two levels of folders; a file is whole or not there."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def path(self, digest: str) -> Path:
+        """Where the file of that digest stands; raises NotThere."""
+        path = self._place(digest)
+        if not path.is_file():
+            raise NotThere(f"no file {digest[:12]}… is held")
+        return path
+
+    def has(self, digest: str) -> bool:
+        """Whether the file is held."""
+        return self._place(digest).is_file()
+
+    def keep(self, data: bytes, digest: str) -> None:
+        """Keep `data` under its digest; raises Invalid when it is not that, NoSpace when the disk is full."""
+        if hashlib.sha256(data).hexdigest() != digest:
+            raise Invalid("the file does not match its digest", "send it again")
+        place = self._place(digest)
+        if place.is_file():
+            return
+        place.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=place.parent, prefix=".new-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(place)
+        except OSError as problem:
+            with contextlib.suppress(OSError):
+                Path(name).unlink()
+            if problem.errno in {errno.ENOSPC, errno.EDQUOT}:
+                raise NoSpace("the server's disk is full", "make space and try again") from None
+            raise
+
+    def _place(self, digest: str) -> Path:
+        if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
+            raise NotThere("a file is named by 64 hexadecimal digits")
+        return self._folder / digest[:2] / digest[2:4] / digest
