@@ -61,6 +61,8 @@ class Stream(threading.Thread):
         self._device.report_refusals()
 
     def _lost(self, reason: str) -> None:
+        if self._halt.rung:
+            return  # nobody is told of the end that they asked for
         for refusal in self._decoder.give_up("half a frame: the device went away before it ended"):
             self._device.hand_over(refusal)
         self._device.became(DeviceState.LOST, reason)

@@ -93,6 +93,8 @@ class BrokerLine(threading.Thread):
                 return
 
     def _lost(self, reason: str) -> None:
+        if self._halt.rung:
+            return  # nobody is told of the end that they asked for
         for listeners in self._listeners.values():
             for listener in listeners:
                 listener.lost(reason)
@@ -125,5 +127,5 @@ class BrokerLine(threading.Thread):
         self, _client: paho.Client, _data: Any, _flags: Any, code: Any, _properties: Any
     ) -> None:
         self._asked.clear()
-        if not self._halt.rung and not self._turned_away:
+        if not self._turned_away:
             self._lost(f"the broker at {self._broker} is gone: {code}")

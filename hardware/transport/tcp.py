@@ -49,6 +49,8 @@ class TcpLink:
             done.register(halt.fileno(), select.POLLIN)
             if not done.poll(PATIENCE * 1000):
                 raise LinkLost(f"{self._name} does not answer")
+            if halt.rung:
+                raise LinkLost("called off")
             code = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if code:
             raise LinkLost(f"{self._name} cannot be reached: {os.strerror(code)}")

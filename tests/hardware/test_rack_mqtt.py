@@ -1,10 +1,13 @@
 """The rack on a real broker: values, garbage, floods, and the broker going away."""
 
+import gc
 import json
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
+from hardware.rack import Rack
 from hardware.readings import DeviceState, Measured, ReadingRefused, SwitchChanged
 from hardware.simulate import SimulatedSensor, SimulatedSwitch
 
@@ -123,6 +126,20 @@ def test_a_flood_is_read_whole(mosquitto, sensor, rack, devices, heard):
         sensor._client.publish(sensor.topic, json.dumps({"temperature": {"value": value}}), qos=1)
     heard.wait(lambda one: isinstance(one, Measured) and one.value == 499)
     assert [one.value for one in heard.readings if isinstance(one, Measured)] == list(range(500))
+
+
+def test_a_stopped_rack_hangs_up_and_gives_everything_back(mosquitto, devices, heard):
+    before = set(Path("/proc/self/fd").iterdir())
+    for _ in range(3):
+        place = len(heard.readings)
+        with Rack.start(devices(OVEN, default_broker=mosquitto.url), emit=heard.put):
+            heard.ready(after=place)
+    gc.collect()
+    assert set(Path("/proc/self/fd").iterdir()) <= before
+    told = list(heard.readings)
+    with SimulatedSensor(mosquitto.url, "line1/oven", "temperature.value") as sensor:
+        sensor.publish(65)
+    assert heard.readings == told
 
 
 def test_a_broker_that_turns_us_away_says_so_until_it_lets_us_in(mosquitto, rack, devices, heard):
