@@ -1,0 +1,178 @@
+"""Taking in records: idempotent by kiosk and number, one transaction a batch, nothing changed and nothing dropped."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from content import chain, wire
+from content.chain import Entry
+from content.errors import ChainError, UnknownMessage, WireError
+from content.record import Fact
+from server.errors import Conflict, Invalid, SignInNeeded
+from server.house import House
+from server.records.projecting import Projector
+from server.store import tables
+from server.store.engine import writing
+
+MOST_ENTRIES = 1_000  # of one batch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What a batch led to: the highest unbroken number held, and how many entries were new."""
+
+    held: int
+    new: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    entry: Entry
+    fact: Fact | None  # None: kept as it came, for a server that knows its type
+    type: str
+    why: str = ""
+
+
+def ingest(house: House, kiosk: str, entries: Sequence[Entry]) -> Taken:
+    """Take in a batch of one kiosk's entries, in any order, with repetitions; stops before the first gap.
+
+    Raises:
+        Conflict: an entry contradicts one that is held under its number; it is parked.
+        Invalid: an entry is not what its hash says, or no record at all; it is parked.
+        Both: nothing of the batch is kept, what was held before stays as it was.
+    """
+    try:
+        with writing(house.engine) as tx:
+            held, head = _held(tx, kiosk)
+            ordered = sorted(entries, key=lambda entry: entry.seq)
+            _agree(tx, kiosk, [entry for entry in ordered if entry.seq <= held])
+            fresh = _unbroken(ordered, held, head)
+            if not fresh:
+                return Taken(held=held, new=0)
+            read = [_read(entry) for entry in fresh]
+            stations = _keep(tx, house.now(), kiosk, read)
+    except _Contradiction as problem:
+        _park(house, kiosk, problem.entry, str(problem))
+        raise problem.refusal from None
+    for station in stations:
+        house.live.say(station)
+    return Taken(held=fresh[-1].seq, new=len(fresh))
+
+
+class _Contradiction(Exception):
+    def __init__(self, entry: Entry, refusal: Conflict | Invalid) -> None:
+        super().__init__(refusal.detail)
+        self.entry = entry
+        self.refusal = refusal
+
+
+def _held(tx: Connection, kiosk: str) -> tuple[int, str]:
+    row = tx.execute(
+        select(tables.kiosks.c.held_seq, tables.kiosks.c.head_hash)
+        .where(tables.kiosks.c.id == kiosk)
+        .with_for_update()
+    ).one_or_none()
+    if row is None:
+        raise SignInNeeded(f"there is no kiosk {kiosk}", "enrol it")
+    return row.held_seq, row.head_hash
+
+
+def _agree(tx: Connection, kiosk: str, known: Sequence[Entry]) -> None:
+    """Every entry under a number that is held must be the one that is held."""
+    if not known:
+        return
+    records = tables.records.c
+    rows = tx.execute(
+        select(records.seq, records.hash).where(
+            records.kiosk == kiosk, records.seq.between(known[0].seq, known[-1].seq)
+        )
+    )
+    held = {row.seq: row.hash for row in rows}
+    for entry in known:
+        if entry.hash != held.get(entry.seq):
+            raise _Contradiction(
+                entry,
+                Conflict(
+                    f"record {entry.seq} of kiosk {kiosk} differs from the one that is held: "
+                    f"{entry.hash[:12]}… came, {str(held.get(entry.seq))[:12]}… is held",
+                    "two kiosks may share one identity; take one of them out and enrol it anew",
+                ),
+            )
+
+
+def _unbroken(ordered: Sequence[Entry], held: int, head: str) -> list[Entry]:
+    """The entries that follow what is held without a gap, each once, each checked against the one before it."""
+    fresh: list[Entry] = []
+    for entry in ordered:
+        wanted = held + len(fresh) + 1
+        if entry.seq < wanted:
+            if fresh and entry.seq > held and entry.hash != fresh[entry.seq - held - 1].hash:
+                raise _Contradiction(entry, Conflict(f"record {entry.seq} came twice and differs", "send it once"))
+            continue
+        if entry.seq > wanted:
+            break
+        try:
+            chain.verify(entry, fresh[-1].hash if fresh else head)
+        except ChainError as problem:
+            raise _Contradiction(entry, Invalid(str(problem), "the kiosk's store may be damaged")) from None
+        fresh.append(entry)
+    return fresh
+
+
+def _read(entry: Entry) -> _Read:
+    try:
+        fact, _cause = wire.read_body(entry.body)
+    except UnknownMessage as problem:
+        return _Read(entry, None, _type_of(entry.body), str(problem))
+    except WireError as problem:
+        raise _Contradiction(entry, Invalid(f"record {entry.seq}: {problem}", "update the kiosk or the server")) from None
+    return _Read(entry, fact, wire.type_of(fact))
+
+
+def _type_of(body: str) -> str:
+    name = json.loads(body)["fact"].get("type")
+    return name[:80] if isinstance(name, str) else "?"
+
+
+def _keep(tx: Connection, now: datetime, kiosk: str, read: Sequence[_Read]) -> set[str]:
+    tx.execute(insert(tables.records), [_row(each, kiosk, now) for each in read])
+    projector = Projector(tx, kiosk, [each.fact for each in read if each.fact is not None])
+    stations = projector.write(tx)
+    strange = {id(fact) for fact in projector.strangers}
+    for each in read:
+        why = each.why or ("it belongs to no run of this kiosk" if id(each.fact) in strange else "")
+        if why:
+            tx.execute(insert(tables.parked).values(_parked(kiosk, each.entry, why, now)))
+    last = read[-1].entry
+    tx.execute(
+        update(tables.kiosks).where(tables.kiosks.c.id == kiosk).values(held_seq=last.seq, head_hash=last.hash)
+    )
+    return stations
+
+
+def _row(read: _Read, kiosk: str, now: datetime) -> dict[str, Any]:
+    return {
+        "kiosk": kiosk,
+        "seq": read.entry.seq,
+        "prev": read.entry.prev,
+        "hash": read.entry.hash,
+        "run": getattr(read.fact, "run", None),
+        "type": read.type,
+        "at": None if read.fact is None else read.fact.at,
+        "received_at": now,
+        "body": read.entry.body,
+    }
+
+
+def _park(house: House, kiosk: str, entry: Entry, why: str) -> None:
+    with writing(house.engine) as tx:
+        tx.execute(insert(tables.parked).values(_parked(kiosk, entry, why, house.now())))
+    house.live.say("stations")
+
+
+def _parked(kiosk: str, entry: Entry, why: str, now: datetime) -> dict[str, Any]:
+    return {"kiosk": kiosk, "seq": entry.seq, "reason": why, "body": entry.body, "received_at": now}
