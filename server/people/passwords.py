@@ -10,7 +10,8 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 
 SHORTEST = 10  # characters; NIST SP 800-63B asks for 8 at least, length beats composition rules
 LONGEST = 256  # characters; hashing must not be a way to keep the server busy
-FREE_FAILURES = 5  # wrong passwords in a row before anybody has to wait
+FREE_FAILURES = 5  # wrong passwords in a row for one login before anybody has to wait
+FREE_FAILURES_OF_ADDRESS = 40  # a whole plant may sit behind one address
 FIRST_WAIT = timedelta(seconds=30)  # doubled with each further failure
 LONGEST_WAIT = timedelta(minutes=15)
 KEPT = 10_000  # names and addresses remembered; the oldest go first
@@ -54,36 +55,40 @@ class _Failures:
 
 
 class BackOff:
-    """Counts failures by name and by address; safe from any thread. Forgets everything at a restart."""
+    """Counts failures of logins and of addresses; safe from any thread. Forgets everything at a restart."""
 
     def __init__(self) -> None:
         self._failures: dict[str, _Failures] = {}
         self._lock = threading.Lock()
 
-    def wait(self, keys: tuple[str, ...], at: datetime) -> timedelta:
-        """How long to wait before the next try with any of `keys`; zero when there is no need."""
+    def wait(self, login: str, address: str, at: datetime) -> timedelta:
+        """How long to wait before the next try for `login` from `address`; zero when there is no need."""
         with self._lock:
-            waits = [self._failures[key].until - at for key in keys if key in self._failures]
+            waits = [kept.until - at for key in _keys(login, address) if (kept := self._failures.get(key))]
         return max([*waits, timedelta()])
 
-    def failed(self, keys: tuple[str, ...], at: datetime) -> None:
+    def failed(self, login: str, address: str, at: datetime) -> None:
         """Remember a wrong password."""
         with self._lock:
-            for key in keys:
-                count = self._failures.pop(key, _Failures(0, at)).count + 1
-                self._failures[key] = _Failures(count, at + wait_after(count))
+            for key, free in _keys(login, address).items():
+                before = self._failures.pop(key, _Failures(0, at))
+                count = before.count + 1 if at - before.until < LONGEST_WAIT else 1
+                self._failures[key] = _Failures(count, at + wait_after(count, free))
             while len(self._failures) > KEPT:
                 del self._failures[next(iter(self._failures))]
 
-    def succeeded(self, keys: tuple[str, ...]) -> None:
-        """Forget the failures."""
+    def succeeded(self, login: str) -> None:
+        """Forget the login's failures."""
         with self._lock:
-            for key in keys:
-                self._failures.pop(key, None)
+            self._failures.pop(f"login {login}", None)
 
 
-def wait_after(failures: int) -> timedelta:
+def _keys(login: str, address: str) -> dict[str, int]:
+    return {f"login {login}": FREE_FAILURES, f"address {address}": FREE_FAILURES_OF_ADDRESS}
+
+
+def wait_after(failures: int, free: int = FREE_FAILURES) -> timedelta:
     """How long nobody is let in after so many wrong passwords in a row."""
-    if failures < FREE_FAILURES:
+    if failures < free:
         return timedelta()
-    return min(FIRST_WAIT * 2 ** min(failures - FREE_FAILURES, 10), LONGEST_WAIT)
+    return min(FIRST_WAIT * 2 ** min(failures - free, 10), LONGEST_WAIT)

@@ -72,22 +72,21 @@ def sign_in(
 ) -> Opened:
     """Open a session; raises SignInRefused, in the same words for an unknown login as for a wrong password."""
     login = login.strip().casefold()
-    keys = (f"login {login}", f"address {address}")
     with reading(engine) as tx:
         query = select(people).where(func.lower(people.c.login) == login, people.c.active)
         person = tx.execute(query).one_or_none()
     locked = person.locked_until - at if person is not None and person.locked_until else timedelta()
-    wait = max(locked, back_off.wait(keys, at))
+    wait = max(locked, back_off.wait(login, address, at))
     if wait > timedelta():
         raise SignInRefused(_patience(wait), wait)
     if not matches(password, None if person is None else person.password_hash):
-        back_off.failed(keys, at)
+        back_off.failed(login, address, at)
         if person is not None:
             _remember_failure(engine, person.id, person.failures + 1, at)
-        wait = back_off.wait(keys, at)
+        wait = back_off.wait(login, address, at)
         raise SignInRefused(REFUSED + (f" {_patience(wait)}" if wait else ""), wait)
     assert person is not None
-    back_off.succeeded(keys)
+    back_off.succeeded(login)
     return open_session(engine, person.id, kind=kind, at=at)
 
 

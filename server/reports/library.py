@@ -1,0 +1,160 @@
+"""The library as it was released: procedures, work instructions and their releases."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func, select
+
+from content.instruction import Instruction
+from content.package import Release
+from content.sop import Sop
+from server.reports.outline import content_of
+from server.store.tables import assignments, releases, stations
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseRow:
+    """A release, and the stations that must hold it."""
+
+    digest: str
+    revision: int
+    title: str
+    released_at: datetime
+    released_by: str
+    withdrawn_at: datetime | None
+    stations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstructionCard:
+    """A work instruction in a list; `picture` is the digest of its most telling picture."""
+
+    id: str
+    title: str
+    summary: str | None
+    revision: int
+    steps: int
+    expected: timedelta | None
+    part_numbers: tuple[str, ...]
+    governed_by: tuple[str, ...]
+    picture: str | None
+    risk: str
+    stations: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Library:
+    """The newest release of every document: procedures whole, instructions as cards."""
+
+    sops: tuple[Sop, ...]
+    instructions: tuple[InstructionCard, ...]
+
+
+def library(tx: Connection, words: str = "") -> Library:
+    """Every document's newest release; with `words`, only those that contain all of them."""
+    newest = _newest_digests(tx)
+    found = content_of(tx, newest.values())
+    held = _station_counts(tx)
+    wanted = words.casefold().split()
+    shown = [release for release in found.values() if _contains(release, wanted)]
+    sops = [release.document for release in shown if isinstance(release.document, Sop)]
+    cards = [_card(release, held) for release in shown if isinstance(release.document, Instruction)]
+    governing = {name for sop in sops for name in sop.instructions}
+    order = {name: place for sop in sops for place, name in enumerate(sop.instructions)}
+    return Library(
+        sops=tuple(sorted(sops, key=lambda sop: sop.title)),
+        instructions=tuple(
+            sorted(cards, key=lambda card: (card.id not in governing, order.get(card.id, 0), card.title))
+        ),
+    )
+
+
+def newest_release(tx: Connection, document: str) -> Release | None:
+    """A document's newest release that was not withdrawn; None when there is none."""
+    digest = _newest_digests(tx, document).get(document)
+    return None if digest is None else content_of(tx, [digest]).get(digest)
+
+
+def release(tx: Connection, digest: str) -> Release | None:
+    """The release of that digest; None when there is none."""
+    return content_of(tx, [digest]).get(digest)
+
+
+def releases_of(tx: Connection, document: str) -> tuple[ReleaseRow, ...]:
+    """A document's releases, the newest first."""
+    places: dict[str, list[str]] = {}
+    query = select(assignments.c.release, stations.c.name).join(stations, stations.c.id == assignments.c.station)
+    for digest, name in tx.execute(query.order_by(stations.c.name)):
+        places.setdefault(digest, []).append(name)
+    rows = tx.execute(
+        select(releases).where(releases.c.document == document).order_by(releases.c.revision.desc())
+    )
+    return tuple(
+        ReleaseRow(
+            digest=row.digest,
+            revision=row.revision,
+            title=row.title,
+            released_at=row.released_at,
+            released_by=row.released_by,
+            withdrawn_at=row.withdrawn_at,
+            stations=tuple(places.get(row.digest, ())),
+        )
+        for row in rows
+    )
+
+
+def titles(tx: Connection, documents: tuple[str, ...]) -> Mapping[str, str]:
+    """The titles of the documents that have been released."""
+    query = select(releases.c.document, releases.c.title).where(releases.c.document.in_(documents))
+    return {document: title for document, title in tx.execute(query.order_by(releases.c.revision))}
+
+
+def _newest_digests(tx: Connection, document: str | None = None) -> Mapping[str, str]:
+    query = select(releases.c.document, releases.c.digest).where(releases.c.withdrawn_at.is_(None))
+    if document is not None:
+        query = query.where(releases.c.document == document)
+    return {name: digest for name, digest in tx.execute(query.order_by(releases.c.revision))}
+
+
+def _station_counts(tx: Connection) -> Mapping[str, int]:
+    query = (
+        select(releases.c.document, func.count(func.distinct(assignments.c.station)))
+        .join(assignments, assignments.c.release == releases.c.digest)
+        .group_by(releases.c.document)
+    )
+    return {document: count for document, count in tx.execute(query)}
+
+
+def _contains(found: Release, wanted: list[str]) -> bool:
+    if not wanted:
+        return True
+    document = found.document
+    texts = [document.id, document.title]
+    if isinstance(document, Sop):
+        texts += [document.purpose, document.scope, *(box.title for box in document.flow)]
+    else:
+        texts += [document.summary or "", *document.applies_to.part_numbers, *document.applies_to.gtins]
+        texts += [part.number + " " + part.name for part in document.parts]
+        texts += [step.title + " " + step.text for step in document.steps]
+    text = " ".join(texts).casefold()
+    return all(word in text for word in wanted)
+
+
+def _card(found: Release, held: Mapping[str, int]) -> InstructionCard:
+    document = found.document
+    assert isinstance(document, Instruction)
+    pictures = [file for file in found.media if file.type.startswith("image/")]
+    return InstructionCard(
+        id=document.id,
+        title=document.title,
+        summary=document.summary,
+        revision=document.revision,
+        steps=len(document.steps),
+        expected=document.standard_time,
+        part_numbers=document.applies_to.part_numbers,
+        governed_by=document.governed_by,
+        picture=pictures[len(pictures) // 2].digest if pictures else None,
+        risk=document.risk_class,
+        stations=held.get(document.id, 0),
+    )
