@@ -1,0 +1,71 @@
+"""Who is calling: the bearer credential of a kiosk or a person, and how much may be sent."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from server.errors import NotAllowed, SignInNeeded, TooLarge
+from server.house import House
+from server.people import enrolment, sessions
+from server.people.enrolment import Kiosk
+from server.people.sessions import Kind, Role, Visitor
+
+bearer = HTTPBearer(auto_error=False, description="A kiosk's credential, or a token from POST /session")
+Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
+
+
+def house_of(request: Request) -> House:
+    """The house this application serves."""
+    return request.app.state.house
+
+
+InHouse = Annotated[House, Depends(house_of)]
+
+
+def token_of(credentials: HTTPAuthorizationCredentials | None) -> str:
+    """The bearer token; raises SignInNeeded when there is none."""
+    if credentials is None:
+        raise SignInNeeded("no credentials came with the request", "send `Authorization: Bearer …`")
+    return credentials.credentials
+
+
+def calling_kiosk(house: InHouse, credentials: Bearer) -> Kiosk:
+    """The kiosk that calls; raises SignInNeeded or Revoked."""
+    return enrolment.kiosk_of(house, token_of(credentials))
+
+
+def calling_person(house: InHouse, credentials: Bearer) -> Visitor:
+    """The person who calls; raises SignInNeeded."""
+    visitor = sessions.find(house.engine, token_of(credentials), kind=Kind.API, at=house.now())
+    if visitor is None:
+        raise SignInNeeded("this token is not known or has ended", "sign in again: POST /api/v1/session")
+    return visitor
+
+
+def _needing(role: Role) -> type[Visitor]:
+    def allowed(visitor: Annotated[Visitor, Depends(calling_person)]) -> Visitor:
+        if not visitor.role.may(role):
+            raise NotAllowed(f"this needs the role {role}", "ask an administrator")
+        return visitor
+
+    return Annotated[Visitor, Depends(allowed)]  # pyright: ignore[reportReturnType]
+
+
+ByKiosk = Annotated[Kiosk, Depends(calling_kiosk)]
+BySupervisor = _needing(Role.SUPERVISOR)
+ByEngineer = _needing(Role.ENGINEER)
+ByAdministrator = _needing(Role.ADMINISTRATOR)
+
+
+async def body_within(request: Request, limit: int) -> bytes:
+    """The request's body; raises TooLarge as soon as it exceeds `limit` bytes, whatever it claimed."""
+    declared = request.headers.get("content-length", "")
+    if declared.isdigit() and int(declared) > limit:
+        raise TooLarge(f"the request has {int(declared):,} bytes", f"at most {limit:,}")
+    data = bytearray()
+    async for chunk in request.stream():
+        data += chunk
+        if len(data) > limit:
+            raise TooLarge(f"the request has more than {limit:,} bytes", "send less at a time")
+    return bytes(data)

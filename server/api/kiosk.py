@@ -1,0 +1,189 @@
+"""What a kiosk may: read its assignment, releases and media, deliver its records and photos, report itself."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import FileResponse
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from sqlalchemy import insert, select
+
+from content import picture
+from content.chain import Entry
+from server.api.access import ByKiosk, InHouse, body_within
+from server.api.problems import RESPONSES
+from server.errors import Invalid, NotThere, TooLarge
+from server.house import House
+from server.library import assigning
+from server.people import enrolment
+from server.records.ingesting import MOST_ENTRIES, ingest
+from server.store import tables
+from server.store.engine import reading, writing
+
+router = APIRouter(responses=RESPONSES, tags=["kiosk"])
+LARGEST_BATCH = 4 * 1024 * 1024  # bytes
+LARGEST_PHOTO = 10 * 1024 * 1024  # bytes
+FOR_EVER = "private, max-age=31536000, immutable"  # a digest never means anything else
+
+
+class EntryIn(BaseModel):
+    """One record: its number, the hash of the one before, its own, and its canonical text."""
+
+    seq: Annotated[int, Field(ge=1, le=2**53)]
+    prev: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    hash: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    body: Annotated[str, Field(max_length=200_000)]
+
+
+class Batch(BaseModel):
+    """Records of the calling kiosk."""
+
+    entries: list[EntryIn]
+
+
+class Held(BaseModel):
+    """The highest number up to which the server holds every record."""
+
+    held: int
+
+
+class DeviceReport(BaseModel):
+    """One device of the station."""
+
+    name: Annotated[str, Field(max_length=80)]
+    state: Annotated[str, Field(max_length=20)]
+    reason: Annotated[str, Field(max_length=500)] = ""
+
+
+class RunReport(BaseModel):
+    """The run that is on."""
+
+    run: str
+    document: str
+    step: str | None = None
+    state: str
+
+
+class Status(BaseModel):
+    """How the kiosk is."""
+
+    version: Annotated[str, Field(max_length=40)] = ""
+    releases: Annotated[list[str], Field(max_length=5_000)] = []
+    counter: int = 0
+    undelivered: int = 0
+    last_seq: int = 0
+    devices: Annotated[list[DeviceReport], Field(max_length=100)] = []
+    run: RunReport | None = None
+    time: datetime | None = None
+
+
+class ServerTime(BaseModel):
+    """The server's clock."""
+
+    time: datetime
+
+
+_BATCH = TypeAdapter(Batch)
+
+
+@router.get("/kiosk/assignment", response_class=Response)
+def assignment(house: InHouse, kiosk: ByKiosk, request: Request) -> Response:
+    """The station's signed assignment (a DSSE envelope)."""
+    counter, sealed = assigning.assignment(house, kiosk.station)
+    tag = f'"{kiosk.station}-{counter}"'
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers={"ETag": tag})
+    return Response(sealed, media_type="application/json", headers={"ETag": tag, "Cache-Control": "no-cache"})
+
+
+@router.get("/releases/{digest}", response_class=Response)
+def release(house: InHouse, kiosk: ByKiosk, digest: str) -> Response:
+    """A release of the station's assignment (a DSSE envelope)."""
+    a, r = tables.assignments.c, tables.releases.c
+    with reading(house.engine) as tx:
+        envelope = tx.execute(
+            select(r.envelope)
+            .join(tables.assignments, a.release == r.digest)
+            .where(r.digest == digest, a.station == kiosk.station)
+        ).scalar()
+    if envelope is None:
+        raise NotThere("this release is not assigned to the station", "look at the assignment again")
+    return Response(bytes(envelope), media_type="application/json", headers={"Cache-Control": FOR_EVER})
+
+
+@router.get("/media/{digest}", response_class=FileResponse)
+def media(house: InHouse, kiosk: ByKiosk, digest: str) -> FileResponse:
+    """A media file of an assigned release; ranges and ETag as HTTP has them."""
+    m, a = tables.release_media.c, tables.assignments.c
+    with reading(house.engine) as tx:
+        kind = tx.execute(
+            select(tables.media.c.type)
+            .join(tables.release_media, m.media == tables.media.c.digest)
+            .join(tables.assignments, a.release == m.release)
+            .where(tables.media.c.digest == digest, a.station == kiosk.station)
+            .limit(1)
+        ).scalar()
+    if kind is None:
+        raise NotThere("this file is of no release that is assigned to the station")
+    headers = {"Cache-Control": FOR_EVER, "ETag": f'"{digest}"'}
+    return FileResponse(house.media.path(digest), media_type=kind, headers=headers)
+
+
+@router.post(
+    "/records", openapi_extra={"requestBody": {"required": True, "content": {"application/json": {}}}}
+)
+async def records(house: InHouse, kiosk: ByKiosk, request: Request) -> Held:
+    """Take in records: `{"entries": [{"seq", "prev", "hash", "body"}]}`, at most 1,000 and 4 MiB."""
+    data = await body_within(request, LARGEST_BATCH)
+    return await run_in_threadpool(_take_in, house, kiosk.id, data)
+
+
+def _take_in(house: House, kiosk: str, data: bytes) -> Held:
+    try:
+        batch = _BATCH.validate_json(data)
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        _park_malformed(house, kiosk, f"{where}: {first['msg']}", data)
+        raise Invalid(f"the batch cannot be read: {where}: {first['msg']}", "see docs/records.md") from None
+    if len(batch.entries) > MOST_ENTRIES:
+        raise TooLarge(f"the batch has {len(batch.entries):,} records", f"at most {MOST_ENTRIES:,}")
+    entries = [Entry(kiosk=kiosk, seq=e.seq, prev=e.prev, hash=e.hash, body=e.body) for e in batch.entries]
+    return Held(held=ingest(house, kiosk, entries).held)
+
+
+def _park_malformed(house: House, kiosk: str, why: str, data: bytes) -> None:
+    text = data[:10_000].decode("utf-8", errors="replace").replace("\0", "\ufffd")
+    with writing(house.engine) as tx:
+        tx.execute(
+            insert(tables.parked).values(kiosk=kiosk, reason=why[:500], body=text, received_at=house.now())
+        )
+
+
+@router.put("/evidence/{digest}", status_code=204, response_class=Response)
+async def evidence(house: InHouse, kiosk: ByKiosk, digest: str, request: Request) -> Response:
+    """A photo of a reported problem: PNG, JPEG or WebP, at most 10 MiB, named by its SHA-256."""
+    data = await body_within(request, LARGEST_PHOTO)
+    await run_in_threadpool(_keep_photo, house, kiosk.id, digest, data)
+    return Response(status_code=204)
+
+
+def _keep_photo(house: House, kiosk: str, digest: str, data: bytes) -> None:
+    kind = picture.media_type(data[: picture.HEAD])
+    if kind is None or not kind.startswith("image/"):
+        raise Invalid("this is no picture", "send PNG, JPEG or WebP")
+    house.photos.keep(data, digest)
+    with writing(house.engine) as tx:
+        known = tx.execute(select(tables.photos.c.digest).where(tables.photos.c.digest == digest)).scalar()
+        if known is None:
+            row = {"digest": digest, "kiosk": kiosk, "type": kind, "received_at": house.now()}
+            tx.execute(insert(tables.photos).values(row))
+
+
+@router.post("/kiosk/status")
+def status(house: InHouse, kiosk: ByKiosk, report: Status) -> ServerTime:
+    """A kiosk's report of itself; the answer is the server's clock."""
+    values: dict[str, Any] = report.model_dump(mode="json")
+    enrolment.reported(house, kiosk, values)
+    return ServerTime(time=house.now())

@@ -1,0 +1,30 @@
+"""The server as an ASGI application: the API under /api/v1 and the portal beside it."""
+
+from fastapi import FastAPI
+
+import server
+from server import portal
+from server.api import kiosk, office, problems, public
+from server.house import House
+from server.people.passwords import BackOff
+
+
+def create_app(house: House) -> FastAPI:
+    """The application for one house."""
+    back_off = BackOff()
+    api = FastAPI(
+        title="Stepline",
+        version=server.VERSION,
+        description="Kiosks, publishing and records of a plant. Refusals are RFC 9457 problem details.",
+    )
+    api.state.house = house
+    api.state.back_off = back_off
+    problems.install(api)
+    for router in (public.router, kiosk.router, office.router):
+        api.include_router(router)
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    app.state.house = house
+    app.state.back_off = back_off
+    app.mount("/api/v1", api)
+    portal.mount(app, house)
+    return app

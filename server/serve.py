@@ -1,0 +1,100 @@
+"""Starting and ending the server: one process with its stores, broker, pusher and web server."""
+
+import contextlib
+import errno
+import fcntl
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import uvicorn
+
+from server.app import create_app
+from server.broker import EmbeddedBroker
+from server.house import House
+from server.keys import signing_key
+from server.media import MediaStore
+from server.people import roster
+from server.pushing import Pusher
+from server.settings import Settings
+from server.store.engine import open_engine
+from server.store.migrate import migrate
+
+
+class AlreadyRunning(Exception):  # noqa: N818 - it says what is the case
+    """Another server works on this data folder."""
+
+
+def open_house(settings: Settings) -> House:
+    """The house over a data folder, its database brought up to date."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    migrate(settings.database)
+    return House(
+        settings=settings,
+        engine=open_engine(settings.database),
+        media=MediaStore(settings.data / "media"),
+        photos=MediaStore(settings.data / "photos"),
+        signer=signing_key(settings.data / "keys"),
+    )
+
+
+def serve(settings: Settings) -> None:
+    """Serve until interrupted; raises AlreadyRunning when another server works on the same folder."""
+    with contextlib.ExitStack() as running:
+        running.enter_context(_alone(settings.data))
+        house = open_house(settings)
+        pusher = Pusher(settings.broker, house.engine)
+        house = replace(house, push=pusher.push)
+        password = roster.bootstrap(house, settings.admin_password)
+        if settings.broker_url is None:
+            broker = EmbeddedBroker(settings.host, settings.broker_port)
+            broker.start()
+            running.callback(broker.stop)
+        pusher.start()
+        running.callback(pusher.stop)
+        _greet(settings, password)
+        config = uvicorn.Config(
+            create_app(house), settings.host, settings.port, log_level="warning", timeout_graceful_shutdown=3
+        )
+        _Server(config, house).run()
+        house.engine.dispose()
+
+
+class _Server(uvicorn.Server):
+    """Ends the live streams first: a page that listens must not hold up the end."""
+
+    def __init__(self, config: uvicorn.Config, house: House) -> None:
+        super().__init__(config)
+        self._house = house
+
+    async def shutdown(self, sockets: list | None = None) -> None:
+        self._house.live.close()
+        await super().shutdown(sockets)
+
+
+@contextlib.contextmanager
+def _alone(data: Path) -> Iterator[None]:
+    data.mkdir(parents=True, exist_ok=True)
+    handle = os.open(data / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as problem:
+        os.close(handle)
+        if problem.errno in {errno.EAGAIN, errno.EACCES}:
+            raise AlreadyRunning(
+                f"another server works on {data}; stop it, or choose another --data"
+            ) from None
+        raise
+    try:
+        yield
+    finally:
+        os.close(handle)
+
+
+def _greet(settings: Settings, password: str | None) -> None:
+    lines = [f"Stepline serves http://{settings.host}:{settings.port}", f"MQTT broker: {settings.broker}"]
+    if password is not None:
+        lines.append(f"First start: sign in as admin with the password {password} (shown only now)")
+    print("\n".join(lines), file=sys.stderr, flush=True)  # noqa: T201 - this is what a person waits for
