@@ -37,7 +37,9 @@ class Journal:
         self._database = database
         self._meta = meta
         with database.reading() as look:
-            last = look.execute(select(entries.c.seq, entries.c.hash).order_by(entries.c.seq.desc()).limit(1)).first()
+            last = look.execute(
+                select(entries.c.seq, entries.c.hash).order_by(entries.c.seq.desc()).limit(1)
+            ).first()
         self._seq, self._hash = (0, chain.FIRST) if last is None else (int(last.seq), str(last.hash))
         self._held = int(meta.get("held") or 0)
 
@@ -119,7 +121,9 @@ class Journal:
 
     def session(self) -> OperatorSignedIn | None:
         """The sign-in that still holds, None when nobody is signed in."""
-        query = select(entries.c.body).where(entries.c.type.in_(SESSION)).order_by(entries.c.seq.desc()).limit(1)
+        query = (
+            select(entries.c.body).where(entries.c.type.in_(SESSION)).order_by(entries.c.seq.desc()).limit(1)
+        )
         with self._database.reading() as look:
             body = look.execute(query).scalar()
         fact = None if body is None else wire.read_body(body)[0]

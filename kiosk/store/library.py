@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import Connection, delete, select, update
 
 from content import package
-from kiosk.assignment import Assignment, Person
 from content.folder import Document
 from content.instruction import Instruction
 from content.package import Release
 from content.values import Digest, PersonId
+from kiosk.assignment import Assignment, Person
 from kiosk.store.database import Database
 from kiosk.store.tables import applies, meta, people, pin_tries, releases
 
@@ -167,7 +167,9 @@ def _codes(document: Document) -> list[str]:
     if not isinstance(document, Instruction):
         return []
     applies_to = document.applies_to
-    return [f"part:{number}" for number in applies_to.part_numbers] + [f"gtin:{gtin}" for gtin in applies_to.gtins]
+    return [f"part:{number}" for number in applies_to.part_numbers] + [
+        f"gtin:{gtin}" for gtin in applies_to.gtins
+    ]
 
 
 def _summary(release: Release) -> dict[str, Any]:

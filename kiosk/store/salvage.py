@@ -86,4 +86,3 @@ def _entries(old: sqlite3.Connection, new: sqlite3.Connection, kiosk: str) -> in
     except (sqlite3.Error, ChainError, WireError, TypeError) as problem:
         log.warning("the facts of the damaged store end after number %d: %s", count, problem)
     return count
-

@@ -64,9 +64,7 @@ class Store:
         Database(file).close()
         count = salvage.take_over(aside, file)
         self._open(file)
-        self.message = (
-            f"The store was damaged and has been set aside as {aside.name}; {count} records were saved from it."
-        )
+        self.message = f"The store was damaged and has been set aside as {aside.name}; {count} records were saved from it."
         log.error("%s: %s", damage, self.message)
 
     def keep(self, facts: Sequence[Fact], cause: Cause | None = None, *, photo: Digest | None = None) -> None:

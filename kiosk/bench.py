@@ -1,0 +1,118 @@
+"""The desk and the store side by side: nothing changes on the desk that was not kept before."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from content.record import Fact
+from content.values import Digest, PersonId
+from content.wire import Cause
+from kiosk.desk import QUIET, Desk, Notice, Trouble
+from kiosk.stamp import Stamp
+from kiosk.store.errors import StoreDamaged, StoreError, StoreFull
+from kiosk.store.store import Store
+from kiosk.ticker import Ticker
+from kiosk.view import Mark
+
+log = logging.getLogger(__name__)
+
+
+class Bench:
+    """What the parts of the conductor share. Used on the UI thread only."""
+
+    def __init__(self, store: Store, ticker: Ticker, kept: Callable[[], None]) -> None:
+        """`kept` is called after facts were committed: there is something to deliver."""
+        self.store = store
+        self.ticker = ticker
+        self.desk = Desk()
+        self._kept = kept
+
+    def stamp(self, nanoseconds: int | None = None) -> Stamp:
+        """Now, or when a reading's clock stood at `nanoseconds`."""
+        return Stamp(self.ticker.now(), self.ticker.tick(nanoseconds))
+
+    @property
+    def by(self) -> PersonId | None:
+        """Who is signed in."""
+        return None if self.desk.operator is None else self.desk.operator.id
+
+    def change(self, **values: object) -> None:
+        """Put another desk in place of this one."""
+        self.desk = replace(self.desk, **values)  # type: ignore[arg-type]
+
+    def say(self, text: str, mark: Mark = Mark.WAITING) -> None:
+        """One sentence about what just happened."""
+        self.desk = replace(self.desk, notice=Notice(text=text, mark=mark) if text else QUIET)
+
+    def reject(self, text: str) -> None:
+        """One sentence about what was not accepted."""
+        self.desk = replace(
+            self.desk, notice=Notice(text=text, mark=Mark.BAD), rejected=self.desk.rejected + 1
+        )
+
+    def keep(self, facts: Sequence[Fact], cause: Cause | None = None, *, photo: Digest | None = None) -> bool:
+        """Commit; False when it could not be, and the desk says so. Before enrolment there is no record."""
+        if not self.store.meta.kiosk:
+            return False
+        try:
+            self.store.keep(facts, cause, photo=photo)
+        except StoreError as problem:
+            self.failed(problem)
+            return False
+        self._kept()
+        return True
+
+    def failed(self, problem: StoreError) -> None:
+        """The store refused: say so, and accept nothing until it is mended."""
+        if self.desk.trouble is None:
+            log.error("not kept: %s", problem)
+        self.change(trouble=trouble_of(problem))
+
+    def mended(self) -> bool:
+        """Whether the store takes writes again; the trouble goes away with that."""
+        try:
+            self.store.journal.beat(self.ticker.tick())
+        except StoreError as problem:
+            self.failed(problem)
+            return False
+        if self.desk.trouble is not None:
+            log.info("the store takes writes again")
+            self.change(trouble=None)
+            self.say("Writing works again. What was done meanwhile was not taken: do it once more.", Mark.BAD)
+        return True
+
+    def line(self) -> None:
+        """Bring the number of undelivered records up to date."""
+        undelivered = self.store.journal.undelivered
+        if undelivered != self.desk.line.undelivered:
+            self.change(line=replace(self.desk.line, undelivered=undelivered))
+
+
+def trouble_of(problem: StoreError) -> Trouble:
+    """What a person should know and do about it."""
+    safe = "Nothing that was recorded before is lost. The last input was not taken."
+    match problem:
+        case StoreFull():
+            return Trouble(
+                title="The kiosk's disk is full",
+                message=safe,
+                mend="Free some space or call maintenance. The kiosk goes on by itself once there is space.",
+            )
+        case StoreDamaged():
+            return Trouble(
+                title="The kiosk's store is damaged",
+                message=f"{problem}. What the server holds is safe.",
+                mend="Switch the kiosk off and on: it sets the damaged store aside and saves what can be read.",
+            )
+        case _:
+            return Trouble(
+                title="The kiosk cannot write to its disk",
+                message=f"{safe} ({problem})",
+                mend="Call maintenance. The kiosk tries again every two seconds.",
+            )
+
+
+def microseconds(duration: timedelta) -> int:
+    """A duration as ticks."""
+    return duration // timedelta(microseconds=1)

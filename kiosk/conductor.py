@@ -1,0 +1,440 @@
+"""The conductor: takes events and verbs in order, on the UI thread, and shows a view after everything was kept."""
+
+import time
+from typing import Protocol
+
+from content.inputs import Aborted, Continued, Paused, ProblemReported, Tapped, Ticked, Unit, WentTo
+from content.label import Command
+from content.run import RunState
+from content.values import CheckId, Digest, StepId
+from hardware.decode.scanner import split_symbology
+from hardware.readings import (
+    CodeScanned,
+    DeviceChanged,
+    Measured,
+    ReadingRefused,
+    SwitchChanged,
+    TorqueApplied,
+)
+from kiosk import enrolment_code
+from kiosk.assignment import Station
+from kiosk.bench import Bench
+from kiosk.desk import QUIET
+from kiosk.events import (
+    AlarmRang,
+    AssignmentChanged,
+    Enrolled,
+    EnrolmentOffered,
+    Event,
+    LineChanged,
+    PinJudged,
+)
+from kiosk.inbox import Inbox
+from kiosk.runner import Runner
+from kiosk.scanning import Scanning
+from kiosk.signing import Judge, Signing
+from kiosk.stamp import Stamp
+from kiosk.store.errors import StoreError
+from kiosk.trace import Trace
+from kiosk.view import Showing, View
+from kiosk.viewing import Moment, view
+from kiosk.watch import Watch
+
+DOUBLE_TAP = 300_000  # µs; a second tap on the large button within this time was meant for the step before
+DONE_SHOWN = 20_000_000  # µs that the done screen stays when nothing is scanned
+PULSE = (
+    5_000_000  # µs between two signs of life while a run is open; so far off can an interruption's length be
+)
+AGAIN = 2_000_000  # µs between two tries to write to a disk that refused
+LARGEST_PHOTO = 10 * 1024 * 1024  # bytes; the server takes no larger one
+TYPED = "keyboard"  # the device that typed codes come from
+
+
+class Alarm(Protocol):
+    """Rings once, with an `AlarmRang` in the inbox."""
+
+    def set(self, seconds: float | None) -> None:
+        """Ring that many seconds from now; None: not at all."""
+        ...
+
+
+class Camera(Protocol):
+    """The station's camera."""
+
+    def warm(self) -> None:
+        """Open it ahead of need."""
+        ...
+
+    def jpeg(self) -> bytes | None:
+        """A photograph of now."""
+        ...
+
+
+class Conductor:
+    """Implements `Verbs` and handles events; nobody else touches the session or the run."""
+
+    def __init__(
+        self,
+        bench: Bench,
+        inbox: Inbox,
+        *,
+        runner: Runner,
+        judge: Judge,
+        alarm: Alarm,
+        camera: Camera,
+        trace: Trace,
+    ) -> None:
+        self._bench = bench
+        self._inbox = inbox
+        self._alarm = alarm
+        self._camera = camera
+        self._trace = trace
+        self._watch = Watch()
+        self._runner = runner
+        self._signing = Signing(bench, judge)
+        self._scanning = Scanning(bench, self._runner, self._signing, self._command)
+        self._showing: Showing | None = None
+        self._tiles = bench.store.library.tiles()
+        self._code_picture = b""
+        self._tapped_at: int | None = None
+        self._done_at = 0
+        self._pulse_at = 0
+        self._alarm_at: int | None = None
+
+    # --- life ---------------------------------------------------------------
+
+    def start(self, showing: Showing) -> None:
+        """Take up where the kiosk stopped, and show it."""
+        self._showing = showing
+        bench = self._bench
+        bench.change(remark=bench.store.message)
+        self._read_station()
+        self._signing.resume()
+        self._runner.resume()
+        self._after(dirty=True)
+
+    def drain(self) -> None:
+        """Handle everything that waits in the inbox, and show the outcome once."""
+        dirty = False
+        for event in self._inbox.drain():
+            dirty = self._handle(event) or dirty
+        self._after(dirty=dirty)
+
+    def _after(self, *, dirty: bool) -> None:
+        bench = self._bench
+        bench.line()
+        if bench.desk.done is None:
+            self._done_at = 0
+        elif not self._done_at:
+            self._done_at = bench.ticker.tick()
+        self._schedule()
+        if dirty and self._showing is not None:
+            made = self._view()
+            self._trace.shown(made)
+            self._showing.show(made)
+
+    def _view(self) -> View:
+        moment = Moment(tick=self._bench.ticker.tick(), monotonic=time.monotonic())
+        return view(self._bench.desk, self._tiles, self._bench.store.media.file, moment, self._code_picture)
+
+    def _schedule(self) -> None:
+        bench = self._bench
+        tick = bench.ticker.tick()
+        due = [self._runner.due(tick), self._signing.due(), self._watch.due()]
+        if bench.desk.done is not None:
+            due.append(self._done_at + DONE_SHOWN)
+        if bench.desk.play is not None:
+            due.append(self._pulse_at + PULSE)
+        if bench.desk.trouble is not None:
+            due = [tick + AGAIN]
+        at = min((each for each in due if each is not None), default=None)
+        if at != self._alarm_at:
+            self._alarm_at = at
+            self._alarm.set(None if at is None else max(0, at - tick) / 1e6)
+
+    # --- events -------------------------------------------------------------
+
+    def _handle(self, event: Event) -> bool:
+        """Whether something on the screen may have changed."""
+        match event:
+            case Measured() if self._bench.desk.trouble is None:
+                changed = self._runner.measured(event)
+            case CodeScanned() if self._bench.desk.trouble is None:
+                self._trace.came("scan", event.tick)
+                self._code(event.text, event.symbology, event.device, self._bench.stamp(event.tick))
+                return True
+            case TorqueApplied() if self._bench.desk.trouble is None:
+                changed = self._runner.tightened(event)
+            case SwitchChanged() if self._bench.desk.trouble is None:
+                changed = self._runner.switched(event)
+            case DeviceChanged():
+                self._watch.changed(event)
+                self._bench.change(lost=self._watch.lost)
+                self._tell_watch()
+                return True
+            case ReadingRefused():
+                return self._rubbish(event)
+            case CodeScanned() | Measured() | TorqueApplied() | SwitchChanged():
+                return False
+            case _:
+                return self._news(event)
+        if changed:
+            self._trace.came("reading", event.tick)
+        return changed
+
+    def _news(self, event: Event) -> bool:
+        bench = self._bench
+        match event:
+            case AlarmRang():
+                return self._rang()
+            case PinJudged():
+                self._signing.judged(event, bench.stamp())
+            case EnrolmentOffered():
+                bench.change(enrolment=event)
+                self._code_picture = enrolment_code.picture(event.url)
+            case Enrolled():
+                self._read_station()
+            case AssignmentChanged():
+                self._switched()
+            case LineChanged():
+                bench.change(line=event)
+            case _:
+                return False
+        return True
+
+    def _rang(self) -> bool:
+        self._alarm_at = None
+        bench = self._bench
+        if bench.desk.trouble is not None:
+            return bench.mended()
+        stamp = bench.stamp()
+        before = bench.desk
+        self._signing.rang(stamp)
+        self._tell_watch()
+        if bench.desk.done is not None and self._done_at + DONE_SHOWN <= stamp.tick:
+            bench.change(done=None, notice=QUIET)
+        if bench.desk.play is not None:
+            self._runner.give(Ticked(at=stamp.at, tick=stamp.tick, by=bench.by))
+            if self._pulse_at + PULSE <= stamp.tick:
+                self._beat(stamp)
+        return bench.desk is not before
+
+    def _beat(self, stamp: Stamp) -> None:
+        self._pulse_at = stamp.tick
+        try:
+            self._bench.store.journal.beat(stamp.tick)
+        except StoreError as problem:
+            self._bench.failed(problem)
+
+    def _tell_watch(self) -> None:
+        bench = self._bench
+        if bench.desk.trouble is not None or not bench.store.meta.kiosk:
+            return
+        facts = self._watch.facts(bench.stamp(), bench.by)
+        if facts and bench.keep(facts):
+            self._watch.told(facts)
+
+    def _rubbish(self, event: ReadingRefused) -> bool:
+        self._watch.refused(event)
+        self._tell_watch()
+        self._bench.reject(f"{event.device} sent something that is no reading: {event.reason}")
+        return True
+
+    def _read_station(self) -> None:
+        bench = self._bench
+        assignment = bench.store.library.assignment()
+        identity = bench.store.meta.identity
+        if assignment is not None:
+            bench.change(station=assignment.station)
+        elif identity is not None:
+            bench.change(station=Station.model_validate(identity.station))
+
+    def _switched(self) -> None:
+        bench = self._bench
+        bench.store.library.forget_read()
+        self._tiles = bench.store.library.tiles()
+        self._read_station()
+        stamp = bench.stamp()
+        self._signing.gone(stamp)
+        assignment = bench.store.library.assignment()
+        if assignment is not None:
+            self._runner.withdraw(assignment.withdrawn, stamp)
+
+    def _code(self, text: str, symbology: str | None, device: str, stamp: Stamp) -> None:
+        if self._bench.desk.station is not None:
+            self._scanning.scanned(text, symbology, device, stamp)
+
+    def _command(self, command: Command) -> None:
+        """A command card does what the button on the screen would."""
+        play = self._bench.desk.play
+        match command:
+            case Command.SIGN_OUT:
+                self._signing.sign_out(self._bench.stamp())
+            case Command.DONE if play is None:
+                self._bench.change(done=None)
+            case Command.PAUSE if play is not None and play.run.state is RunState.HELD:
+                self._go_on()
+            case _ if play is None or play.run.step is None:
+                self._bench.reject("No run is on")
+            case Command.DONE:
+                self._confirm(play.run.step, None)
+            case Command.BACK:
+                self._go_back(play.run.step)
+            case Command.PAUSE:
+                self._pause("Paused by card")
+            case Command.PROBLEM:
+                self._report("other", "Reported by card", None)
+
+    # --- verbs --------------------------------------------------------------
+
+    def confirm(self, step: str, check: str | None = None) -> None:
+        """The primary action of `step`, or one of its confirm checks."""
+        tick = self._bench.ticker.tick()
+        if check is None and self._tapped_at is not None and tick - self._tapped_at < DOUBLE_TAP:
+            return
+        if self._ready():
+            if check is None:
+                self._tapped_at = tick
+            self._confirm(StepId(step), None if check is None else CheckId(check))
+            self._after(dirty=True)
+
+    def go_back(self, leaving: str) -> None:
+        """To the step before."""
+        if self._ready():
+            self._go_back(StepId(leaving))
+            self._after(dirty=True)
+
+    def go_to(self, leaving: str, step: str) -> None:
+        """To a step that was already reached."""
+        if self._ready():
+            stamp = self._bench.stamp()
+            self._runner.give(
+                WentTo(
+                    leaving=StepId(leaving),
+                    step=StepId(step),
+                    at=stamp.at,
+                    tick=stamp.tick,
+                    by=self._bench.by,
+                )
+            )
+            self._after(dirty=True)
+
+    def pause(self, reason: str) -> None:
+        """Hold the run."""
+        if self._ready():
+            self._pause(reason)
+            self._after(dirty=True)
+
+    def go_on(self) -> None:
+        """Continue a held run."""
+        if self._ready():
+            self._go_on()
+            self._after(dirty=True)
+
+    def abort(self, reason: str) -> None:
+        """End the run before it is done."""
+        if self._ready():
+            stamp = self._bench.stamp()
+            self._runner.give(Aborted(reason=reason, at=stamp.at, tick=stamp.tick, by=self._bench.by))
+            self._after(dirty=True)
+
+    def report_problem(self, category: str, comment: str, photo: bytes | None) -> None:
+        """Report a problem; `photo` is a JPEG."""
+        if self._ready():
+            self._report(category, comment, photo)
+            self._after(dirty=True)
+
+    def take_photo(self) -> bytes | None:
+        """A JPEG from the station's camera; None where there is none."""
+        return self._camera.jpeg()
+
+    def open(self, key: str) -> None:
+        """Start a run of a tile's document."""
+        bench = self._bench
+        if not self._ready() or bench.desk.operator is None or bench.desk.play is not None:
+            return
+        unit = bench.desk.unit if key in bench.desk.choices else Unit(work_order=bench.desk.work_order)
+        if any(tile.digest == key for tile in self._tiles):
+            self._runner.start(Digest(key), unit, bench.stamp())
+        self._after(dirty=True)
+
+    def type_code(self, text: str) -> None:
+        """A code that was typed (or came through the keyboard wedge)."""
+        if self._ready("scan"):
+            code, symbology = split_symbology(text.strip())
+            self._code(code, symbology, TYPED, self._bench.stamp())
+            self._after(dirty=True)
+
+    def enter_pin(self, pin: str) -> None:
+        """The PIN that was asked for."""
+        if self._ready():
+            self._signing.enter(pin, self._bench.stamp())
+            self._after(dirty=True)
+
+    def sign_out(self) -> None:
+        """End the session; a run that is on is held."""
+        if self._ready():
+            self._signing.sign_out(self._bench.stamp())
+            self._after(dirty=True)
+
+    def next_unit(self) -> None:
+        """Leave the done screen."""
+        if self._ready():
+            self._bench.change(done=None, notice=QUIET)
+            self._after(dirty=True)
+
+    def retry(self) -> None:
+        """Try again what a fault screen says."""
+        if self._bench.desk.trouble is not None:
+            self._bench.mended()
+        self._after(dirty=True)
+
+    def _ready(self, kind: str = "tap") -> bool:
+        """Note the tap; False while nothing can be kept."""
+        self._trace.came(kind, time.clock_gettime_ns(time.CLOCK_BOOTTIME))
+        return self._bench.desk.trouble is None
+
+    def _confirm(self, step: StepId, check: CheckId | None) -> None:
+        stamp = self._bench.stamp()
+        self._runner.give(Tapped(step=step, check=check, at=stamp.at, tick=stamp.tick, by=self._bench.by))
+
+    def _go_back(self, leaving: StepId) -> None:
+        play = self._bench.desk.play
+        if play is None:
+            return
+        place = play.instruction.number(leaving) - 1
+        if place > 0:
+            stamp, to = self._bench.stamp(), play.instruction.steps[place - 1].id
+            self._runner.give(
+                WentTo(leaving=leaving, step=to, at=stamp.at, tick=stamp.tick, by=self._bench.by)
+            )
+
+    def _pause(self, reason: str) -> None:
+        stamp = self._bench.stamp()
+        self._runner.give(Paused(reason=reason, at=stamp.at, tick=stamp.tick, by=self._bench.by))
+
+    def _go_on(self) -> None:
+        bench = self._bench
+        if bench.desk.operator is not None and bench.desk.play is not None and not bench.desk.play.stopped:
+            stamp = bench.stamp()
+            self._runner.give(Continued(at=stamp.at, tick=stamp.tick, by=bench.by))
+
+    def _report(self, category: str, comment: str, photo: bytes | None) -> None:
+        bench = self._bench
+        if bench.desk.play is None:
+            bench.reject("Start a run first: a problem is reported on its step")
+            return
+        digest = None
+        if photo is not None and len(photo) <= LARGEST_PHOTO:
+            try:
+                digest = bench.store.photos.keep(photo, "image/jpeg")
+            except StoreError as problem:
+                bench.failed(problem)
+                return
+        stamp = bench.stamp()
+        self._runner.give(
+            ProblemReported(
+                category=category, comment=comment, photo=digest, at=stamp.at, tick=stamp.tick, by=bench.by
+            ),
+            photo=digest,
+        )

@@ -1,0 +1,85 @@
+"""Everything that the screen is made from, as one frozen value; the conductor replaces it, the view is read off it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from content.inputs import Unit
+from content.instruction import Instruction
+from content.package import Release
+from content.run import Run
+from content.values import Digest
+from hardware.readings import Measured
+from kiosk.assignment import Person, Station
+from kiosk.events import EnrolmentOffered, LineChanged
+from kiosk.view import Mark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Play:
+    """The run that is on, and the document it is on."""
+
+    run: Run
+    release: Release
+    instruction: Instruction
+    held_since: datetime | None = None
+    reason: str = ""  # why it is held
+    stopped: str = ""  # why nobody may go on with it: its release was withdrawn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """A run that has just ended."""
+
+    title: str
+    release: str
+    unit: Unit
+    elapsed: timedelta
+    expected: timedelta | None
+    deviations: int
+    completed: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """One sentence about the last thing that was done or came."""
+
+    text: str = ""
+    mark: Mark = Mark.WAITING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """The kiosk cannot keep what happens."""
+
+    title: str
+    message: str
+    mend: str
+
+
+QUIET = Notice()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What the conductor knows."""
+
+    station: Station | None = None
+    enrolment: EnrolmentOffered | None = None
+    line: LineChanged = field(default_factory=lambda: LineChanged(online=False, undelivered=0))
+    lost: Mapping[str, str] = field(default_factory=dict[str, str])  # device -> why it is lost
+    remark: str = ""  # what a person should know about how the kiosk started
+    operator: Person | None = None
+    asking: Person | None = None  # whose PIN is being asked for
+    judging: bool = False  # a PIN was entered and is being compared
+    play: Play | None = None
+    done: Done | None = None
+    work_order: str | None = None
+    choices: tuple[Digest, ...] = ()  # the scanned label opens any of these
+    unit: Unit = Unit()  # of the label that opens the choices
+    notice: Notice = QUIET
+    live: Mapping[str, Measured] = field(default_factory=dict[str, Measured])
+    accepted: int = 0
+    rejected: int = 0
+    trouble: Trouble | None = None

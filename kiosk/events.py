@@ -1,0 +1,52 @@
+"""What reaches the conductor besides readings: news of the sync, the PIN's verdict, the alarm."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from content.values import PersonId
+from hardware.readings import Reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmRang:
+    """Something is due."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PinJudged:
+    """The PIN that was entered for a person is right, or not."""
+
+    person: PersonId
+    right: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolmentOffered:
+    """The server waits for an administrator to confirm this code."""
+
+    code: str
+    url: str
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrolled:
+    """The kiosk has a station now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentChanged:
+    """The store has switched to another assignment."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineChanged:
+    """How the kiosk stands with its server; `trouble` is a sentence for a person, with the next thing to do."""
+
+    online: bool
+    undelivered: int
+    trouble: str = ""
+    clock_ahead: timedelta = timedelta()
+
+
+Event = Reading | AlarmRang | PinJudged | EnrolmentOffered | Enrolled | AssignmentChanged | LineChanged

@@ -1,0 +1,105 @@
+"""How the desk looks after facts were kept: what flashes, what is said, what ended. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from content.deviation import DeviationKind
+from content.evidence import came
+from content.instruction import Instruction
+from content.package import Release
+from content.record import (
+    CheckFailed,
+    CheckPassed,
+    DeviationRaised,
+    ReadingRefused,
+    RunAborted,
+    RunCompleted,
+    RunContinued,
+    RunFact,
+    RunHeld,
+    StepCompleted,
+    StepEntered,
+)
+from content.run import Run, fold
+from kiosk.desk import QUIET, Desk, Done, Notice, Play
+from kiosk.view import Mark
+
+
+def played(desk: Desk, facts: Sequence[RunFact]) -> Desk:
+    """The desk after the open run's new facts."""
+    assert desk.play is not None
+    run = fold(facts, desk.play.run)
+    assert run is not None
+    desk = replace(desk, play=replace(desk.play, run=run))
+    for fact in facts:
+        desk = _after(desk, fact)
+    if not run.open:
+        assert desk.play is not None
+        return replace(desk, play=None, done=_done(desk.play, facts[-1]), live={})
+    return desk
+
+
+def resumed(release: Release, instruction: Instruction, facts: Sequence[RunFact]) -> Play | None:
+    """A run taken up again from its facts; None when they hold none that is open."""
+    run: Run | None = fold(facts)
+    if run is None or not run.open:
+        return None
+    held = next((fact for fact in reversed(facts) if isinstance(fact, RunHeld | RunContinued)), None)
+    play = Play(run=run, release=release, instruction=instruction)
+    return replace(play, reason=held.reason, held_since=held.at) if isinstance(held, RunHeld) else play
+
+
+def _after(desk: Desk, fact: RunFact) -> Desk:
+    assert desk.play is not None
+    match fact:
+        case CheckPassed():
+            return replace(desk, accepted=desk.accepted + 1, notice=QUIET)
+        case StepCompleted():
+            return replace(desk, notice=QUIET)
+        case StepEntered():
+            return replace(desk, live={})
+        case CheckFailed():
+            text = f"Expected {fact.expected}, came {came(fact.evidence)}"
+            return replace(desk, rejected=desk.rejected + 1, notice=Notice(text=text, mark=Mark.BAD))
+        case ReadingRefused():
+            expected = (
+                f"Expected {fact.expected}" if fact.expected else "Nothing is awaited from a device now"
+            )
+            text = f"{expected}, came {fact.came}"
+            return replace(desk, rejected=desk.rejected + 1, notice=Notice(text=text, mark=Mark.BAD))
+        case DeviationRaised():
+            return _deviated(desk, fact)
+        case RunHeld():
+            return replace(
+                desk, play=replace(desk.play, reason=fact.reason, held_since=fact.at), notice=QUIET
+            )
+        case RunContinued():
+            return replace(desk, play=replace(desk.play, reason="", held_since=None), notice=QUIET)
+        case _:
+            return desk
+
+
+def _deviated(desk: Desk, fact: DeviationRaised) -> Desk:
+    match fact.kind:
+        case DeviationKind.OVERRUN:
+            text = f"This step takes longer than it should: {fact.came}, expected {fact.expected}"
+            return replace(desk, notice=Notice(text=text, mark=Mark.BAD))
+        case DeviationKind.PROBLEM:
+            return replace(desk, notice=Notice(text="Problem reported; go on or pause", mark=Mark.GOOD))
+        case _:
+            return desk
+
+
+def _done(play: Play, last: RunFact) -> Done:
+    run = play.run
+    completed = isinstance(last, RunCompleted)
+    return Done(
+        title=play.instruction.title,
+        release=f"rev. {play.instruction.revision}",
+        unit=run.unit,
+        elapsed=last.elapsed if isinstance(last, RunCompleted) else run.elapsed_before + run.elapsed,
+        expected=run.expected,
+        deviations=run.deviations,
+        completed=completed,
+        reason=f"Ended early: {last.reason}" if isinstance(last, RunAborted) else "",
+    )

@@ -1,0 +1,92 @@
+"""What a reading means to the run that is on: an input, a value to show, or nothing. Pure."""
+
+from content.checks import Measure
+from content.evidence import FRESH, unmet
+from content.inputs import SignalGiven, TorqueGiven, ValueGiven
+from content.instruction import Instruction, Step
+from content.run import Run, RunState
+from content.values import PersonId
+from hardware.readings import Measured, SwitchChanged, TorqueApplied
+from kiosk.stamp import Stamp
+
+STREAMING = 1_000_000_000  # ns; an equal value within this time of the last one is the same weighing
+
+
+def current(instruction: Instruction, run: Run) -> Step | None:
+    """The step that readings are for; None while the run takes none."""
+    if run.state is not RunState.RUNNING or run.step is None:
+        return None
+    return instruction.step(run.step)
+
+
+def measures(step: Step, reading: Measured) -> Measure | None:
+    """The measure check of the step that this device serves, met or not."""
+    for check in step.checks:
+        if not isinstance(check, Measure) or check.device not in {None, reading.device}:
+            continue
+        if check.quantity == reading.quantity or reading.quantity is None or check.device is not None:
+            return check
+    return None
+
+
+def value_input(
+    step: Step, run: Run, reading: Measured, before: Measured | None, stamp: Stamp, by: PersonId | None
+) -> ValueGiven | None:
+    """A measured value as an input; None when it is only to be shown.
+
+    A scale that streams repeats itself and passes through every value on its way: what has not settled, what is
+    the same weighing as `before`, and an empty pan are no attempts.
+    """
+    check = measures(step, reading)
+    if check is None or not (check.until_in_limits or _is_attempt(check, reading, before)):
+        return None
+    if check.until_in_limits and run.states(step.id).get(check.id, FRESH).passed:
+        return None
+    return ValueGiven(
+        value=reading.value,
+        unit=reading.unit,
+        device=reading.device,
+        quantity=reading.quantity,
+        at=stamp.at,
+        tick=stamp.tick,
+        by=by,
+    )
+
+
+def _is_attempt(check: Measure, reading: Measured, before: Measured | None) -> bool:
+    if not reading.stable:
+        return False
+    if reading.value <= 0 and check.quantity == "mass" and check.low is not None and check.low > 0:
+        return False
+    if before is None or not before.stable or (before.value, before.unit) != (reading.value, reading.unit):
+        return True
+    return reading.tick - before.tick >= STREAMING
+
+
+def torque_input(reading: TorqueApplied, stamp: Stamp, by: PersonId | None) -> TorqueGiven:
+    """A tightening as an input."""
+    return TorqueGiven(
+        torque=reading.torque,
+        unit=reading.unit,
+        device=reading.device,
+        angle=reading.angle,
+        ok=reading.ok,
+        at=stamp.at,
+        tick=stamp.tick,
+        by=by,
+    )
+
+
+def switch_input(
+    step: Step, run: Run, reading: SwitchChanged, stamp: Stamp, by: PersonId | None
+) -> SignalGiven | None:
+    """A switch as an input; None when no open check of the step asks for that signal."""
+    wanted = any(
+        check.kind == "signal" and check.signal == reading.signal
+        for check in unmet(step, run.states(step.id))
+    )
+    if not wanted:
+        return None
+    return SignalGiven(
+        signal=reading.signal, on=reading.on, device=reading.device, at=stamp.at, tick=stamp.tick, by=by
+    )

@@ -1,0 +1,173 @@
+"""The open run: begun, told what happens, taken up after a restart, ended."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import cast
+
+import uuid_utils
+
+from content.decide import begin, decide
+from content.deviation import DeviationKind
+from content.errors import ContentError
+from content.inputs import Input, Paused, Restarted, SignalGiven, Started, Unit
+from content.instruction import Instruction
+from content.record import RunFact, StepEntered
+from content.run import IllegalMove, RunState, fold, mark
+from content.values import Digest, RunId
+from hardware.readings import Measured, SwitchChanged, TorqueApplied
+from kiosk import playing, routing
+from kiosk.bench import Bench, microseconds
+from kiosk.desk import QUIET, Play
+from kiosk.stamp import Stamp
+from kiosk.viewing_step import next_due
+
+WITHDRAWN = "This document was withdrawn. Stop here and ask a supervisor."
+
+
+def new_run() -> RunId:
+    """An identifier that no other run has; later ones sort after earlier ones."""
+    return RunId(str(uuid_utils.uuid7()))
+
+
+class Runner:
+    """Owns the desk's `play`. Every change goes through `give` or `start`."""
+
+    def __init__(self, bench: Bench, name_run: Callable[[], RunId] = new_run) -> None:
+        self._bench = bench
+        self._name_run = name_run
+        self._before: dict[str, Measured] = {}  # the latest value of each device
+        self._signals: dict[tuple[str, str], SwitchChanged] = {}  # the latest state of each signal
+
+    def start(self, digest: Digest, unit: Unit, stamp: Stamp) -> bool:
+        """Begin a run of that release; False when it cannot be, and the desk says why."""
+        bench = self._bench
+        try:
+            release = bench.store.library.release(digest)
+        except ContentError as problem:
+            bench.reject(f"This document cannot be opened: {problem}")
+            return False
+        if release is None or not isinstance(release.document, Instruction):
+            bench.reject(
+                "This document is not on this kiosk yet; it comes with the next contact to the server"
+            )
+            return False
+        instruction = release.document
+        assert bench.desk.station is not None
+        started = Started(
+            run=self._name_run(),
+            release=release.digest,
+            document=instruction.id,
+            revision=instruction.revision,
+            station=bench.desk.station.id,
+            unit=unit,
+            at=stamp.at,
+            tick=stamp.tick,
+            by=bench.by,
+        )
+        facts = begin(instruction, started)
+        if not bench.keep(facts, started):
+            return False
+        run = fold(facts)
+        assert run is not None
+        play = Play(run=run, release=release, instruction=instruction)
+        bench.change(play=play, done=None, choices=(), unit=Unit(), work_order=None, notice=QUIET, live={})
+        self._tell_signals(facts, stamp)
+        return True
+
+    def give(self, given: Input, *, photo: Digest | None = None) -> bool:
+        """Tell the run; True when that changed something. The desk changes after the facts are kept."""
+        bench = self._bench
+        play = bench.desk.play
+        if play is None:
+            return False
+        facts = decide(play.instruction, play.run, given)
+        if not facts or not bench.keep(facts, given, photo=photo):
+            return False
+        bench.desk = playing.played(bench.desk, facts)
+        self._tell_signals(facts, Stamp(given.at, given.tick))
+        return True
+
+    def resume(self) -> None:
+        """Take up the run that was open when the kiosk stopped, in the step where it was."""
+        bench = self._bench
+        waiting = bench.store.journal.open_runs()
+        if not waiting:
+            return
+        last_alive = bench.store.journal.last_tick()
+        kept = waiting[-1]
+        play, problem = None, "its document is not on this kiosk"
+        try:
+            release = bench.store.library.release(kept.release)
+            if release is not None and isinstance(release.document, Instruction):
+                play = playing.resumed(release, release.document, kept.facts)
+        except (ContentError, IllegalMove) as error:
+            problem = str(error)
+        if play is None:
+            bench.change(remark=f"A run could not be taken up again: {problem}. Its records are kept.")
+            return
+        bench.change(play=play)
+        stamp = bench.stamp()
+        gap = timedelta(microseconds=max(0, stamp.tick - last_alive))
+        self.give(Restarted(gap=gap, at=stamp.at, tick=stamp.tick, by=bench.by))
+        if bench.by is None and bench.desk.play is not None and bench.desk.play.run.state is RunState.RUNNING:
+            self.give(Paused(reason="Nobody is signed in", at=stamp.at, tick=stamp.tick))
+
+    def measured(self, reading: Measured) -> bool:
+        """A value came; True when something on the screen changes. Cheap when the step waits for no such value."""
+        before = self._before.get(reading.device)
+        self._before[reading.device] = reading
+        bench = self._bench
+        play = bench.desk.play
+        step = None if play is None else routing.current(play.instruction, play.run)
+        if play is None or step is None or routing.measures(step, reading) is None:
+            return False
+        bench.change(live={**bench.desk.live, reading.device: reading})
+        stamp = bench.stamp(reading.tick)
+        given = routing.value_input(step, play.run, reading, before, stamp, bench.by)
+        if given is not None:
+            self.give(given)
+        return True
+
+    def tightened(self, reading: TorqueApplied) -> bool:
+        """A tool reported a tightening; True when something on the screen changes."""
+        return self.give(routing.torque_input(reading, self._bench.stamp(reading.tick), self._bench.by))
+
+    def switched(self, reading: SwitchChanged) -> bool:
+        """A signal changed; True when something on the screen changes."""
+        self._signals[reading.device, reading.signal] = reading
+        return self._signal(reading, self._bench.stamp(reading.tick))
+
+    def _signal(self, reading: SwitchChanged, stamp: Stamp) -> bool:
+        play = self._bench.desk.play
+        step = None if play is None else routing.current(play.instruction, play.run)
+        if play is None or step is None:
+            return False
+        given: SignalGiven | None = routing.switch_input(step, play.run, reading, stamp, self._bench.by)
+        return given is not None and self.give(given)
+
+    def _tell_signals(self, facts: tuple[RunFact, ...], stamp: Stamp) -> None:
+        """A step that comes up is told how the switches stand: one that is closed already does not change again."""
+        if any(isinstance(fact, StepEntered) for fact in facts):
+            for reading in tuple(self._signals.values()):
+                self._signal(reading, stamp)
+
+    def withdraw(self, digests: tuple[Digest, ...], stamp: Stamp) -> None:
+        """These releases may not be used any more: a run on one of them stops at once."""
+        bench = self._bench
+        play = bench.desk.play
+        if play is None or play.release.digest not in digests or play.stopped:
+            return
+        if play.run.state is RunState.RUNNING:
+            self.give(Paused(reason=WITHDRAWN, at=stamp.at, tick=stamp.tick, by=bench.by))
+        bench.change(play=replace(cast("Play", bench.desk.play), stopped=WITHDRAWN))
+
+    def due(self, tick: int) -> int | None:
+        """The tick at which a timer of the step has something to say."""
+        play = self._bench.desk.play
+        step = None if play is None else routing.current(play.instruction, play.run)
+        if play is None or step is None:
+            return None
+        run = play.run
+        wait = next_due(step, run, lambda check: mark(DeviationKind.OVERRUN, check.id) in run.marked, tick)
+        return None if wait is None else tick + microseconds(wait)

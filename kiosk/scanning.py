@@ -1,0 +1,114 @@
+"""What a scanned code does: sign in, open a document, name a work order, command, or prove something to the step."""
+
+import re
+from collections.abc import Callable
+
+from content import label
+from content.inputs import CodeGiven, Unit
+from content.label import BadgeLabel, Command, CommandLabel, Label, PartLabel, Unreadable, WorkOrderLabel
+from content.record import CodeRefused
+from content.run import RunState
+from kiosk.bench import Bench
+from kiosk.runner import Runner
+from kiosk.signing import Signing
+from kiosk.stamp import Stamp
+from kiosk.view import Mark
+
+SHOWN = 60  # characters of a code that are shown and kept when it is refused
+_UNPRINTABLE = re.compile(r"[^\x20-\x7e\xa0-\ud7ff\ue000-\ufffc]")
+Commanded = Callable[[Command], None]
+
+
+class Scanning:
+    """Reads labels and passes on what they mean."""
+
+    def __init__(self, bench: Bench, runner: Runner, signing: Signing, commanded: Commanded) -> None:
+        self._bench = bench
+        self._runner = runner
+        self._signing = signing
+        self._commanded = commanded
+
+    def scanned(self, text: str, symbology: str | None, device: str, stamp: Stamp) -> None:
+        """A code came from a scanner, or was typed."""
+        meant = label.read(text, symbology)
+        if isinstance(meant, BadgeLabel):
+            if not self._signing.badge(meant.code, stamp):
+                self._refuse("badge", device, "this badge is not known at this station", stamp)
+            return
+        if isinstance(meant, Unreadable):
+            self._refuse(text, device, meant.reason, stamp)
+            return
+        if self._bench.desk.operator is None:
+            self._refuse(text, device, "nobody is signed in; scan your badge first", stamp)
+        elif isinstance(meant, CommandLabel):
+            self._commanded(meant.command)
+        elif self._bench.desk.play is not None:
+            self._to_the_run(meant, device, stamp)
+        else:
+            self._to_the_station(meant, device, stamp)
+
+    def _to_the_run(self, meant: Label, device: str, stamp: Stamp) -> None:
+        bench = self._bench
+        assert bench.desk.play is not None
+        if bench.desk.play.run.state is RunState.HELD or bench.desk.play.stopped:
+            bench.reject("The run is held: go on with it or end it before you scan")
+            return
+        part = meant if isinstance(meant, PartLabel) else None
+        self._runner.give(
+            CodeGiven(
+                text=meant.text,
+                device=device,
+                part_number=part.part_number if part else None,
+                gtin=part.gtin if part else None,
+                serial=part.serial if part else None,
+                lot=part.lot if part else None,
+                at=stamp.at,
+                tick=stamp.tick,
+                by=bench.by,
+            )
+        )
+
+    def _to_the_station(self, meant: Label, device: str, stamp: Stamp) -> None:
+        bench = self._bench
+        if isinstance(meant, WorkOrderLabel):
+            bench.change(work_order=meant.number, done=None, choices=())
+            bench.say(f"Work order {meant.number}", Mark.GOOD)
+        elif isinstance(meant, PartLabel):
+            self._open(meant, device, stamp)
+        else:
+            self._refuse(meant.text, device, "it is no part, badge or work order that is known here", stamp)
+
+    def _open(self, part: PartLabel, device: str, stamp: Stamp) -> None:
+        bench = self._bench
+        found = bench.store.library.matching(gtin=part.gtin, part_number=part.part_number)
+        unit = Unit(
+            part_number=None if part.gtin and part.part_number == part.text else part.part_number,
+            gtin=part.gtin,
+            serial=part.serial,
+            lot=part.lot,
+            work_order=bench.desk.work_order,
+        )
+        if not found:
+            self._refuse(part.text, device, "no document of this station is for this part", stamp)
+        elif len(found) == 1:
+            self._runner.start(found[0], unit, stamp)
+        else:
+            bench.change(choices=found, unit=unit, done=None)
+            bench.say(f"{len(found)} documents are for {printable(part.text)}")
+
+    def _refuse(self, text: str, device: str, reason: str, stamp: Stamp) -> None:
+        bench = self._bench
+        shown = printable(text)
+        fact = CodeRefused(
+            text=shown, device=device, reason=reason, at=stamp.at, tick=stamp.tick, by=bench.by
+        )
+        if bench.keep((fact,)):
+            bench.change(choices=())
+            named = "Code not accepted" if shown == "badge" else f"“{shown}” was not accepted"
+            bench.reject(f"{named}: {reason}")
+
+
+def printable(text: str) -> str:
+    """A code as it can be shown: no control characters, not longer than a line."""
+    clean = _UNPRINTABLE.sub("·", text.replace("\x1d", " "))
+    return clean if len(clean) <= SHOWN else f"{clean[:SHOWN]} …"

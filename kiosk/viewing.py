@@ -1,0 +1,205 @@
+"""What the screen says: a desk turned into a view. Pure."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from content.inputs import Unit
+from content.run import RunState
+from content.values import Digest, format_duration
+from kiosk import ticker, viewing_step
+from kiosk.desk import Desk
+from kiosk.store.library import Summary
+from kiosk.view import (
+    ChooseView,
+    DoneView,
+    EnrolView,
+    FaultView,
+    HeldView,
+    IdleView,
+    Mark,
+    StatusView,
+    Tile,
+    View,
+)
+
+FileOf = Callable[[Digest, str], Path]  # where the file of a digest and media type lies
+MANY = 8  # titles that the idle screen names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """Now, on both clocks: the tick of the record and the seconds of `time.monotonic`."""
+
+    tick: int
+    monotonic: float
+
+
+def view(
+    desk: Desk, tiles: Sequence[Summary], file_of: FileOf, moment: Moment, code_picture: bytes = b""
+) -> View:
+    """The view of `desk`. `code_picture` is the QR code of the enrolment's address, a PNG."""
+    status = status_of(desk)
+    if desk.trouble is not None:
+        return FaultView(
+            status=status,
+            title=desk.trouble.title,
+            message=desk.trouble.message,
+            mend=desk.trouble.mend,
+            retry="Try again",
+        )
+    if desk.station is None:
+        return _enrol(desk, status, code_picture)
+    if desk.operator is None:
+        return _idle(desk, tiles, status)
+    if desk.done is not None:
+        return _done(desk, status)
+    if desk.play is not None:
+        if desk.play.run.state is RunState.HELD or desk.play.stopped:
+            return _held(desk, status)
+        return viewing_step.step_view(desk, desk.play, file_of, moment.tick, moment.monotonic, status)
+    return _choose(desk, tiles, file_of, status)
+
+
+def status_of(desk: Desk) -> StatusView:
+    """The top bar: where, what, who, and the most urgent thing that a person should know."""
+    play, done = desk.play, desk.done
+    document = release = unit = ""
+    if play is not None:
+        document, release = play.instruction.title, f"rev. {play.instruction.revision}"
+        unit = unit_text(play.run.unit)
+    elif done is not None:
+        document, release, unit = done.title, done.release, unit_text(done.unit)
+    banner, mark = _banner(desk)
+    return StatusView(
+        station=desk.station.name if desk.station else "",
+        document=document,
+        release=release,
+        unit=unit,
+        operator=desk.operator.name if desk.operator else "",
+        online=desk.line.online,
+        undelivered=desk.line.undelivered,
+        lost_devices=tuple(desk.lost),
+        banner=banner,
+        banner_mark=mark,
+    )
+
+
+def _banner(desk: Desk) -> tuple[str, Mark]:
+    if desk.line.trouble:
+        return desk.line.trouble, Mark.BAD
+    if wrong := ticker.what_is_wrong(desk.line.clock_ahead):
+        return wrong, Mark.BAD
+    if desk.remark:
+        return desk.remark, Mark.BAD
+    if desk.lost:
+        names = ", ".join(desk.lost)
+        why = f" ({next(iter(desk.lost.values()))})" if len(desk.lost) == 1 else ""
+        return f"Lost: {names}{why}. Check its cable and power; everything else works.", Mark.BAD
+    return "", Mark.WAITING
+
+
+def unit_text(unit: Unit) -> str:
+    """The unit as the top bar names it."""
+    named = (
+        ("S/N ", unit.serial),
+        ("lot ", unit.lot),
+        ("", None if unit.serial or unit.lot else unit.part_number or unit.gtin),
+        ("order ", unit.work_order),
+    )
+    return " · ".join(f"{word}{value}" for word, value in named if value)
+
+
+def _enrol(desk: Desk, status: StatusView, picture: bytes) -> EnrolView:
+    offered = desk.enrolment
+    if offered is None:
+        message = desk.line.trouble or "Asking the server for a code …"
+        return EnrolView(status=status, message=message)
+    return EnrolView(
+        status=status, code=offered.code, url=offered.url, picture=picture, message=offered.message
+    )
+
+
+def _idle(desk: Desk, tiles: Sequence[Summary], status: StatusView) -> IdleView:
+    prompt = "Scan your badge"
+    if desk.asking is not None:
+        prompt = "One moment …" if desk.judging else f"PIN of {desk.asking.name}"
+    notice = desk.notice.text
+    if not notice and desk.play is not None:
+        notice = f"{desk.play.instruction.title} is held; sign in to go on with it."
+    return IdleView(
+        status=status,
+        prompt=prompt,
+        pin_for=desk.asking.name if desk.asking else "",
+        set_up_for=tuple(tile.title for tile in tiles[:MANY]),
+        notice=notice,
+    )
+
+
+def _choose(desk: Desk, tiles: Sequence[Summary], file_of: FileOf, status: StatusView) -> ChooseView:
+    prompt = "Scan a part or a work order"
+    shown = list(tiles)
+    if desk.choices:
+        prompt = "Several documents fit this label: choose one"
+        shown = [tile for tile in tiles if tile.digest in desk.choices]
+    elif desk.work_order:
+        prompt = f"Work order {desk.work_order}: scan the part"
+    elif not tiles:
+        prompt = "No documents are assigned to this station yet; an engineer assigns them in the portal"
+    return ChooseView(
+        status=status,
+        prompt=prompt,
+        notice=desk.notice.text,
+        notice_mark=desk.notice.mark,
+        tiles=tuple(_tile(tile, file_of) for tile in shown),
+    )
+
+
+def _tile(summary: Summary, file_of: FileOf) -> Tile:
+    detail = [", ".join(summary.part_numbers), f"{summary.steps} steps", _time(summary.expected)]
+    return Tile(
+        key=summary.digest,
+        title=summary.title,
+        detail=" · ".join(part for part in detail if part),
+        picture=None if summary.picture is None else file_of(*summary.picture),
+        step_count=summary.steps,
+    )
+
+
+def _time(expected: timedelta | None) -> str:
+    if expected is None:
+        return ""
+    return format_duration(timedelta(seconds=round(expected.total_seconds())))
+
+
+def _held(desk: Desk, status: StatusView) -> HeldView:
+    assert desk.play is not None
+    play = desk.play
+    run = play.run
+    step = ""
+    if run.step is not None:
+        number = play.instruction.number(run.step)
+        step = f"{number} of {len(play.instruction.steps)}: {play.instruction.step(run.step).title}"
+    return HeldView(
+        status=status,
+        title=play.instruction.title,
+        reason=play.stopped or play.reason or desk.notice.text,
+        step=step,
+        held_since=play.held_since,
+    )
+
+
+def _done(desk: Desk, status: StatusView) -> DoneView:
+    assert desk.done is not None
+    done = desk.done
+    message = desk.notice.text or "Scan the next part"
+    return DoneView(
+        status=status,
+        title=done.title,
+        elapsed=done.elapsed,
+        expected=done.expected,
+        deviations=done.deviations,
+        completed=done.completed,
+        message=message if done.completed else f"{done.reason}. {message}".lstrip(". "),
+    )

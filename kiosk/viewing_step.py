@@ -1,0 +1,280 @@
+"""What the step screen says: the instruction, its checks, and what is awaited now. Pure."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from content import units
+from content.checks import Check, Confirm, Measure, Scan, Signal, Timer, Torque
+from content.decide import following
+from content.evidence import FRESH, CheckState, blocks, came, expected, fastenings, limits, unmet
+from content.instruction import Instruction, Step
+from content.media import Medium, Picture
+from content.record import Tightening, Value
+from content.run import Run, RunState
+from content.values import Digest
+from hardware.readings import Measured
+from kiosk.desk import Desk, Play
+from kiosk.routing import measures
+from kiosk.view import CheckView, GaugeView, Mark, MediumView, RailStep, StatusView, StepView
+
+FileOf = Callable[[Digest, str], Path]
+MARGIN = 0.5  # of the band, drawn on either side of it
+DONE = "Done"
+
+
+def step_view(
+    desk: Desk, play: Play, file_of: FileOf, tick: int, monotonic: float, status: StatusView
+) -> StepView:
+    """The step that the run is on."""
+    run, instruction = play.run, play.instruction
+    assert run.step is not None
+    step = instruction.step(run.step)
+    number = instruction.number(step.id)
+    primary, can_confirm = _primary(step, run, instruction, desk)
+    return StepView(
+        status=status,
+        step=step.id,
+        visit=run.visit,
+        number=number,
+        total=len(instruction.steps),
+        title=step.title,
+        text=step.text,
+        language=instruction.language,
+        media=tuple(_medium(medium, play, file_of) for medium in step.media),
+        ahead=_ahead(play, number, file_of),
+        safety=step.safety,
+        parts=tuple(_part(instruction, part) for part in step.parts),
+        tools=tuple(tool.name for tool in instruction.tools if tool.id in step.tools),
+        checks=tuple(_check(check, step, run, instruction, desk) for check in step.checks),
+        rail=_rail(run, instruction),
+        primary=primary,
+        can_confirm=can_confirm,
+        can_go_back=number > 1,
+        expected=step.standard_time,
+        elapsed=run.elapsed_at(tick),
+        since=monotonic,
+        running=run.state is RunState.RUNNING,
+        notice=desk.notice.text,
+        notice_mark=desk.notice.mark,
+        accepted=desk.accepted,
+        rejected=desk.rejected,
+    )
+
+
+def _medium(medium: Medium, play: Play, file_of: FileOf) -> MediumView:
+    def place(path: str) -> Path:
+        file = play.release.file(path)
+        return file_of(file.digest, file.type)
+
+    if isinstance(medium, Picture):
+        return MediumView(file=place(medium.picture), alt=medium.alt, annotations=medium.annotations)
+    return MediumView(
+        file=place(medium.video),
+        alt=medium.alt,
+        poster=place(medium.poster),
+        start=medium.start,
+        end=medium.end,
+        captions=medium.captions,
+    )
+
+
+def _ahead(play: Play, number: int, file_of: FileOf) -> tuple[Path, ...]:
+    if number >= len(play.instruction.steps):
+        return ()
+    views = (_medium(medium, play, file_of) for medium in play.instruction.steps[number].media)
+    return tuple(view.poster or view.file for view in views)
+
+
+def _part(instruction: Instruction, number: str) -> str:
+    part = next(part for part in instruction.parts if part.number == number)
+    return f"{part.quantity} × {part.name} ({part.number})"
+
+
+def _part_name(instruction: Instruction, number: str) -> str:
+    name = next((part.name for part in instruction.parts if part.number == number), None)
+    return number if name is None else f"{name} {number}"
+
+
+def _rail(run: Run, instruction: Instruction) -> tuple[RailStep, ...]:
+    reachable = run.visits.keys() | run.done | {following(instruction, run)}
+    return tuple(
+        RailStep(
+            id=step.id,
+            number=number,
+            title=step.title,
+            mark=_rail_mark(run, step),
+            reachable=step.id in reachable and step.id != run.step,
+        )
+        for number, step in enumerate(instruction.steps, start=1)
+    )
+
+
+def _rail_mark(run: Run, step: Step) -> Mark:
+    if step.id == run.step:
+        return Mark.ACTIVE
+    return Mark.GOOD if step.id in run.done else Mark.WAITING
+
+
+def _check(check: Check, step: Step, run: Run, instruction: Instruction, desk: Desk) -> CheckView:
+    state = run.states(step.id).get(check.id, FRESH)
+    open_checks = unmet(step, run.states(step.id))
+    active = bool(open_checks) and open_checks[0].id == check.id
+    mark = (
+        Mark.GOOD if state.passed else Mark.BAD if state.failed else Mark.ACTIVE if active else Mark.WAITING
+    )
+    device = getattr(check, "device", None)
+    lost = f" ({device} is lost: {desk.lost[device]})" if device in desk.lost else ""
+    live = _live(check, step, desk) if not state.passed else None
+    return CheckView(
+        id=check.id,
+        kind=check.kind,
+        prompt=check.prompt or _prompt(check, instruction),
+        mark=mark,
+        awaited="" if isinstance(check, Confirm) else expected(check) + lost,
+        came=_came(state, live),
+        verdict=_verdict(check, state),
+        count=state.good,
+        total=fastenings(check),
+        gauge=_gauge(check, state, live),
+        tappable=isinstance(check, Confirm) and not state.passed,
+    )
+
+
+def _prompt(check: Check, instruction: Instruction) -> str:
+    match check:
+        case Scan(part=str(part)):
+            return f"Scan {_part_name(instruction, part)}"
+        case Scan():
+            return "Scan the code"
+        case Measure():
+            return f"Measure the {check.quantity}"
+        case Torque():
+            return f"Tighten {check.fastenings} ×" if check.fastenings > 1 else "Tighten"
+        case Signal():
+            return f"{check.signal} {'on' if check.expect else 'off'}"
+        case Timer(minimum=None):
+            return "Finish in time"
+        case Timer():
+            return "Wait"
+        case Confirm():
+            return check.prompt or ""
+
+
+def _live(check: Check, step: Step, desk: Desk) -> Measured | None:
+    if not isinstance(check, Measure):
+        return None
+    for reading in desk.live.values():
+        served = measures(step, reading)
+        if served is not None and served.id == check.id:
+            return reading
+    return None
+
+
+def _came(state: CheckState, live: Measured | None) -> str:
+    if live is not None:
+        return units.quantity(live.value, live.unit)
+    return "" if state.last is None else came(state.last)
+
+
+def _verdict(check: Check, state: CheckState) -> str:
+    if state.passed:
+        return "good"
+    if state.failed is not None:
+        return f"not good: expected {state.failed}"
+    if isinstance(check, Torque) and state.good:
+        return f"{state.good} of {check.fastenings}"
+    return ""
+
+
+def _gauge(check: Check, state: CheckState, live: Measured | None) -> GaugeView | None:
+    if not isinstance(check, Measure | Torque):
+        return None
+    value = _value(check, state, live)
+    low, high, target = check.low, check.high, check.target
+    start, end = _scale(low, high)
+
+    def share(number: Decimal | None) -> float | None:
+        return None if number is None else min(1.0, max(0.0, float((number - start) / (end - start))))
+
+    unit = units.shown(check.unit)
+    return GaugeView(
+        text="" if value is None else f"{_rounded(check, value)} {unit}",
+        low=share(low),
+        high=share(high),
+        target=share(target),
+        value=share(value),
+        low_text="" if low is None else f"{low}",
+        high_text="" if high is None else f"{high}",
+    )
+
+
+def _value(check: Measure | Torque, state: CheckState, live: Measured | None) -> Decimal | None:
+    if live is not None:
+        return units.convert(live.value, live.unit, check.unit)
+    match state.last:
+        case Value(value=value):
+            return value
+        case Tightening(torque=torque):
+            return torque
+        case _:
+            return None
+
+
+def _scale(low: Decimal | None, high: Decimal | None) -> tuple[Decimal, Decimal]:
+    """From where to where the gauge is drawn: the band and half of it on either side; one limit: twice its size."""
+    if low is not None and high is not None and high > low:
+        margin = (high - low) * Decimal(str(MARGIN))
+        return low - margin, high + margin
+    limit = high if high is not None else low
+    assert limit is not None
+    width = abs(limit) or Decimal(1)
+    return limit - width, limit + width
+
+
+def _rounded(check: Measure | Torque, value: Decimal) -> Decimal:
+    decimals = check.decimals if isinstance(check, Measure) else 2
+    return round(value, decimals) if -value.as_tuple().exponent > decimals else value  # type: ignore[operator]
+
+
+def _primary(step: Step, run: Run, instruction: Instruction, desk: Desk) -> tuple[str, bool]:
+    """The one large action, and whether a tap does it."""
+    waiting = unmet(step, run.states(step.id))
+    if not waiting:
+        return DONE, True
+    check = waiting[0]
+    state = run.states(step.id).get(check.id, FRESH)
+    match check:
+        case Confirm():
+            return check.prompt or DONE, True
+        case Torque():
+            return f"Tighten {state.good + 1} of {check.fastenings}: {limits(check)}", False
+        case Measure():
+            return f"{check.prompt or _prompt(check, instruction)}: {limits(check)}", False
+        case Timer():
+            return f"{check.prompt or 'Wait'}: {_minimum(check.minimum)}", False
+        case _:
+            return check.prompt or _prompt(check, instruction), False
+
+
+def _minimum(minimum: timedelta | None) -> str:
+    return "" if minimum is None else f"{minimum.total_seconds():g} s"
+
+
+def next_due(step: Step, run: Run, marked: Callable[[Timer], bool], tick: int) -> timedelta | None:
+    """How long until a timer of the step has something to say; None when none has."""
+    elapsed = run.elapsed_at(tick)
+    due: list[timedelta] = []
+    for check in step.checks:
+        if not isinstance(check, Timer):
+            continue
+        if (
+            blocks(check)
+            and not run.states(step.id).get(check.id, FRESH).passed
+            and check.minimum is not None
+        ):
+            due.append(check.minimum - elapsed)
+        if check.maximum is not None and not marked(check):
+            due.append(check.maximum - elapsed + timedelta(milliseconds=1))
+    return max(timedelta(), min(due)) if due else None
