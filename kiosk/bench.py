@@ -26,7 +26,7 @@ class Bench:
         self.store = store
         self.ticker = ticker
         self.desk = Desk()
-        self._kept = kept
+        self.nudge = kept
 
     def stamp(self, nanoseconds: int | None = None) -> Stamp:
         """Now, or when a reading's clock stood at `nanoseconds`."""
@@ -60,7 +60,7 @@ class Bench:
         except StoreError as problem:
             self.failed(problem)
             return False
-        self._kept()
+        self.nudge()
         return True
 
     def failed(self, problem: StoreError) -> None:

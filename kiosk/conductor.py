@@ -387,6 +387,7 @@ class Conductor:
         """Try again what a fault screen says."""
         if self._bench.desk.trouble is not None:
             self._bench.mended()
+        self._bench.nudge()
         self._after(dirty=True)
 
     def _ready(self, kind: str = "tap") -> bool:

@@ -1,0 +1,245 @@
+"""One thread between store and server: enrol, deliver, pull, report. The operator never waits for it."""
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from content import package
+from kiosk.delivering import Outbox
+from kiosk.enrolling import Enrolling
+from kiosk.events import AssignmentChanged, Event, LineChanged
+from kiosk.link import Link, LinkError, NotOurServer, Refused, Revoked, Unreachable, Unwell
+from kiosk.pulling import AssignmentRefused, Puller
+from kiosk.push import Push
+from kiosk.store.errors import StoreError
+from kiosk.store.store import Store
+from kiosk.ticker import Ticker
+
+log = logging.getLogger(__name__)
+
+WAITING_FOR_A_PERSON = 2.0  # s between two looks whether the enrolment was confirmed
+SHORTEST, LONGEST = 0.5, 15.0  # s between two tries while the server does not answer
+REVOKED = (
+    "The server no longer accepts this kiosk. It goes on with what it holds and keeps its records; "
+    "an administrator enrols it again."
+)
+PORTAL = "Something else answers instead of the server ({}). Sign in to the network, or mend the server's address."
+
+Report = Callable[[], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncSettings:
+    """Where the server is, what the kiosk calls itself until it is enrolled, and how often it looks again (s)."""
+
+    server: str
+    name: str
+    version: str
+    poll: float = 15.0
+    broker: str | None = None  # instead of the one that the server names
+
+
+class Sync:
+    """Started once; `wake` and `look_again` are safe from any thread."""
+
+    def __init__(
+        self,
+        store: Store,
+        ticker: Ticker,
+        settings: SyncSettings,
+        *,
+        tell: Callable[[Event], None],
+        report: Report = dict,
+        link: Link | None = None,
+    ) -> None:
+        self._store = store
+        self._ticker = ticker
+        self._settings = settings
+        self._tell = tell
+        self._report = report
+        identity = store.meta.identity
+        self._link = link or Link(settings.server)
+        self._link.token = identity.token if identity else None
+        self._outbox = Outbox(store, self._link)
+        self._puller: Puller | None = None
+        self._enrolling = Enrolling(
+            store, self._link, name=settings.name, version=settings.version, tell=tell
+        )
+        self._push: Push | None = None
+        self._pushed_by = ""
+        self._line = LineChanged(online=False, undelivered=store.journal.undelivered)
+        self._told: LineChanged | None = None
+        self._failures = 0
+        self._refused = ""  # why the assignment was not taken
+        self._pull_due = self._status_due = 0.0
+        self._awake = threading.Event()
+        self._look = threading.Event()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="kiosk-sync", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """There is something to deliver."""
+        self._awake.set()
+
+    def look_again(self) -> None:
+        """There may be a new assignment."""
+        self._look.set()
+        self._awake.set()
+
+    def stop(self) -> None:
+        """Try once to deliver what waits, and end."""
+        self._stopping.set()
+        self._awake.set()
+        if self._thread.is_alive():
+            self._thread.join(5.0)
+        if self._push is not None:
+            self._push.stop()
+        self._link.close()
+
+    def _run(self) -> None:
+        wait = 0.0
+        while not self._stopping.is_set():
+            # while the server is away a new record is no reason to try sooner; a push is, for it came from there
+            self._awake.wait(wait)
+            self._awake.clear()
+            began = time.monotonic()
+            wait = self._round()
+            if self._failures:
+                if self._look.is_set():  # it is not forgotten, but must not make us hurry
+                    self._look.clear()
+                    self._pull_due = 0.0
+                rest = wait - (time.monotonic() - began)
+                while rest > 0 and not self._stopping.is_set() and not self._look.is_set():
+                    self._awake.wait(rest)
+                    self._awake.clear()
+                    rest = wait - (time.monotonic() - began)
+                wait = 0.0
+        if not self._failures:
+            self._round()
+
+    def _round(self) -> float:
+        """Do what is due; seconds until something is due again."""
+        trouble = ""
+        try:
+            wait = self._work()
+            self._failures = 0
+            online = True
+        except (Unreachable, Unwell) as problem:
+            wait, online = self._failed(problem), False
+        except NotOurServer as problem:
+            wait, online = self._failed(problem), False
+            trouble = PORTAL.format(problem)
+        except Revoked as problem:
+            wait, online, trouble = self._failed(problem), False, REVOKED
+        except Refused as problem:
+            wait, online, trouble = self._failed(problem), True, f"The server refused: {problem}"
+        except (LinkError, StoreError) as problem:
+            wait, online = self._failed(problem), self._line.online
+            trouble = f"Records and documents are not exchanged: {problem}"
+        except Exception as problem:  # the top of a thread: else the kiosk would silently stop delivering
+            log.exception("the program failed while talking to the server")
+            wait, online = self._failed(problem), False
+            trouble = "The program failed while talking to the server; records wait here. Call an administrator."
+        self._news(online=online, trouble=self._outbox.stopped or trouble or self._refused)
+        return wait
+
+    def _work(self) -> float:
+        if self._store.meta.identity is None:
+            if not self._enrolling.go_on():
+                return WAITING_FOR_A_PERSON
+            self._pull_due = self._status_due = 0.0
+        while self._outbox.waiting and not self._stopping.is_set():
+            more = self._outbox.deliver_batch()
+            self._news(online=True, trouble=self._outbox.stopped or self._line.trouble)
+            if not more:
+                break
+        if self._stopping.is_set():
+            if self._outbox.waiting:
+                self._outbox.deliver_batch()
+            return 0.0
+        now = time.monotonic()
+        if self._look.is_set() or now >= self._pull_due:
+            self._look.clear()
+            self._pull()
+            self._outbox.deliver_photos()
+            self._pull_due = now + self._settings.poll
+        if now >= self._status_due:
+            self._status()
+            self._outbox.compare()
+            self._status_due = now + self._settings.poll
+        return max(0.05, min(self._pull_due, self._status_due) - time.monotonic())
+
+    def _pull(self) -> None:
+        identity = self._store.meta.identity
+        assert identity is not None
+        if self._puller is None:
+            self._puller = Puller(self._store, self._link, package.read_key(identity.server_key))
+        self._refused = ""
+        try:
+            if self._puller.pull():
+                self._tell(AssignmentChanged())
+        except AssignmentRefused as problem:
+            self._refused = str(problem)
+            log.warning("%s", problem)
+        self._listen()
+
+    def _listen(self) -> None:
+        """Follow the broker that the server names; it may name another one later."""
+        identity, assignment = self._store.meta.identity, self._store.library.assignment()
+        assert identity is not None
+        broker = self._settings.broker or (assignment.broker if assignment else None) or identity.broker or ""
+        if broker == self._pushed_by:
+            return
+        if self._push is not None:
+            self._push.stop()
+        self._push = Push(broker, identity.station["id"], self.look_again) if broker else None
+        self._pushed_by = broker
+
+    def _status(self) -> None:
+        assignment = self._store.library.assignment()
+        journal = self._store.journal
+        answer = self._link.status(
+            {
+                "version": self._settings.version,
+                "releases": [named.digest for named in assignment.releases] if assignment else [],
+                "counter": assignment.counter if assignment else 0,
+                "undelivered": journal.undelivered,
+                "last_seq": journal.last_seq,
+                "time": self._ticker.now().isoformat(),
+                **self._report(),
+            }
+        )
+        if answer.round_trip < timedelta(seconds=5):  # a slower one says too little about the clock
+            self._line = replace(self._line, clock_ahead=self._ticker.measured(answer.time))
+
+    def _failed(self, problem: Exception) -> float:
+        if not self._failures:
+            log.info("the server cannot be used: %s", problem)
+        self._failures += 1
+        longest = min(LONGEST, self._settings.poll)
+        return min(longest, SHORTEST * 2 ** min(self._failures, 10)) * random.uniform(0.5, 1.0)  # noqa: S311
+
+    def _news(self, *, online: bool, trouble: str) -> None:
+        line = replace(
+            self._line, online=online, trouble=trouble, undelivered=self._store.journal.undelivered
+        )
+        if _minutes(line) != _minutes(self._told):
+            self._told = line
+            self._tell(line)
+        self._line = line
+
+
+def _minutes(line: LineChanged | None) -> LineChanged | None:
+    """The line without what changes a little with every report."""
+    if line is None:
+        return None
+    return replace(line, clock_ahead=timedelta(minutes=round(line.clock_ahead / timedelta(minutes=1))))
