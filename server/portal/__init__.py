@@ -1,1 +1,46 @@
 """The pages that supervisors, engineers and administrators read and work with."""
+
+from fastapi import FastAPI
+
+from server.house import House
+from server.people.passwords import BackOff
+from server.portal import errors
+from server.portal.guard import Portal, SafeHeaders
+from server.portal.looks import Looks
+from server.portal.pages import (
+    deviations,
+    enrolling,
+    files,
+    floor,
+    library,
+    people,
+    runs,
+    sign_in,
+    stations,
+    step_times,
+)
+
+ROUTERS = (
+    files.router,
+    sign_in.router,
+    floor.router,
+    library.router,
+    runs.router,
+    deviations.router,
+    step_times.router,
+    enrolling.router,
+    stations.router,
+    people.router,
+)
+
+
+def mount(app: FastAPI, house: House) -> None:
+    """Serve the portal beside what `app` serves already; mount it last, it answers every other address."""
+    pages = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    back_off = getattr(app.state, "back_off", None) or BackOff()
+    pages.state.portal = Portal(house=house, looks=Looks(), back_off=back_off)
+    pages.add_middleware(SafeHeaders)
+    errors.install(pages)
+    for router in ROUTERS:
+        pages.include_router(router)
+    app.mount("", pages)

@@ -67,9 +67,7 @@ def fetch(library: Library, folder: Path) -> list[dict[str, str]]:
         short = library.name.split("/")[-1]
         for name in library.licence_files:
             shutil.copyfile(package / name, folder / f"{short}.{Path(name).name}.txt")
-        return [
-            _copy(library, package / source, folder / target) for source, target in library.files.items()
-        ]
+        return [_copy(library, package / source, folder / target) for source, target in library.files.items()]
 
 
 def _copy(library: Library, source: Path, target: Path) -> dict[str, str]:

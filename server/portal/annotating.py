@@ -1,0 +1,111 @@
+"""Annotations of a picture as shapes with pixel coordinates, ready to be drawn as SVG over the untouched picture."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from content.media import Annotation, Arrow, Badge, Box, Caption, Ellipse, Polygon
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """One shape: an SVG element's name and attributes."""
+
+    element: str
+    attributes: dict[str, str]
+    look: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """One text: where it begins or, for a number, its middle; `width` of the plate behind it."""
+
+    x: float
+    y: float
+    text: str
+    width: float
+    look: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overlay:
+    """Everything that lies over one picture of `width` by `height` pixels; `unit` is the size of its letters."""
+
+    width: int
+    height: int
+    unit: float
+    shapes: tuple[Shape, ...]
+    labels: tuple[Label, ...]
+
+
+def overlay(annotations: Sequence[Annotation], width: int, height: int) -> Overlay:
+    """The shapes and texts of `annotations` on a picture of that size."""
+    unit = max(width, height) / 42  # letters of the same share of every picture
+    shapes: list[Shape] = []
+    labels: list[Label] = []
+    for annotation in annotations:
+        drawn, anchor = _shape(annotation, width, height, unit)
+        shapes += drawn
+        labels += _labels(annotation, anchor, unit, width, height)
+    return Overlay(width=width, height=height, unit=unit, shapes=tuple(shapes), labels=tuple(labels))
+
+
+def _shape(
+    annotation: Annotation, width: int, height: int, unit: float
+) -> tuple[list[Shape], tuple[float, float]]:
+    """The outline, and the point beside which its text stands."""
+    match annotation:
+        case Box():
+            x, y = annotation.x * width, annotation.y * height
+            size = {"width": annotation.width * width, "height": annotation.height * height}
+            return [_outline("rect", x=x, y=y, rx=unit * 0.3, **size)], (x, y - unit * 0.5)
+        case Ellipse():
+            x, y = annotation.x * width, annotation.y * height
+            rx, ry = annotation.rx * width, annotation.ry * height
+            return [_outline("ellipse", cx=x, cy=y, rx=rx, ry=ry)], (x - rx, y - ry - unit * 0.5)
+        case Polygon():
+            points = [(x * width, y * height) for x, y in annotation.points]
+            text = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+            shape = Shape(element="polygon", attributes={"points": text}, look="outline")
+            return [shape], min(points, key=lambda point: point[1])
+        case Arrow():
+            return _arrow(annotation, width, height, unit)
+        case Badge():
+            x, y = annotation.at[0] * width, annotation.at[1] * height
+            return [_outline("circle", look="badge", cx=x, cy=y, r=unit)], (x, y)
+        case Caption():
+            return [], (annotation.at[0] * width, annotation.at[1] * height)
+
+
+def _arrow(
+    annotation: Arrow, width: int, height: int, unit: float
+) -> tuple[list[Shape], tuple[float, float]]:
+    x, y = annotation.start[0] * width, annotation.start[1] * height
+    to_x, to_y = annotation.to[0] * width, annotation.to[1] * height
+    angle = math.atan2(to_y - y, to_x - x)
+    back_x, back_y = to_x - math.cos(angle) * unit, to_y - math.sin(angle) * unit
+    side_x, side_y = math.sin(angle) * unit * 0.55, -math.cos(angle) * unit * 0.55
+    head = f"{to_x:.1f},{to_y:.1f} {back_x + side_x:.1f},{back_y + side_y:.1f} {back_x - side_x:.1f},{back_y - side_y:.1f}"
+    line = _outline("line", x1=x, y1=y, x2=back_x, y2=back_y)
+    return [line, Shape(element="polygon", attributes={"points": head}, look="head")], (x, y)
+
+
+def _outline(element: str, *, look: str = "outline", **numbers: float) -> Shape:
+    attributes = {name: f"{value:.1f}" for name, value in numbers.items()}
+    return Shape(element=element, attributes=attributes, look=look)
+
+
+def _labels(
+    annotation: Annotation, anchor: tuple[float, float], unit: float, width: int, height: int
+) -> list[Label]:
+    labels: list[Label] = []
+    x, y = anchor
+    if isinstance(annotation, Badge):
+        labels.append(Label(x=x, y=y, text=str(annotation.number), width=0, look="number"))
+        x += unit * 1.4
+    if annotation.text:
+        plate = len(annotation.text) * unit * 0.56 + unit  # letters of a sans-serif are about 0.56 of its size
+        x = min(max(x, unit * 0.3), max(unit * 0.3, width - plate - unit * 0.3))
+        y = min(max(y, unit * 1.1), height - unit * 0.8)
+        labels.append(Label(x=x, y=y, text=annotation.text, width=plate, look="plate"))
+    return labels

@@ -1,0 +1,103 @@
+"""The library: procedures with their flow, and work instructions as the operator sees them."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+from PIL import Image
+
+from content.instruction import Instruction
+from content.package import Release
+from content.sop import Sop
+from server.errors import NotThere
+from server.portal.annotating import Overlay, overlay
+from server.portal.flowchart import lay_out
+from server.portal.guard import Portal, Supervisor, ThePortal
+from server.reports import library as shelf
+from server.store.engine import reading
+
+router = APIRouter()
+LONGEST_SEARCH = 200  # characters
+
+
+@router.get("/library")
+def page(request: Request, here: ThePortal, _visitor: Supervisor) -> HTMLResponse:
+    """Every document, or those that contain the words that are searched for."""
+    words = request.query_params.get("search", "").strip()[:LONGEST_SEARCH]
+    with reading(here.house.engine) as tx:
+        found = shelf.library(tx, words)
+    flows = [(sop, lay_out(sop)) for sop in found.sops]
+    return here.looks.page(request, "library.html", found=found, flows=flows, words=words)
+
+
+@router.get("/library/sops/{document}")
+def sop(request: Request, here: ThePortal, _visitor: Supervisor, document: str) -> HTMLResponse:
+    """A procedure: purpose, roles, policy, and its flow with a link to each work instruction."""
+    release, rows = _found(here, document, request.query_params.get("release"))
+    procedure = release.document
+    if not isinstance(procedure, Sop):
+        raise NotThere(f"{document} is a work instruction, not a procedure.", "Look in the library.")
+    with reading(here.house.engine) as tx:
+        linked = shelf.titles(tx, procedure.instructions)
+    return here.looks.page(
+        request, "sop.html", sop=procedure, chart=lay_out(procedure), linked=linked, releases=rows, shown=release
+    )
+
+
+@router.get("/library/instructions/{document}")
+def instruction(request: Request, here: ThePortal, _visitor: Supervisor, document: str) -> HTMLResponse:
+    """A work instruction, step by step, as the operator sees it."""
+    release, rows = _found(here, document, request.query_params.get("release"))
+    shown = release.document
+    if not isinstance(shown, Instruction):
+        raise NotThere(f"{document} is a procedure, not a work instruction.", "Look in the library.")
+    with reading(here.house.engine) as tx:
+        governing = shelf.titles(tx, shown.governed_by)
+    return here.looks.page(
+        request,
+        "instruction.html",
+        instruction=shown,
+        governing=governing,
+        digests={file.path: file.digest for file in release.media},
+        overlays=_overlays(here, release),
+        parts={part.number: part for part in shown.parts},
+        tools={tool.id: tool for tool in shown.tools},
+        releases=rows,
+        shown=release,
+    )
+
+
+def _found(here: Portal, document: str, digest: str | None) -> tuple[Release, tuple[shelf.ReleaseRow, ...]]:
+    """The release that is asked for, or the newest one, and the rows of all of the document's releases."""
+    with reading(here.house.engine) as tx:
+        rows = shelf.releases_of(tx, document)
+        if digest is None:
+            release = shelf.newest_release(tx, document)
+            if release is None and rows:  # all were withdrawn; what was once used can still be read
+                release = shelf.release(tx, rows[0].digest)
+        else:
+            release = shelf.release(tx, digest) if any(row.digest == digest for row in rows) else None
+    if release is None:
+        raise NotThere(f"There is no such release of {document}.", "Look in the library.")
+    return release, rows
+
+
+def _overlays(here: Portal, release: Release) -> dict[str, Overlay]:
+    """For each picture of the release: its size in pixels and what is drawn over it."""
+    assert isinstance(release.document, Instruction)
+    found: dict[str, Overlay] = {}
+    for step in release.document.steps:
+        for place, medium in enumerate(step.media):
+            path = medium.files[-1]
+            width, height = picture_size(here.house.media.path(release.file(path).digest))
+            annotations = getattr(medium, "annotations", ())
+            found[f"{step.id} {place}"] = overlay(annotations, width, height)
+    return found
+
+
+@lru_cache(maxsize=2_000)
+def picture_size(file: Path) -> tuple[int, int]:
+    """Width and height of a picture in pixels; its name is its digest, so it never changes."""
+    with Image.open(file) as picture:
+        return picture.size
