@@ -1,0 +1,1 @@
+"""What the operator sees and touches. The only place that knows Kivy; it shows views and says verbs."""

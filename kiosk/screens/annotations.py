@@ -1,0 +1,117 @@
+"""Annotations drawn sharp over a picture, as vectors in the picture's place."""
+
+import math
+from collections.abc import Iterable
+
+from kivy.core.text import Label as CoreLabel
+from kivy.graphics import Color, Ellipse, InstructionGroup, Line, Rectangle, RoundedRectangle, Triangle
+
+from content.media import Annotation, Arrow, Badge, Box, Caption, Polygon
+from content.media import Ellipse as EllipseShape
+from kiosk.screens.texts import options_for
+from kiosk.screens.theme import ACCENT, theme
+
+Place = tuple[float, float, float, float]  # x, y, width, height of the picture on screen
+HALO = (0.0, 0.0, 0.0, 0.55)
+WHITE = (1.0, 1.0, 1.0, 1.0)
+
+
+class Drawing:
+    """Draws annotations into a canvas group for one place of the picture."""
+
+    def __init__(self, group: InstructionGroup, place: Place) -> None:
+        self._group = group
+        self._place = place
+        self._thick = max(2.0, theme.px(3))
+
+    def draw(self, annotations: Iterable[Annotation]) -> None:
+        """Draw every one; the group is emptied first."""
+        self._group.clear()
+        for annotation in annotations:
+            match annotation:
+                case Box():
+                    self._box(annotation)
+                case EllipseShape():
+                    self._ellipse(annotation)
+                case Arrow():
+                    self._arrow(annotation)
+                case Polygon():
+                    self._polygon(annotation)
+                case Badge():
+                    self._badge(annotation)
+                case Caption():
+                    self._text(annotation.text, *self._at(*annotation.at))
+
+    def _at(self, x: float, y: float) -> tuple[float, float]:
+        left, bottom, width, height = self._place
+        return left + x * width, bottom + (1 - y) * height
+
+    def _stroke(self, **line: object) -> None:
+        for color, width in ((HALO, self._thick + 1.5), (ACCENT, self._thick)):
+            self._group.add(Color(*color))
+            self._group.add(Line(width=width, joint="round", cap="round", **line))
+
+    def _box(self, box: Box) -> None:
+        x, top = self._at(box.x, box.y)
+        width, height = box.width * self._place[2], box.height * self._place[3]
+        self._stroke(rounded_rectangle=(x, top - height, width, height, theme.px(8)))
+        if box.text:
+            self._text(box.text, x + width / 2, top + theme.px(22))
+
+    def _ellipse(self, shape: EllipseShape) -> None:
+        x, y = self._at(shape.x, shape.y)
+        rx, ry = shape.rx * self._place[2], shape.ry * self._place[3]
+        self._stroke(ellipse=(x - rx, y - ry, 2 * rx, 2 * ry))
+        if shape.text:
+            self._text(shape.text, x, y + ry + theme.px(22))
+
+    def _arrow(self, arrow: Arrow) -> None:
+        (x1, y1), (x2, y2) = self._at(*arrow.start), self._at(*arrow.to)
+        angle, head = math.atan2(y2 - y1, x2 - x1), theme.px(20)
+        neck = (x2 - head * 0.8 * math.cos(angle), y2 - head * 0.8 * math.sin(angle))
+        self._stroke(points=[x1, y1, *neck])
+        points = [x2, y2]
+        for side in (2.6, -2.6):
+            points += [x2 + head * math.cos(angle + side), y2 + head * math.sin(angle + side)]
+        self._group.add(Color(*ACCENT))
+        self._group.add(Triangle(points=points))
+        if arrow.text:
+            away = theme.px(24)
+            self._text(arrow.text, x1 - away * math.cos(angle), y1 - away * math.sin(angle))
+
+    def _polygon(self, polygon: Polygon) -> None:
+        points = [value for point in polygon.points for value in self._at(*point)]
+        self._stroke(points=points, close=True)
+        if polygon.text:
+            self._text(polygon.text, points[0], points[1] + theme.px(22))
+
+    def _badge(self, badge: Badge) -> None:
+        x, y = self._at(*badge.at)
+        radius = theme.px(19)
+        for color, size in ((WHITE, radius + 2.5), (ACCENT, radius)):
+            self._group.add(Color(*color))
+            self._group.add(Ellipse(pos=(x - size, y - size), size=(2 * size, 2 * size)))
+        self._label(str(badge.number), x, y, (0, 0, 0, 1))
+
+    def _text(self, text: str, x: float, y: float) -> None:
+        texture = self._texture(text)
+        pad = theme.px(8)
+        width, height = texture.width + 2 * pad, texture.height + pad
+        left, bottom, wide, high = self._place
+        x = min(max(x, left + width / 2), left + wide - width / 2)  # a text never leaves its picture
+        y = min(max(y, bottom + height / 2), bottom + high - height / 2)
+        self._group.add(Color(0.05, 0.07, 0.09, 0.9))
+        ground = RoundedRectangle(pos=(x - width / 2, y - height / 2), size=(width, height), radius=[theme.px(6)])
+        self._group.add(ground)
+        self._label(text, x, y, WHITE)
+
+    def _label(self, text: str, x: float, y: float, color: tuple[float, ...]) -> None:
+        texture = self._texture(text)
+        self._group.add(Color(*color))
+        pos = (round(x - texture.width / 2), round(y - texture.height / 2))
+        self._group.add(Rectangle(texture=texture, pos=pos, size=texture.size))
+
+    def _texture(self, text: str) -> object:
+        label = CoreLabel(text=text, font_size=theme.px(22), **options_for(text, bold=True))
+        label.refresh()
+        return label.texture

@@ -1,0 +1,213 @@
+"""Every screen in its states as pictures, to be looked at: `python -m kiosk.screens.gallery --out DIR`."""
+
+import argparse
+import io
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import qrcode
+
+from content.folder import load_instruction
+from content.instruction import Safety, SafetyLevel
+from content.media import Picture
+from kiosk.screens.window import Window
+from kiosk.view import (
+    CheckView,
+    ChooseView,
+    DoneView,
+    EnrolView,
+    FaultView,
+    GaugeView,
+    HeldView,
+    IdleView,
+    Mark,
+    MediumView,
+    RailStep,
+    StatusView,
+    StepView,
+    Tile,
+    View,
+)
+
+LIBRARY = Path(__file__).resolve().parents[2] / "content" / "library" / "instructions"
+STATUS = StatusView(
+    station="Bench 1", document="Close the pump", release="rev 1", unit="SN 100042", operator="Anna Berger", online=True
+)
+OFFLINE = replace(STATUS, online=False, undelivered=128, lost_devices=("torque",))
+
+
+class Silent:
+    """Verbs that do nothing."""
+
+    def __getattr__(self, _name: str) -> object:
+        return lambda *_args, **_more: None
+
+
+def gauge(value: float | None, text: str) -> GaugeView:
+    return GaugeView(text=text, low=0.25, high=0.75, target=0.5, value=value, low_text="120.0", high_text="130.0")
+
+
+def rail(active: int, total: int = 9) -> tuple[RailStep, ...]:
+    marks = [Mark.GOOD] * active + [Mark.ACTIVE] + [Mark.WAITING] * (total - active - 1)
+    return tuple(
+        RailStep(id=f"s{n}", number=n + 1, title=f"Step number {n + 1}", mark=mark, reachable=n <= active)
+        for n, mark in enumerate(marks)
+    )
+
+
+def step(document: str, number: int, checks: tuple[CheckView, ...], **more: object) -> StepView:
+    """A step of the sample library with given checks."""
+    folder = LIBRARY / document
+    instruction = load_instruction(folder)
+    shown = instruction.steps[number]
+    media = tuple(
+        MediumView(file=folder / m.picture, alt=m.alt, annotations=m.annotations)
+        if isinstance(m, Picture)
+        else MediumView(file=folder / m.video, alt=m.alt, poster=folder / m.poster, captions=m.captions)
+        for m in shown.media
+    )
+    view = StepView(
+        status=replace(STATUS, document=instruction.title),
+        step=shown.id,
+        number=number + 1,
+        total=len(instruction.steps),
+        title=shown.title,
+        text=shown.text,
+        media=media,
+        safety=shown.safety,
+        parts=tuple(f"1 × {part}" for part in shown.parts),
+        tools=tuple(tool.name for tool in instruction.tools if tool.id in shown.tools),
+        checks=checks,
+        rail=rail(number, len(instruction.steps)),
+        can_go_back=number > 0,
+        expected=shown.standard_time,
+        elapsed=timedelta(seconds=14),
+        since=time.monotonic(),
+        running=False,
+    )
+    return replace(view, **more)  # pyright: ignore[reportArgumentType] - keywords are fields of the view
+
+
+def views() -> Iterator[tuple[str, View]]:
+    """Every picture's name and view."""
+    qr = io.BytesIO()
+    qrcode.make("http://stepline.example/stations/enrol?code=K7PM-3QXR").save(qr)
+    yield "enrol", EnrolView(code="K7PM-3QXR", url="http://stepline.example/stations/enrol", picture=qr.getvalue())
+    titles = ("Close the pump", "Fit the gears", "Label and pack", "Leak and flow test", "Prepare the housing")
+    yield "idle", IdleView(status=replace(STATUS, operator="", document="", release="", unit=""), set_up_for=titles)
+    yield "idle-empty", IdleView(status=OFFLINE, notice="This badge is not known here. Ask your supervisor.")
+    yield "pin", IdleView(status=STATUS, pin_for="Ben Osei")
+    tiles = tuple(
+        Tile(key=str(n), title=title, detail="GP-100  ·  9 steps  ·  4:30", picture=_first_picture(title))
+        for n, title in enumerate(titles)
+    )
+    signed_in = replace(STATUS, document="", release="", unit="")
+    yield "choose", ChooseView(status=signed_in, tiles=tiles)
+    notice = "No document here is for GP-999. Choose one, or scan again."
+    yield "choose-unknown", ChooseView(status=signed_in, tiles=tiles, notice=notice)
+    yield from _steps()
+    yield "held", HeldView(status=STATUS, title="", reason="Paused by Anna Berger", step="Step 4: Tighten in the cross pattern")
+    yield "done", DoneView(status=STATUS, title="Close the pump, SN 100042", elapsed=timedelta(seconds=251), expected=timedelta(seconds=270))
+    yield "done-deviation", DoneView(status=STATUS, title="Close the pump", elapsed=timedelta(seconds=351), deviations=2)
+    yield (
+        "fault",
+        FaultView(
+            status=replace(STATUS, online=False),
+            title="The disk is full",
+            message="Nothing can be recorded, so the run stands still. What was recorded is safe.",
+            mend="Call a technician: make space on this kiosk's disk.",
+            retry="Try again",
+        ),
+    )
+
+
+def _first_picture(title: str) -> Path | None:
+    folder = LIBRARY / title.lower().replace(" the ", " ").replace(" ", "-")
+    pictures = sorted((folder / "media").glob("*.webp"))
+    return pictures[0] if pictures else None
+
+
+def _steps() -> Iterator[tuple[str, View]]:
+    confirm = CheckView(id="seen", kind="confirm", prompt="The cover sits flat", mark=Mark.ACTIVE, tappable=True)
+    scan = CheckView(id="part", kind="scan", prompt="Scan the cover GP-131", mark=Mark.ACTIVE, awaited="GP-131")
+    torque = CheckView(
+        id="screws",
+        kind="torque",
+        prompt="Tighten the six screws",
+        mark=Mark.ACTIVE,
+        awaited="8.5 – 9.5 N·m",
+        came="9.02 N·m, 34°",
+        count=3,
+        total=6,
+        gauge=gauge(0.52, "9.02 N·m"),
+    )
+    mass = CheckView(id="mass", kind="measure", prompt="Weigh both gears", mark=Mark.ACTIVE, awaited="345.0 – 355.0 g")
+    yield "step-confirm", step("close-pump", 2, (confirm,), primary="Done", can_confirm=True)
+    yield "step-scan", step("close-pump", 1, (scan,), primary="Scan cover GP-131")
+    wrong = replace(scan, mark=Mark.BAD, came="GP-999", verdict="not this one")
+    notice = "Expected GP-131, but GP-999 came"
+    yield "step-wrong", step("close-pump", 1, (wrong,), primary="Scan cover GP-131", notice=notice, notice_mark=Mark.BAD)
+    yield "step-torque", step("close-pump", 5, (torque,), primary="Tighten 4 of 6: 9.0 N·m")
+    weighed = replace(mass, came="362.4 g", mark=Mark.BAD, verdict="too heavy", gauge=gauge(0.93, "362.4 g"))
+    yield "step-measure", step("fit-gears", 1, (weighed,), primary="Weigh: 345.0 – 355.0 g", status=OFFLINE, elapsed=timedelta(seconds=95))
+    done = replace(scan, mark=Mark.GOOD, came="GP-131", verdict="good")
+    timer = CheckView(id="t", kind="timer", prompt="Hold the pressure", mark=Mark.ACTIVE, awaited="8 s – 60 s", came="3 s")
+    signal = CheckView(id="c", kind="signal", prompt="Close the clamp", mark=Mark.WAITING, awaited="fixture-closed on")
+    yield "step-many", step("close-pump", 3, (done, torque, signal, timer, confirm), primary="Tighten 4 of 6: 9.0 N·m")
+    safety = tuple(Safety(level=level, text="Sharp edges. Wear gloves before you touch the housing.") for level in SafetyLevel)
+    yield "step-safety", step("close-pump", 4, (confirm,), primary="Done", can_confirm=True, safety=safety)
+    long = (
+        "Die Sechskantschraubenverbindungsflächen des Zahnradpumpengehäusedeckels mit "
+        "Reinigungsbenzin entfetten und anschließend **vollständig** trocknen lassen.\n\n"
+        "- Dichtungsringnutenoberfläche prüfen\n- Gewindebohrungsgrundlochtiefe messen"
+    )
+    german = replace(confirm, prompt="Zahnradpumpengehäusedeckel liegt vollflächig auf")
+    title = "Zahnradpumpengehäusedeckelschrauben anziehen"
+    yield "step-german", step("close-pump", 4, (german,), primary="Bestätigen", can_confirm=True, title=title, text=long)
+    arabic = "ضع الغطاء على المسامير ثم اضغط برفق حتى يستقر"
+    yield "step-arabic", step("close-pump", 4, (replace(confirm, prompt="الغطاء مستقر"),), primary="تم", can_confirm=True, title="ركّب الغطاء", text=arabic, language="ar")
+    yield "step-video", step("fit-gears", _video_step(), (confirm,), primary="Done", can_confirm=True)
+
+
+def _video_step() -> int:
+    steps = load_instruction(LIBRARY / "fit-gears").steps
+    return next(n for n, one in enumerate(steps) if any(not isinstance(m, Picture) for m in one.media))
+
+
+def main() -> None:
+    """Write the pictures and end."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--out", type=Path, required=True)
+    options.add_argument("--size", default="1280x800")
+    options.add_argument("--theme", default="dark", choices=("dark", "light"))
+    options.add_argument("--only", default="")
+    asked = options.parse_args()
+    width, _, height = asked.size.partition("x")
+    asked.out.mkdir(parents=True, exist_ok=True)
+    waiting = [(name, view) for name, view in views() if asked.only in name]
+    painted: list[View] = []
+    window = Window(Silent(), size=(int(width), int(height)), theme=asked.theme, painted=painted.append)  # pyright: ignore[reportArgumentType]
+
+    from kivy.clock import Clock  # after the window: Kivy reads its settings when it is imported
+
+    def take(_dt: float) -> None:
+        if window.view is not None:
+            window.shot(asked.out / f"{shown.pop()}-{asked.theme}-{asked.size}.png")
+        if not waiting:
+            window.stop()
+            return
+        name, view = waiting.pop(0)
+        shown.append(name)
+        window.show(view)
+        Clock.schedule_once(take, 2.0 if "video" in name else 0.5)
+
+    shown: list[str] = []
+    Clock.schedule_once(take, 0.3)
+    window.run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,168 @@
+"""The kiosk's one window: it shows the latest view by the next frame and hands keys and touches on."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from kiosk.screens.environment import prepare
+from kiosk.view import (
+    ChooseView,
+    DoneView,
+    EnrolView,
+    FaultView,
+    HeldView,
+    IdleView,
+    StepView,
+    Verbs,
+    View,
+)
+
+Painted = Callable[[View], None]
+DESIGNED_FOR = (1280, 800)  # pixels; everything scales from here
+
+
+def _ignore(*_: Any) -> None:
+    """Nobody asked."""
+
+
+class Window:
+    """Implements `kiosk.view.Showing`. Kivy opens its window when it is imported, so only one is made in a process."""
+
+    def __init__(
+        self,
+        verbs: Verbs,
+        *,
+        size: tuple[int, int] = DESIGNED_FOR,
+        fullscreen: bool = False,
+        theme: str = "dark",
+        scale: float | None = None,
+        language: str = "en",
+        drain: Callable[[], None] = lambda: None,
+        painted: Painted = _ignore,
+        on_key: Callable[[str, int], None] = _ignore,
+    ) -> None:
+        prepare(size=size, fullscreen=fullscreen)
+        from kivy.core.window import Window as Glass
+
+        from kiosk.screens import theme as looks
+
+        if not fullscreen:
+            Glass.size = size
+        fitting = min(Glass.width / DESIGNED_FOR[0], Glass.height / DESIGNED_FOR[1])
+        looks.theme.use(theme, scale or fitting, language)
+        Glass.clearcolor = looks.theme.palette.back
+        from kivy.clock import Clock
+
+        self._glass = Glass
+        self._drain = drain
+        self._painted = painted
+        self._on_key = on_key
+        self._unpainted: View | None = None
+        self.view: View | None = None
+        self._trigger = Clock.create_trigger(lambda _dt: self._drain())
+        self._root, self._screens, self._bar, self._place = self._build(verbs)
+        Glass.bind(on_flip=self._flipped, on_textinput=self._typed, on_key_down=self._pressed)
+
+    def _build(self, verbs: Verbs) -> tuple[Any, dict[type, Any], Any, Any]:
+        from kivy.uix.boxlayout import BoxLayout
+
+        from kiosk.screens.pictures import Pictures
+        from kiosk.screens.plain import ChooseScreen, EnrolScreen, IdleScreen, MessageScreen
+        from kiosk.screens.sounds import Sounds
+        from kiosk.screens.step import StepScreen
+        from kiosk.screens.topbar import TopBar
+
+        pictures = Pictures()
+        message = MessageScreen(verbs)
+        screens: dict[type, Any] = {
+            EnrolView: EnrolScreen(verbs),
+            IdleView: IdleScreen(verbs),
+            ChooseView: ChooseScreen(verbs, pictures),
+            StepView: StepScreen(verbs, pictures, Sounds()),
+            HeldView: message,
+            DoneView: message,
+            FaultView: message,
+        }
+        root, bar, place = BoxLayout(orientation="vertical"), TopBar(), BoxLayout()
+        root.add_widget(bar)
+        root.add_widget(place)
+        return root, screens, bar, place
+
+    def show(self, view: View) -> None:
+        """Make `view` what is on screen, by the next frame. On the UI thread."""
+        screen = self._screens[type(view)]
+        if self._place.children[:1] != [screen]:
+            for old in self._place.children[:]:
+                self._place.remove_widget(old)
+                if hasattr(old, "leave"):
+                    old.leave()
+            self._place.add_widget(screen)
+        self._bar.show(view.status)
+        screen.show(view)
+        self.view = self._unpainted = view
+        self._glass.canvas.ask_update()
+
+    def wake(self) -> None:
+        """Have `drain` called on the UI thread at once. Safe from any thread."""
+        self._trigger()
+
+    def run(self) -> None:
+        """Show the window until `stop`."""
+        from kivy.app import App
+
+        root = self._root
+
+        class Kiosk(App):
+            """Kivy's own root; it knows nothing."""
+
+            title = "Stepline"
+
+            def build(self) -> Any:
+                """What fills the window."""
+                return root
+
+            def open_settings(self, *_: Any) -> None:
+                """A kiosk has no settings panel."""
+
+        self._app = Kiosk()
+        self._app.run()
+
+    def stop(self) -> None:
+        """Close the window. On the UI thread."""
+        self._app.stop()
+
+    def touch(self, name: str) -> bool:
+        """Really touch the widget of that name in its middle; False when it is not on screen."""
+        from kiosk.screens.touches import tap
+        from kiosk.screens.widgets import touchable
+
+        widget = touchable.get(name)
+        if widget is None or widget.get_parent_window() is None:
+            return False
+        tap(widget)
+        return True
+
+    def shot(self, path: Path) -> None:
+        """Write a picture of the screen. On the UI thread, after a frame was drawn."""
+        from kivy.graphics.opengl import GL_RGB, GL_UNSIGNED_BYTE, glReadPixels
+        from PIL import Image
+
+        width, height = (int(side) for side in self._glass.size)
+        self._glass.dispatch("on_draw")
+        pixels = glReadPixels(0, 0, width, height, GL_RGB, GL_UNSIGNED_BYTE)
+        picture = Image.frombytes("RGB", (width, height), pixels)
+        picture.transpose(Image.Transpose.FLIP_TOP_BOTTOM).save(path)
+
+    def _flipped(self, *_: Any) -> None:
+        if self._unpainted is not None:
+            view, self._unpainted = self._unpainted, None
+            self._painted(view)
+
+    def _typed(self, _glass: Any, text: str) -> None:
+        for char in text:
+            self._on_key(char, time.monotonic_ns())
+
+    def _pressed(self, _glass: Any, key: int, *_: Any) -> None:
+        if key in {13, 271}:  # Enter, and Enter on the number pad
+            self._on_key("\r", time.monotonic_ns())
