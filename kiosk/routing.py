@@ -9,7 +9,7 @@ from content.values import PersonId
 from hardware.readings import Measured, SwitchChanged, TorqueApplied
 from kiosk.stamp import Stamp
 
-STREAMING = 1_000_000_000  # ns; an equal value within this time of the last one is the same weighing
+STREAMING = 400_000_000  # ns; an equal value within this time of the last one is the same weighing, repeated
 
 
 def current(instruction: Instruction, run: Run) -> Step | None:

@@ -1,4 +1,4 @@
-"""How long it took until something could be seen: lines of JSON with both ends, in nanoseconds of the boot clock."""
+"""How long it took until something could be seen: lines of JSON with the time in ms, and both ends on the boot clock."""
 
 import json
 import threading
@@ -36,7 +36,7 @@ class NoTrace:
 
 
 class FileTrace:
-    """Appends to a file: `{"kind": "reading_to_frame", "from": ns, "to": ns}`. Used on the UI thread."""
+    """Appends lines to a file: `{"name": "reading_to_frame", "ms": 2.1, "from": ns, "to": ns}`."""
 
     def __init__(self, file: Path) -> None:
         self._file = file.open("a", encoding="utf-8", buffering=1)
@@ -68,7 +68,8 @@ class FileTrace:
             while self._waiting:
                 waiting, inputs = self._waiting.pop(0)
                 for name, at in inputs:
-                    self._file.write(json.dumps({"kind": name, "from": at, "to": now}) + "\n")
+                    line = {"name": name, "ms": (now - at) / 1e6, "from": at, "to": now}
+                    self._file.write(json.dumps(line) + "\n")
                 if waiting is view:
                     return
 

@@ -89,7 +89,7 @@ class Library:
     def assignment(self) -> Assignment | None:
         """The assignment that is in force."""
         with self._database.reading() as look:
-            payload = look.execute(select(meta.c.value).where(meta.c.name == "assignment")).scalar()
+            payload = look.execute(select(meta.c.value).where(meta.c.key == "assignment")).scalar()
         return None if payload is None else Assignment.read(payload.encode())
 
     def tiles(self) -> tuple[Summary, ...]:
@@ -212,4 +212,4 @@ def _person_row(person: Person) -> dict[str, Any]:
 
 
 def _put(tx: Connection, name: str, value: str) -> None:
-    tx.exec_driver_sql("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", (name, value))
+    tx.exec_driver_sql("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (name, value))

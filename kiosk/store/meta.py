@@ -27,13 +27,18 @@ class Meta:
     def __init__(self, database: Database) -> None:
         self._database = database
         with database.reading() as look:
-            self._values = {row.name: row.value for row in look.execute(select(meta))}
+            self._values = {row.key: row.value for row in look.execute(select(meta))}
         self.identity = self._read_identity()
 
     @property
     def kiosk(self) -> str:
         """The kiosk's identifier in the record; empty before it is enrolled."""
         return self.identity.kiosk if self.identity else ""
+
+    @property
+    def broker(self) -> str | None:
+        """The broker that the server named when the kiosk was enrolled."""
+        return self.identity.broker if self.identity else None
 
     def get(self, name: str) -> str | None:
         """The value of that name."""
@@ -43,7 +48,7 @@ class Meta:
         """Keep these values, all or none; raises StoreError."""
         with self._database.writing() as tx:
             tx.exec_driver_sql(
-                "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", list(values.items())
+                "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", list(values.items())
             )
         self._values.update(values)
 

@@ -40,7 +40,7 @@ def take_over(aside: Path, file: Path) -> int:
     try:
         new.execute("BEGIN IMMEDIATE")
         meta = _rows(old, "meta")
-        new.executemany("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", meta)
+        new.executemany("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", meta)
         names = dict(meta)
         count = _entries(old, new, str(names["kiosk"])) if names.get("kiosk") else 0
         for table in COPIED:

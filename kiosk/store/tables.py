@@ -18,7 +18,7 @@ from sqlalchemy import (
 
 tables = MetaData()
 
-meta = Table("meta", tables, Column("name", String, primary_key=True), Column("value", Text, nullable=False))
+meta = Table("meta", tables, Column("key", String, primary_key=True), Column("value", Text, nullable=False))
 
 entries = Table(
     "entries",

@@ -1,0 +1,84 @@
+"""The kiosk's composition root: builds its parts, starts them, and stops them in order."""
+
+import contextlib
+import logging
+import signal
+import sys
+from collections.abc import Callable, Sequence
+
+from hardware.settings import DevicesFileWrong
+from kiosk.alarm import Alarm
+from kiosk.bench import Bench
+from kiosk.camera import Camera
+from kiosk.conductor import Conductor
+from kiosk.events import AlarmRang
+from kiosk.inbox import Inbox
+from kiosk.pins import PinJudge
+from kiosk.rackroom import RackRoom
+from kiosk.remote import Remote
+from kiosk.runner import Runner
+from kiosk.settings import Settings
+from kiosk.store.errors import StoreError
+from kiosk.store.store import Store
+from kiosk.sync import Sync
+from kiosk.ticker import Ticker
+from kiosk.trace import FileTrace, NoTrace
+from kiosk.wedge import Wedge
+
+
+def run(settings: Settings) -> None:
+    """Run a kiosk until its window is closed; raises StoreError, DevicesFileWrong."""
+    from kiosk.screens.window import DESIGNED_FOR, Window  # noqa: PLC0415 - Kivy opens a window when it is imported
+
+    with contextlib.ExitStack() as ending:
+        store = ending.enter_context(Store.open(settings.data))
+        ticker = Ticker.resume(store.journal.last_tick(), store.meta.get("ticker"))
+        store.meta.put(ticker=ticker.mark())
+        inbox, drains = Inbox(), list[Callable[[], None]]()
+        trace = FileTrace(settings.trace) if settings.trace else NoTrace()
+        bench = Bench(store, ticker, lambda: sync.wake())
+        alarm, judge, camera = Alarm(lambda: inbox.put(AlarmRang())), PinJudge(inbox.put), Camera(settings.camera)
+        conductor = Conductor(
+            bench, inbox, runner=Runner(bench), judge=judge, alarm=alarm, camera=camera, trace=trace
+        )
+        drains.append(conductor.drain)
+        rack = RackRoom(settings.devices, inbox.put, lambda: settings.broker or store.meta.broker)
+        sync = Sync(
+            store, ticker, settings.sync, tell=rack.telling(inbox.put), report=lambda: rack.report(bench)
+        )
+        window = Window(
+            conductor,
+            size=settings.size or DESIGNED_FOR,
+            fullscreen=settings.fullscreen,
+            theme=settings.theme,
+            scale=settings.scale,
+            language=settings.language,
+            drain=lambda: [drain() for drain in drains],
+            painted=trace.painted,
+            on_key=Wedge(conductor.type_code).key,
+        )
+        inbox.wake = window.wake
+        for stop in (camera.close, judge.stop, alarm.stop, sync.stop, rack.stop):
+            ending.callback(stop)
+        if settings.touches:
+            remote = Remote(settings.touches, window, settings.shots)
+            drains.append(remote.drain)
+            ending.callback(remote.close)
+        rack.start()
+        conductor.start(window)
+        sync.start()
+        signal.signal(signal.SIGTERM, lambda *_: window.stop())
+        window.run()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command; the exit code."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for chatty in ("httpx2", "httpcore2"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    try:
+        run(Settings.read(sys.argv[1:] if arguments is None else arguments))
+    except (StoreError, DevicesFileWrong) as problem:
+        print(f"The kiosk cannot start: {problem}", file=sys.stderr)  # noqa: T201
+        return 1
+    return 0

@@ -1,0 +1,77 @@
+"""The station's devices: started as soon as it is known where their broker is, reported with the kiosk's state."""
+
+import logging
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from content.run import Run
+from hardware.device import Emit
+from hardware.rack import Rack
+from hardware.settings import DevicesFileWrong, load_devices
+from kiosk.bench import Bench
+from kiosk.events import Enrolled, Event
+
+log = logging.getLogger(__name__)
+ANY = "mqtt://broker.invalid"  # stands for the broker while it is not known
+
+
+class RackRoom:
+    """Holds the rack. A devices file may leave its broker to the server, which is unknown before enrolment."""
+
+    def __init__(self, devices: Path | None, emit: Emit, broker: Callable[[], str | None]) -> None:
+        self._devices = devices
+        self._emit = emit
+        self._broker = broker
+        self._rack: Rack | None = None
+        self._lock = threading.Lock()
+
+    def start(self) -> None:
+        """Start the devices if they are not; raises DevicesFileWrong when the file cannot be used.
+
+        A file that could be used if only the broker were known is tried again after the enrolment.
+        """
+        with self._lock:
+            if self._devices is None or self._rack is not None:
+                return
+            broker = self._broker()
+            if broker is None:
+                load_devices(self._devices, default_broker=ANY)
+            try:
+                devices = load_devices(self._devices, default_broker=broker)
+            except DevicesFileWrong:
+                if broker is not None:
+                    raise
+                log.info("the devices are started once the server has named its broker")
+                return
+            self._rack = Rack.start(devices, emit=self._emit)
+
+    def telling(self, tell: Callable[[Event], None]) -> Callable[[Event], None]:
+        """Pass news on to `tell`; the news of the enrolment also starts the devices that waited for it."""
+
+        def told(event: Event) -> None:
+            tell(event)
+            if isinstance(event, Enrolled):
+                self.start()
+
+        return told
+
+    def stop(self) -> None:
+        """Stop them."""
+        with self._lock:
+            if self._rack is not None:
+                self._rack.stop()
+
+    def report(self, bench: Bench) -> dict[str, Any]:
+        """Devices and run for the kiosk's report of itself. Safe from any thread: a desk is never changed."""
+        rack, play = self._rack, bench.desk.play
+        devices = [] if rack is None else rack.health().items()
+        listed = [
+            {"name": name[:80], "state": str(health.state), "reason": health.reason[:500]} for name, health in devices
+        ]
+        return {"devices": listed, "run": None if play is None else _run(play.run)}
+
+
+def _run(run: Run) -> dict[str, Any]:
+    return {"run": run.id, "document": run.document, "step": run.step, "state": str(run.state)}
