@@ -59,7 +59,7 @@ def pack(folder: Path) -> bytes:
 
 def _publish(client: httpx2.Client, folder: Path, out: Console, problems: Console) -> bool:
     upload = {"archive": (f"{folder.name}.zip", pack(folder), "application/zip")}
-    answer = client.post("/documents", files=upload, data={"publish": "true"})
+    answer = client.post("/documents", files=upload)
     if not _accepted(answer, str(folder), problems):
         return False
     released = answer.json()

@@ -85,8 +85,8 @@ class GaugeBar(Widget):
             label.width = theme.px(90)
             label.say(text)
             middle = self.x + place * self.width
-            label.x = min(max(middle - label.width / 2, self.x), self.right - label.width)
-            label.top = base - theme.px(4)
+            label.x = min(max(middle - label.width / 2, self.x), self.x + self.width - label.width)
+            label.y = base - theme.px(4) - label.height
             self.add_widget(label)
 
 

@@ -202,7 +202,7 @@ def main() -> None:
         name, view = waiting.pop(0)
         shown.append(name)
         window.show(view)
-        Clock.schedule_once(take, 2.0 if "video" in name else 0.5)
+        Clock.schedule_once(take, 2.5 if "video" in name else 1.2)
 
     shown: list[str] = []
     Clock.schedule_once(take, 0.3)

@@ -48,6 +48,7 @@ class Pictures:
 
     def __init__(self) -> None:
         self._textures: OrderedDict[Path, Texture] = OrderedDict()
+        self._edges: dict[Path, tuple[float, float, float]] = {}
         self._coming: dict[Path, Future[Pixels]] = {}
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="decode")
         self._lock = threading.Lock()
@@ -64,8 +65,14 @@ class Pictures:
         except (UnreadablePicture, OSError):
             return None
         self._textures[file] = upload(pixels)
+        red, green, blue = (float(value) / 255 for value in pixels[:, :2].mean(axis=(0, 1)))
+        self._edges[file] = (red, green, blue)
         self._forget()
         return self._textures[file]
+
+    def edge(self, file: Path) -> tuple[float, float, float] | None:
+        """The colour of the picture's left edge, to carry it on beside the picture; None before it was shown."""
+        return self._edges.get(file)
 
     def ahead(self, files: Iterable[Path]) -> None:
         """Decode these in the background."""

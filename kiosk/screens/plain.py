@@ -114,7 +114,7 @@ class IdleScreen(BoxLayout):
             self._lay(asking=bool(view.pin_for))
         if view.pin_for:
             self._prompt.say(say("pin_for", theme.language, name=view.pin_for))
-            self._dots.say("●  " * len(self._typed) or "○  ○  ○  ○")
+            self._dots.say("•  " * len(self._typed) or "–  –  –  –")
         else:
             self._prompt.say(view.prompt or say("scan_badge", theme.language))
         if view.set_up_for:

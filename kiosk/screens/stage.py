@@ -80,7 +80,7 @@ class Stage(BoxLayout):
         self._frame = StencilView()
         self._float = FloatLayout()
         with self._frame.canvas.before:
-            Color(*theme.palette.stage)
+            self._tint = Color(*theme.palette.stage)
             self._ground = RoundedRectangle(radius=[theme.px(14)])
         self._sheet = Sheet()
         self._video: Video | None = None
@@ -139,7 +139,9 @@ class Stage(BoxLayout):
         if medium is None:
             self._sheet.show(None, None)
             return
-        self._sheet.show(medium, self._pictures.get(medium.poster or medium.file))
+        still = medium.poster or medium.file
+        self._sheet.show(medium, self._pictures.get(still))
+        self._tint.rgb = self._pictures.edge(still) or theme.palette.stage[:3]
         if medium.poster is not None:
             self._play(medium)
 

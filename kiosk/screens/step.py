@@ -6,7 +6,7 @@ from typing import Any
 
 from kivy.animation import Animation
 from kivy.clock import Clock
-from kivy.graphics import Color, Rectangle, RoundedRectangle
+from kivy.graphics import Color, PopMatrix, PushMatrix, RoundedRectangle, Translate
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.scrollview import ScrollView
 from kivy.uix.widget import Widget
@@ -54,7 +54,7 @@ class Rail(Tap):
                 active = step.mark is Mark.ACTIVE
                 tall = theme.px(12 if active else 7)
                 Color(*(theme.palette.line if step.mark is Mark.WAITING else mark_color(step.mark)))
-                pos = (left + place * (wide + gap), self.center_y - tall / 2)
+                pos = (left + place * (wide + gap), self.y + self.height / 2 - tall / 2)
                 RoundedRectangle(pos=pos, size=(wide, tall), radius=[tall / 2])
 
 
@@ -64,10 +64,10 @@ class SafetyNotice(BoxLayout):
     def __init__(self, notice: Safety) -> None:
         super().__init__(size_hint_y=None)
         ground, ink = SAFETY[notice.level.value]
-        word = Panel(ground=ground, radius=0, pad=10, gap=8, size_hint_x=None, width=theme.px(168))
+        word = Panel(ground=ground, radius=0, pad=10, gap=8, size_hint_x=None, width=theme.px(184))
         if notice.level.value != "notice":
             word.add_widget(Icon("warn", color=ink, side=30))
-        word.add_widget(Txt(text=say(notice.level.value, theme.language), size=SMALL, bold=True, color=ink, fixed=True))
+        word.add_widget(Txt(text=say(notice.level.value, theme.language), size=20, bold=True, color=ink, fixed=True))
         body = Panel(ground=theme.palette.raised, radius=0, pad=10)
         text = Txt(text=notice.text, size=SMALL)
         text.pos_hint = {"center_y": 0.5}
@@ -75,6 +75,11 @@ class SafetyNotice(BoxLayout):
         self.add_widget(word)
         self.add_widget(body)
         text.bind(height=lambda _w, height: setattr(self, "height", max(height + theme.px(20), theme.px(56))))
+
+
+def _place(view: StepView) -> tuple[object, ...]:
+    """What makes it another page: the step, its visit, or the document it stands in."""
+    return view.step, view.visit, view.status.document, view.status.unit, view.title, view.text
 
 
 class StepScreen(BoxLayout):
@@ -90,6 +95,11 @@ class StepScreen(BoxLayout):
         self._rail = Rail(self._open_list)
         self.add_widget(self._rail)
         self._body = BoxLayout(spacing=theme.px(GAP), padding=(theme.px(GAP), theme.px(6), theme.px(GAP), theme.px(GAP)))
+        with self._body.canvas.before:
+            PushMatrix()
+            self._slide = Translate()
+        with self._body.canvas.after:
+            PopMatrix()
         self._stage.size_hint_x = 0.6
         self._body.add_widget(self._stage)
         self._body.add_widget(self._make_side())
@@ -141,7 +151,7 @@ class StepScreen(BoxLayout):
     def show(self, view: StepView) -> None:
         """Bring the screen up to date; only what changed is drawn anew."""
         before, self.view = self.view, view
-        if (view.step, view.visit, view.status.document) != (before.step, before.visit, before.status.document):
+        if _place(view) != _place(before):
             self._new_step(view)
         self._show_checks(view)
         self._rail.show(view.rail)
@@ -162,8 +172,8 @@ class StepScreen(BoxLayout):
         self._scroll.scroll_y = 1
         self._stage.show(view.media)
         self._pictures.ahead(view.ahead)
-        self._body.x = theme.px(60)
-        Animation(x=0, duration=SLIDE, t="out_quad").start(self._body)
+        self._slide.x = theme.px(60)
+        Animation(x=0, duration=SLIDE, t="out_quad").start(self._slide)
 
     def _show_checks(self, view: StepView) -> None:
         if [check.id for check in view.checks] != list(self._rows):

@@ -68,6 +68,7 @@ class TopBar(BoxLayout):
                 self._banner.add_widget(self._banner_icon)
                 self._banner.add_widget(self._banner_text)
         self._banner.height = theme.px(48) if shown else 0
+        self._banner.opacity = 1 if shown else 0
         self._banner.padding = theme.px(8) if shown else 0
         self._banner.tint(theme.palette.bad if status.banner_mark is Mark.BAD else theme.palette.amber)
         self._banner_text.say(text)

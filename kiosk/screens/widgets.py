@@ -36,6 +36,7 @@ class Txt(Label):
         else:
             self.size_hint_y = None
             self.bind(width=self._wrap, texture_size=self._grow)
+            self._grow()
 
     def say(self, text: str) -> None:
         """Show another text; nothing is drawn anew when it is the same."""
@@ -43,8 +44,11 @@ class Txt(Label):
             return
         for name, value in options_for(text, bold=self._bold).items():
             setattr(self, name, value)
-        self.halign = "right" if self.font_direction == "rtl" and self.halign != "center" else self.halign
+        if self.halign != "center":
+            self.halign = "right" if self.font_direction == "rtl" else "left"
         self.text = text
+        if self.size_hint_y is None:
+            self._grow()
 
     def paint(self, color: Rgba) -> None:
         """Show it in another colour."""
@@ -58,7 +62,7 @@ class Txt(Label):
         self.text_size = self.size
 
     def _grow(self, *_: Any) -> None:
-        self.height = self.texture_size[1]
+        self.height = self.texture_size[1] if self.text else 0
 
 
 class Panel(BoxLayout):

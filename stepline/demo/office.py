@@ -47,7 +47,7 @@ class Office:
     def publish(self, folder: Path) -> str:
         """Publish a document's folder as a release; its identifier."""
         upload = {"archive": (f"{folder.name}.zip", pack(folder), "application/zip")}
-        answer = self._client.post("/documents", files=upload, data={"publish": "true"})
+        answer = self._client.post("/documents", files=upload)
         answer.raise_for_status()
         return str(answer.json()["document"])
 
