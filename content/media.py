@@ -1,9 +1,17 @@
 """Pictures and videos of a step, and the annotations drawn over them."""
 
 from pathlib import PurePosixPath
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    PlainSerializer,
+    Tag,
+    model_validator,
+)
 
 from content.values import Duration, Line, Piece, Text
 
@@ -139,4 +147,11 @@ class Video(Piece):
         return (self.video, self.poster)
 
 
-Medium = Picture | Video
+def _kind_of(value: Any) -> str:
+    named = value if isinstance(value, dict) else dict(value) if isinstance(value, Piece) else {}
+    return "video" if "video" in named else "picture"
+
+
+Medium = Annotated[
+    Annotated[Picture, Tag("picture")] | Annotated[Video, Tag("video")], Discriminator(_kind_of)
+]

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-app = typer.Typer(no_args_is_help=True, help="Shop-floor work instructions: server, kiosks, devices.", rich_markup_mode=None)
+app = typer.Typer(no_args_is_help=True, help="Shop-floor work instructions: server, kiosks, devices.", rich_markup_mode=None, pretty_exceptions_enable=False)
 device = typer.Typer(no_args_is_help=True, help="The devices of a station.")
 app.add_typer(device, name="device")
 out = Console()

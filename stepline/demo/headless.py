@@ -42,7 +42,7 @@ def run(report: Path | None, keep: Path | None, console: Console) -> bool:
 
             def progress(who: str, what: str) -> None:
                 if who not in tasks:
-                    tasks[who] = bar.add_task(who, total=None)
+                    tasks[who] = bar.add_task(who, total=None, what=what)
                 bar.update(tasks[who], what=what)  # pyright: ignore[reportArgumentType] - a TaskID is an int
                 bar.refresh()
 

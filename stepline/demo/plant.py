@@ -12,7 +12,8 @@ from pathlib import Path
 
 from hardware.simulate.scale import SimulatedScale
 from hardware.simulate.scanner import SimulatedScanner
-from hardware.simulate.sensor import SimulatedSensor, SimulatedSwitch
+from hardware.simulate.sensor import SimulatedSensor
+from hardware.simulate.switch import SimulatedSwitch
 from hardware.simulate.torque import SimulatedTorqueDriver
 
 PASSWORD = "demonstration"  # noqa: S105 - of a plant that lives for minutes on this machine only
