@@ -28,6 +28,7 @@ REVOKED = (
     "The server no longer accepts this kiosk. It goes on with what it holds and keeps its records; "
     "an administrator enrols it again."
 )
+SILENT = "The server at {} does not answer. Check the network cable and the address; this kiosk goes on trying."
 PORTAL = "Something else answers instead of the server ({}). Sign in to the network, or mend the server's address."
 
 Report = Callable[[], dict[str, Any]]
@@ -135,6 +136,8 @@ class Sync:
             online = True
         except (Unreachable, Unwell) as problem:
             wait, online = self._failed(problem), False
+            if self._store.meta.identity is None:
+                trouble = SILENT.format(self._settings.server)
         except NotOurServer as problem:
             wait, online = self._failed(problem), False
             trouble = PORTAL.format(problem)

@@ -87,7 +87,7 @@ def status_of(desk: Desk) -> StatusView:
 
 
 def _banner(desk: Desk) -> tuple[str, Mark]:
-    if desk.line.trouble:
+    if desk.line.trouble and desk.station is not None:
         return desk.line.trouble, Mark.BAD
     if wrong := ticker.what_is_wrong(desk.line.clock_ahead):
         return wrong, Mark.BAD
