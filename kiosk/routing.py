@@ -1,5 +1,8 @@
 """What a reading means to the run that is on: an input, a value to show, or nothing. Pure."""
 
+from decimal import Decimal
+
+from content import units
 from content.checks import Measure
 from content.evidence import FRESH, unmet
 from content.inputs import SignalGiven, TorqueGiven, ValueGiven
@@ -10,6 +13,8 @@ from hardware.readings import Measured, SwitchChanged, TorqueApplied
 from kiosk.stamp import Stamp
 
 STREAMING = 400_000_000  # ns; an equal value within this time of the last one is the same weighing, repeated
+
+EMPTY = Decimal("0.02")  # of the lower limit
 
 
 def current(instruction: Instruction, run: Run) -> Step | None:
@@ -24,7 +29,8 @@ def measures(step: Step, reading: Measured) -> Measure | None:
     for check in step.checks:
         if not isinstance(check, Measure) or check.device not in {None, reading.device}:
             continue
-        if check.quantity == reading.quantity or reading.quantity is None or check.device is not None:
+        # a named device that reports in a wrong unit is to be told so; any other gauge is known by what it measures
+        if check.device is not None or units.convert(Decimal(1), reading.unit, check.unit) is not None:
             return check
     return None
 
@@ -56,11 +62,17 @@ def value_input(
 def _is_attempt(check: Measure, reading: Measured, before: Measured | None) -> bool:
     if not reading.stable:
         return False
-    if reading.value <= 0 and check.quantity == "mass" and check.low is not None and check.low > 0:
+    if check.quantity == "mass" and check.low is not None and _is_empty(reading, check, check.low):
         return False
     if before is None or not before.stable or (before.value, before.unit) != (reading.value, reading.unit):
         return True
     return reading.tick - before.tick >= STREAMING
+
+
+def _is_empty(reading: Measured, check: Measure, low: Decimal) -> bool:
+    """Whether nothing lies on the pan; what is left of a scale's zero is far below any part."""
+    value = units.convert(reading.value, reading.unit, check.unit)
+    return value is not None and low > 0 and value <= low * EMPTY
 
 
 def torque_input(reading: TorqueApplied, stamp: Stamp, by: PersonId | None) -> TorqueGiven:

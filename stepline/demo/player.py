@@ -84,7 +84,10 @@ class Player:
             answer = line.makefile("rb").readline()
         if not answer:
             raise ConnectionError("the kiosk closed the line")
-        return json.loads(answer)
+        told = json.loads(answer)
+        if not told.get("ok"):
+            raise TimeoutError(f"{self.bench.station}: {message}: {told.get('why')}")
+        return told
 
     def open(self, document: str, serial: str) -> None:
         """Scan the part that opens a document; a choice is answered by a tap on the right tile."""

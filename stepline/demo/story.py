@@ -1,5 +1,6 @@
 """What happens in the demonstration: which runs at which bench, and what goes wrong in each."""
 
+import contextlib
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -97,6 +98,8 @@ def play(plant: Plant, library: dict[str, Instruction], progress: Progress) -> l
             shift.work(library, progress)
         except (TimeoutError, OSError, AssertionError) as problem:  # told when both have ended
             shift.failure = problem
+            with contextlib.suppress(OSError):
+                shift.player.shot("failed")
 
     threads = [threading.Thread(target=work, args=(shift,), name=shift.bench.station) for shift in found]
     for thread in threads:
