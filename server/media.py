@@ -9,6 +9,8 @@ from pathlib import Path
 
 from server.errors import Invalid, NoSpace, NotThere
 
+FULL = {errno.ENOSPC, errno.EDQUOT}
+
 
 class MediaStore:
     """Files under two levels of folders; a file is whole or not there."""
@@ -35,18 +37,11 @@ class MediaStore:
         place = self._place(digest)
         if place.is_file():
             return
-        place.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=place.parent, prefix=".new-")
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(place)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            _write_whole(place, data)
         except OSError as problem:
-            with contextlib.suppress(OSError):
-                Path(name).unlink()
-            if problem.errno in {errno.ENOSPC, errno.EDQUOT}:
+            if problem.errno in FULL:
                 raise NoSpace("the server's disk is full", "make space and try again") from None
             raise
 
@@ -54,3 +49,23 @@ class MediaStore:
         if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
             raise NotThere("a file is named by 64 hexadecimal digits")
         return self._folder / digest[:2] / digest[2:4] / digest
+
+
+def _write_whole(place: Path, data: bytes) -> None:
+    """Write a file under another name and give it its own when all of it is on the disk."""
+    handle, name = tempfile.mkstemp(dir=place.parent, prefix=".new-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(place)
+    except OSError:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        raise
+    folder = os.open(place.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)  # the name, too, must outlast a power cut
+    finally:
+        os.close(folder)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.exc import DBAPIError
 
 from content import chain, wire
 from content.chain import Entry
@@ -16,7 +17,8 @@ from server.errors import Conflict, Invalid, SignInNeeded
 from server.house import House
 from server.records.projecting import Projector
 from server.store import tables
-from server.store.engine import writing
+from server.store.bulk import insert_rows, without_nul
+from server.store.engine import cannot_hold, first_line, writing
 
 MOST_ENTRIES = 1_000  # of one batch
 
@@ -45,6 +47,7 @@ def ingest(house: House, kiosk: str, entries: Sequence[Entry]) -> Taken:
         Invalid: an entry is not what its hash says, or no record at all; it is parked.
         Both: nothing of the batch is kept, what was held before stays as it was.
     """
+    fresh: list[Entry] = []
     try:
         with writing(house.engine) as tx:
             held, head = _held(tx, kiosk)
@@ -58,6 +61,12 @@ def ingest(house: House, kiosk: str, entries: Sequence[Entry]) -> Taken:
     except _Contradiction as problem:
         _park(house, kiosk, problem.entry, str(problem))
         raise problem.refusal from None
+    except (DBAPIError, OverflowError, ValueError) as problem:
+        if not fresh or not cannot_hold(problem):
+            raise
+        why = f"records {fresh[0].seq} to {fresh[-1].seq} hold a value that no table can: {first_line(problem)}"
+        _park(house, kiosk, fresh[0], why)
+        raise Invalid(why, "the kiosk's store may be damaged") from None
     for station in stations:
         house.live.say(station)
     return Taken(held=fresh[-1].seq, new=len(fresh))
@@ -111,7 +120,9 @@ def _unbroken(ordered: Sequence[Entry], held: int, head: str) -> list[Entry]:
         wanted = held + len(fresh) + 1
         if entry.seq < wanted:
             if fresh and entry.seq > held and entry.hash != fresh[entry.seq - held - 1].hash:
-                raise _Contradiction(entry, Conflict(f"record {entry.seq} came twice and differs", "send it once"))
+                raise _Contradiction(
+                    entry, Conflict(f"record {entry.seq} came twice and differs", "send it once")
+                )
             continue
         if entry.seq > wanted:
             break
@@ -129,19 +140,26 @@ def _read(entry: Entry) -> _Read:
     except UnknownMessage as problem:
         return _Read(entry, None, _type_of(entry.body), str(problem))
     except WireError as problem:
-        raise _Contradiction(entry, Invalid(f"record {entry.seq}: {problem}", "update the kiosk or the server")) from None
+        raise _malformed(entry, str(problem)) from None
+    if fact.at.tzinfo is None:
+        raise _malformed(entry, f"its time {fact.at.isoformat()} has no zone")
     return _Read(entry, fact, wire.type_of(fact))
 
 
+def _malformed(entry: Entry, why: str) -> _Contradiction:
+    return _Contradiction(entry, Invalid(f"record {entry.seq}: {why}", "update the kiosk or the server"))
+
+
 def _type_of(body: str) -> str:
-    name = json.loads(body)["fact"].get("type")
+    fact = json.loads(body)["fact"]
+    name = fact.get("type") if isinstance(fact, dict) else None
     return name[:80] if isinstance(name, str) else "?"
 
 
 def _keep(tx: Connection, now: datetime, kiosk: str, read: Sequence[_Read]) -> set[str]:
-    tx.execute(insert(tables.records), [_row(each, kiosk, now) for each in read])
+    insert_rows(tx, tables.records, [_row(each, kiosk, now) for each in read])
     projector = Projector(tx, kiosk, [each.fact for each in read if each.fact is not None])
-    stations = projector.write(tx)
+    stations = projector.write()
     strange = {id(fact) for fact in projector.strangers}
     for each in read:
         why = each.why or ("it belongs to no run of this kiosk" if id(each.fact) in strange else "")
@@ -149,7 +167,9 @@ def _keep(tx: Connection, now: datetime, kiosk: str, read: Sequence[_Read]) -> s
             tx.execute(insert(tables.parked).values(_parked(kiosk, each.entry, why, now)))
     last = read[-1].entry
     tx.execute(
-        update(tables.kiosks).where(tables.kiosks.c.id == kiosk).values(held_seq=last.seq, head_hash=last.hash)
+        update(tables.kiosks)
+        .where(tables.kiosks.c.id == kiosk)
+        .values(held_seq=last.seq, head_hash=last.hash)
     )
     return stations
 
@@ -175,4 +195,5 @@ def _park(house: House, kiosk: str, entry: Entry, why: str) -> None:
 
 
 def _parked(kiosk: str, entry: Entry, why: str, now: datetime) -> dict[str, Any]:
-    return {"kiosk": kiosk, "seq": entry.seq, "reason": why, "body": entry.body, "received_at": now}
+    body = without_nul(entry.body)
+    return {"kiosk": kiosk, "seq": entry.seq, "reason": without_nul(why), "body": body, "received_at": now}

@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, bindparam, select, update
 
 from content.record import (
     CheckFailed,
@@ -24,6 +23,7 @@ from content.record import (
 )
 from content.run import RunState
 from server.store import tables
+from server.store.bulk import insert_new_rows
 
 Row = dict[str, Any]
 
@@ -32,34 +32,36 @@ class Projector:
     """Collects the rows that a batch of facts of one kiosk makes, then writes them in the caller's transaction."""
 
     def __init__(self, tx: Connection, kiosk: str, facts: Iterable[Fact]) -> None:
+        self._tx = tx
         self._kiosk = kiosk
         self._facts = list(facts)
-        self._known = self._read_runs(tx)
+        self._known = self._read_runs()
         self._new: dict[str, Row] = {}
         self._changed: set[str] = set()
         self._steps: list[Row] = []
         self._measured: list[Row] = []
         self._deviations: list[Row] = []
+        self._completed: dict[str, set[str]] = {}  # steps by run, as far as they were asked for
         self.strangers: list[Fact] = []  # facts of a run that this kiosk never started
 
-    def write(self, tx: Connection) -> set[str]:
+    def write(self) -> set[str]:
         """Take in every fact and write the rows; the stations that something happened at."""
         for fact in self._facts:
             self._take(fact)
-        insert_new(tx, tables.runs, list(self._new.values()))
+        insert_new_rows(self._tx, tables.runs, list(self._new.values()))
         changed = [_as_update(self._known[run]) for run in self._changed - self._new.keys()]
         if changed:
-            tx.execute(_UPDATE_RUN, changed)
-        insert_new(tx, tables.step_times, self._steps)
-        insert_new(tx, tables.measurements, self._measured)
-        insert_new(tx, tables.deviations, self._deviations)
+            self._tx.execute(_UPDATE_RUN, changed)
+        insert_new_rows(self._tx, tables.step_times, self._steps)
+        insert_new_rows(self._tx, tables.measurements, self._measured)
+        insert_new_rows(self._tx, tables.deviations, self._deviations)
         return {self._known[run]["station"] for run in self._changed}
 
-    def _read_runs(self, tx: Connection) -> dict[str, Row]:
+    def _read_runs(self) -> dict[str, Row]:
         wanted = list({run for fact in self._facts if (run := getattr(fact, "run", None)) is not None})
         found: dict[str, Row] = {}
         for start in range(0, len(wanted), 500):
-            rows = tx.execute(select(tables.runs).where(tables.runs.c.id.in_(wanted[start : start + 500])))
+            rows = self._tx.execute(select(tables.runs).where(tables.runs.c.id.in_(wanted[start : start + 500])))
             found |= {row["id"]: dict(row) for row in rows.mappings()}
         return found
 
@@ -134,7 +136,8 @@ class Projector:
 
     def _timed(self, run: Row, fact: StepCompleted | StepLeft) -> None:
         completed = isinstance(fact, StepCompleted)
-        if completed and fact.visit == 1:
+        if completed and fact.step not in self._done(fact):
+            self._done(fact).add(fact.step)
             run["steps_done"] += 1
         self._steps.append(
             {
@@ -152,6 +155,15 @@ class Projector:
                 "expected": fact.expected if isinstance(fact, StepCompleted) else None,
             }
         )
+
+    def _done(self, fact: StepCompleted) -> set[str]:
+        """The steps of the fact's run that were completed before, however often they were left and entered."""
+        if fact.run not in self._completed:
+            s = tables.step_times.c
+            earlier = select(s.step).where(s.run == fact.run, s.completed)
+            # a run that began in this batch has nothing earlier
+            self._completed[fact.run] = set() if fact.run in self._new else set(self._tx.scalars(earlier))
+        return self._completed[fact.run]
 
     def _measure(self, run: Row, fact: CheckPassed | CheckFailed) -> None:
         evidence = fact.evidence
@@ -205,17 +217,11 @@ class Projector:
 
 _MOVING = ("state", "by", "ended_at", "step", "step_since", "steps_done", "elapsed", "held", "deviations")
 _UPDATE_RUN = (
-    update(tables.runs).where(tables.runs.c.id == bindparam("_id")).values({name: bindparam(f"_{name}") for name in _MOVING})
+    update(tables.runs)
+    .where(tables.runs.c.id == bindparam("_id"))
+    .values({name: bindparam(f"_{name}") for name in _MOVING})
 )
 
 
 def _as_update(run: Row) -> Row:
     return {"_id": run["id"], **{f"_{name}": run[name] for name in _MOVING}}
-
-
-def insert_new(tx: Connection, table: Table, rows: list[Row]) -> None:
-    """Insert rows, passing over those whose key is there: a projection never makes a batch fail."""
-    if not rows:
-        return
-    dialect = sqlite if tx.dialect.name == "sqlite" else postgresql
-    tx.execute(dialect.insert(table).on_conflict_do_nothing(), rows)

@@ -27,7 +27,7 @@ def rebuild(house: House) -> int:
 def _rebuild_kiosk(tx: Connection, kiosk: str) -> int:
     count = 0
     for batch in _batches(tx, kiosk):
-        Projector(tx, kiosk, [fact for body in batch if (fact := _fact(body)) is not None]).write(tx)
+        Projector(tx, kiosk, [fact for body in batch if (fact := _fact(body)) is not None]).write()
         count += len(batch)
     return count
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
 
 BUSY = 30.0  # seconds that a writer waits for another one; ingestion holds the lock for milliseconds
 
@@ -45,3 +46,23 @@ def reading(engine: Engine) -> Iterator[Connection]:
     """One transaction that only reads, and sees one state throughout."""
     with engine.connect() as connection, connection.begin():
         yield connection
+
+
+def cannot_hold(problem: Exception) -> bool:
+    """Whether a statement failed for a value that no column can hold: too large, too long, not text."""
+    if not isinstance(problem, DBAPIError):
+        return isinstance(problem, OverflowError | ValueError)
+    # PostgreSQL's error classes: 22 is "data exception", 54 "program limit exceeded" (an index entry that is too long)
+    return str(getattr(problem.orig, "sqlstate", None))[:2] in {"22", "54"}
+
+
+def is_full(problem: Exception) -> bool:
+    """Whether a statement failed because the disk is full; nothing of its transaction is kept."""
+    # PostgreSQL's error class 53 is "insufficient resources", 53100 "disk full"
+    sqlstate = getattr(getattr(problem, "orig", None), "sqlstate", None)
+    return sqlstate == "53100" or "database or disk is full" in str(problem)
+
+
+def first_line(problem: Exception) -> str:
+    """What a failed statement was about, without the statement."""
+    return str(getattr(problem, "orig", None) or problem).partition("\n")[0]

@@ -7,8 +7,6 @@ from sqlalchemy import BigInteger, DateTime, String
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-SPELLING = "%Y-%m-%dT%H:%M:%S.%fZ"  # sorts as text in the order of time
-
 
 class Utc(TypeDecorator[datetime]):
     """An aware instant in UTC; text that sorts on SQLite, timestamptz on PostgreSQL. Refuses naive ones."""
@@ -28,13 +26,19 @@ class Utc(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError(f"{value} has no time zone")
-        return value if dialect.name == "postgresql" else value.astimezone(UTC).strftime(SPELLING)
+        return value if dialect.name == "postgresql" else _spell(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """From what the database keeps to an aware instant."""
         if value is None or isinstance(value, datetime):
             return None if value is None else value.astimezone(UTC)
-        return datetime.fromisoformat(value.replace("Z", "+00:00"))
+        return datetime.fromisoformat(value)
+
+
+def _spell(value: datetime) -> str:
+    """`2026-11-23T08:00:00.000000Z`, always as long, so that text sorts in the order of time."""
+    utc = value if value.tzinfo is UTC else value.astimezone(UTC)
+    return utc.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 class Micros(TypeDecorator[timedelta]):

@@ -1,0 +1,86 @@
+"""Houses for the server's tests: a real store in a folder, on SQLite and on PostgreSQL."""
+
+import dataclasses
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert
+
+from content import chain
+from server.house import House
+from server.people.tokens import hashed
+from server.serve import open_house
+from server.settings import Settings
+from server.store import tables
+from server.store.engine import writing
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+TOKEN = "token-of-"  # followed by the kiosk's identifier
+
+
+class Clock:
+    """A clock in the test's hand."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **amount: float) -> None:
+        self.now += timedelta(**amount)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def house(tmp_path: Path, clock: Clock) -> Iterator[House]:
+    """A house on SQLite."""
+    made = make_house(Settings(data=tmp_path / "data"), clock)
+    yield made
+    made.engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_house(tmp_path: Path, clock: Clock, request: pytest.FixtureRequest) -> Iterator[House]:
+    """A house on each database."""
+    url = request.getfixturevalue("postgres_url") if request.param == "postgresql" else None
+    made = make_house(Settings(data=tmp_path / "data", database_url=url), clock)
+    yield made
+    made.engine.dispose()
+
+
+def make_house(settings: Settings, clock: Clock) -> House:
+    house = dataclasses.replace(open_house(settings), now=clock)
+    add_station(house, "bench-1")
+    add_kiosk(house, "k-1", "bench-1")
+    return house
+
+
+def add_station(house: House, station: str) -> None:
+    with writing(house.engine) as tx:
+        tx.execute(insert(tables.stations).values(id=station, name=station.title(), line="", area="", counter=0))
+
+
+def add_kiosk(house: House, kiosk: str, station: str) -> None:
+    """A kiosk that is enrolled already; its credential is `TOKEN` and its identifier."""
+    with writing(house.engine) as tx:
+        tx.execute(
+            insert(tables.kiosks).values(
+                id=kiosk,
+                station=station,
+                name=kiosk,
+                token_hash=hashed(TOKEN + kiosk),
+                public_key="{}",
+                enrolled_at=house.now(),
+                enrolled_by="admin",
+                held_seq=0,
+                head_hash=chain.FIRST,
+                status="{}",
+            )
+        )
