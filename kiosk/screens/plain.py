@@ -91,16 +91,16 @@ class IdleScreen(BoxLayout):
     """A clock, "Scan your badge", and what the station is set up for; a PIN pad when a PIN is asked for."""
 
     def __init__(self, verbs: Verbs) -> None:
-        super().__init__(orientation="vertical", padding=theme.px(40), spacing=theme.px(24))
+        super().__init__(orientation="vertical", padding=theme.px(36), spacing=theme.px(18))
         self._verbs = verbs
         self._typed = ""
         self._asking: str | None = None
-        self._clock = Txt(text="", size=128, bold=True, halign="center")
+        self._clock = Txt(text="", size=104, bold=True, halign="center")
         self._date = Txt(text="", size=BODY, color=theme.palette.quiet, halign="center")
         self._prompt = Txt(text="", size=56, bold=True, color=theme.palette.primary, halign="center")
         self._notice = Notice()
-        self._documents = Txt(text="", size=BODY, color=theme.palette.quiet, halign="center")
-        self._documents.line_height = 1.35
+        self._documents = Txt(text="", size=24, color=theme.palette.quiet, halign="center")
+        self._documents.line_height = 1.25
         self._dots = Txt(text="", size=56, bold=True, halign="center")
         self._view = IdleView()
         Clock.schedule_interval(lambda _dt: self._tell_time(), 1)

@@ -74,7 +74,7 @@ class Stage(BoxLayout):
     """The largest area: one medium large, and the others of the step as thumbnails below."""
 
     def __init__(self, pictures: Pictures) -> None:
-        super().__init__(orientation="vertical", spacing=theme.px(GAP))
+        super().__init__(orientation="vertical")
         self._pictures = pictures
         self._media: tuple[MediumView, ...] = ()
         self._frame = StencilView()
@@ -85,7 +85,7 @@ class Stage(BoxLayout):
         self._sheet = Sheet()
         self._video: Video | None = None
         self._captions = Txt(text="", size=SMALL, halign="center")
-        self._strip = BoxLayout(size_hint_y=None, height=0, spacing=theme.px(GAP))
+        self._strip = BoxLayout(size_hint_y=None, height=0, spacing=theme.px(GAP), padding=(0, theme.px(GAP), 0, 0))
         self._frame.add_widget(self._sheet)
         self._frame.bind(pos=self._lay, size=self._lay)
         self.add_widget(self._frame)
@@ -98,7 +98,7 @@ class Stage(BoxLayout):
             return
         self._media = media
         self._strip.clear_widgets()
-        self._strip.height = theme.px(84) if len(media) > 1 else 0
+        self._strip.height = theme.px(84 + GAP) if len(media) > 1 else 0
         for place, medium in enumerate(media if len(media) > 1 else ()):
             self._strip.add_widget(self._thumbnail(place, medium))
         if len(media) > 1:

@@ -95,6 +95,6 @@ def releases_on(store: Path) -> int:
         return 0
     try:
         with sqlite3.connect(f"file:{store}?mode=ro", uri=True, timeout=5) as database:
-            return database.execute("SELECT count(*) FROM releases").fetchone()[0]
+            return database.execute("SELECT count(*) FROM releases WHERE active").fetchone()[0]
     except sqlite3.OperationalError:
         return 0

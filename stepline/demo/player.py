@@ -19,6 +19,7 @@ from stepline.demo.watch import GLANCE, KioskRecord
 
 BADGE = "BDG:"
 AGAIN = 10  # times a gauge behind the broker repeats what it measures
+HAND = 0.4  # seconds between two touches of a quick hand
 PATIENCE = timedelta(seconds=10)  # the longest limit that the demonstration waits to overrun
 
 
@@ -43,6 +44,7 @@ class Player:
         self.bench = bench
         self.record = KioskRecord(bench.data / "kiosk.db")
         self._library = library
+        self._touched_at = 0.0
 
     def sign_in(self, badge: str, pin: str | None) -> None:
         """Scan a badge, and type its PIN where it has one."""
@@ -53,7 +55,9 @@ class Player:
         self.record.until(lambda: self.record.signed_in is not None, "signing in")
 
     def touch(self, widget: str) -> None:
-        """A finger on a widget, down and up; waits until the window has taken it."""
+        """A finger on a widget, down and up; no quicker than a hand, which the kiosk takes for a bounce."""
+        time.sleep(max(0.0, self._touched_at + HAND - time.monotonic()))
+        self._touched_at = time.monotonic()
         self.say({"tap": widget})
 
     def shot(self, name: str) -> Path:
