@@ -87,7 +87,7 @@ def _arrow(
     side_x, side_y = math.sin(angle) * unit * 0.55, -math.cos(angle) * unit * 0.55
     head = f"{to_x:.1f},{to_y:.1f} {back_x + side_x:.1f},{back_y + side_y:.1f} {back_x - side_x:.1f},{back_y - side_y:.1f}"
     line = _outline("line", x1=x, y1=y, x2=back_x, y2=back_y)
-    return [line, Shape(element="polygon", attributes={"points": head}, look="head")], (x, y)
+    return [line, Shape(element="polygon", attributes={"points": head}, look="point")], (x, y)
 
 
 def _outline(element: str, *, look: str = "outline", **numbers: float) -> Shape:

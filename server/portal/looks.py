@@ -91,6 +91,7 @@ class Looks:
             unit=units.shown,
             json=as_json,
             short=lambda digest: digest[:12],
+            zip=zip,
         )
         self._pages.globals.update(static=static, Role=Role, with_query=with_query)
 

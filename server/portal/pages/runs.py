@@ -10,6 +10,7 @@ from server.errors import NotThere
 from server.portal.asking import asked
 from server.portal.export import csv_file
 from server.portal.guard import Supervisor, ThePortal
+from server.portal.strips import strip
 from server.reports import runs as report
 from server.reports.choice import LONGEST_EXPORT, choices
 from server.store.engine import reading
@@ -85,6 +86,7 @@ def one(request: Request, here: ThePortal, _visitor: Supervisor, run: str) -> HT
         row=found.row,
         timeline=_timeline(found),
         groups=report.grouped(found.values),
+        strip=strip,
     )
 
 

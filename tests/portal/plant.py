@@ -1,0 +1,349 @@
+"""A small plant with a past: documents, stations, people, and runs that the real decider decided."""
+
+import json
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from sqlalchemy import insert, update
+
+from content import chain, wire
+from content.chain import Entry
+from content.checks import Check, Confirm, Measure, Scan, Signal, Timer, Torque
+from content.decide import begin, decide
+from content.inputs import (
+    Aborted,
+    CodeGiven,
+    Continued,
+    Input,
+    Paused,
+    ProblemReported,
+    Restarted,
+    SignalGiven,
+    Started,
+    Tapped,
+    Ticked,
+    TorqueGiven,
+    Unit,
+    ValueGiven,
+)
+from content.instruction import Instruction, Step
+from content.package import Release, digest_of
+from content.run import Run, fold
+from server.house import House
+from server.library.assigning import assign_documents, create_station
+from server.library.publishing import publish_library
+from server.people.roster import add_person, bootstrap
+from server.people.tokens import hashed
+from server.records.ingesting import ingest
+from server.serve import open_house
+from server.settings import Settings
+from server.store import tables
+from server.store.engine import writing
+
+LIBRARY = Path(__file__).resolve().parents[2] / "content/library"
+PASSWORD = "correct horse battery"
+LINE = "Pump line"
+STATIONS = (
+    ("assembly-1", "Assembly 1", LINE, "Hall 2"),
+    ("assembly-2", "Assembly 2", LINE, "Hall 2"),
+    ("test-stand", "Prüfstand für Dichtheits- und Fördermengenprüfung", LINE, "Hall 2"),
+    ("packing", "Packing", "Dispatch", "Hall 3"),
+)
+OPERATORS = (
+    ("ada", "Ada Nowak"),
+    ("ben", "Benjamin Okafor"),
+    ("cem", "Cem Yıldırım"),
+    ("lea", "Lea Müller-Schwarzenberger"),
+)
+SIGN_INS = (("sam", "Sam Supervisor", "supervisor"), ("eve", "Eve Engineer", "engineer"))
+PROBLEMS = (
+    ("part", "Thread of the third hole is cut too short; the screw stops 4 mm early."),
+    ("tool", "Der Drehmomentschraubendreher schaltet bei 7 N·m ab, Akku mehrfach gewechselt."),
+    ("machine", "Press stops at half stroke and says E12."),
+    ("safety", "Guard of the test stand does not latch."),
+)
+
+
+def kiosk_of(station: str) -> str:
+    return f"k-{station}"
+
+
+def token_of(station: str) -> str:
+    return f"token of {station}"
+
+
+@dataclass
+class Writer:
+    """The record of one kiosk: entries in order, chained."""
+
+    kiosk: str
+    seq: int = 0
+    head: str = chain.FIRST
+    entries: list[Entry] = field(default_factory=list)
+
+    def write(self, facts: Sequence, cause) -> None:
+        for place, fact in enumerate(facts):
+            entry = chain.link(self.kiosk, self.seq + 1, self.head, wire.body(fact, cause if place == 0 else None))
+            self.entries.append(entry)
+            self.seq, self.head = entry.seq, entry.hash
+
+    def taken(self) -> list[Entry]:
+        """The entries since the last time."""
+        given, self.entries = self.entries, []
+        return given
+
+
+class Player:
+    """Plays one run as a good operator with bad moments would."""
+
+    def __init__(self, release: Release, station: str, by: str, run: str, at: datetime, writer: Writer, seed: int):
+        assert isinstance(release.document, Instruction)
+        self.instruction = release.document
+        self.rng = random.Random(seed)
+        self.writer = writer
+        self.by = by
+        self.at = at
+        self.tick = int(at.timestamp() * 1_000_000)
+        part = next(iter(self.instruction.applies_to.part_numbers), None)
+        unit = Unit(part_number=part, serial=f"SN{seed % 1_000_000:06}", work_order=f"WO-{4700 + seed % 90}")
+        started = Started(
+            run=run,
+            release=release.digest,
+            document=self.instruction.id,
+            revision=self.instruction.revision,
+            station=station,
+            unit=unit,
+            at=self.at,
+            tick=self.tick,
+            by=by,
+        )
+        facts = begin(self.instruction, started)
+        self.run = fold(facts)
+        self.writer.write(facts, started)
+
+    def give(self, kind: type[Input], wait: float = 0.0, **values) -> None:
+        """Let time pass, then tell the run something."""
+        self.at += timedelta(seconds=wait)
+        self.tick += int(wait * 1_000_000)
+        given = kind(at=self.at, tick=self.tick, by=self.by, **values)
+        facts = decide(self.instruction, self.run, given)
+        self.run = fold(facts, self.run)
+        self.writer.write(facts, given)
+
+    def play(self, steps: int = 10_000, faults: float = 0.05) -> Run:
+        """Work through up to `steps` steps."""
+        for step in self.instruction.steps[:steps]:
+            if self.run.open:
+                self._step(step, faults)
+        return self.run
+
+    def _step(self, step: Step, faults: float) -> None:
+        standard = step.standard_time.total_seconds() if step.standard_time else 15.0
+        spent = standard * self.rng.lognormvariate(-0.03, 0.24)
+        waits = max(len(step.checks), 1)
+        if self.rng.random() < faults / 2:
+            self.give(Paused, spent / 3, reason="break")
+            self.give(Continued, self.rng.uniform(20, 200))
+        if self.rng.random() < faults / 3:
+            category, comment = self.rng.choice(PROBLEMS)
+            self.give(ProblemReported, spent / 4, category=category, comment=comment)
+        if self.rng.random() < faults / 8:
+            gap = timedelta(seconds=self.rng.uniform(5, 60))
+            self.give(Restarted, gap.total_seconds() + 1, gap=gap)
+        if self.rng.random() < faults / 10:
+            self.give(Aborted, spent / 2, reason="The housing is scratched in the bore, set aside")
+            return
+        for check in step.checks:
+            self._check(step, check, spent / waits, fails=self.rng.random() < faults)
+        if not step.checks or self.run.step == step.id:
+            self.give(Tapped, spent if not step.checks else 1.0, step=step.id)
+
+    def _check(self, step: Step, check: Check, wait: float, *, fails: bool) -> None:
+        match check:
+            case Confirm():
+                self.give(Tapped, wait, step=step.id, check=check.id)
+            case Scan():
+                if fails:
+                    self.give(CodeGiven, wait / 2, text="GP-199", device="scanner", part_number="GP-199")
+                self.give(CodeGiven, wait, **self._code(check))
+            case Measure():
+                for value in self._values(check, fails and not check.until_in_limits):
+                    self.give(ValueGiven, wait, value=value, unit=check.unit, device=check.device or "scale")
+            case Torque():
+                self._tighten(check, wait, fails=fails)
+            case Signal():
+                self.give(SignalGiven, wait, signal=check.signal, on=check.expect, device=check.device or "fixture")
+            case Timer():
+                self._wait(check, wait, fails=fails)
+
+    def _code(self, check: Scan) -> dict:
+        text = check.part or check.exact or self.run.unit.serial
+        return {"text": text, "device": "scanner", "part_number": check.part, "serial": self.run.unit.serial}
+
+    def _values(self, check: Measure | Torque, fails: bool) -> Iterator[Decimal]:
+        low = float(check.low if check.low is not None else check.high - 1)
+        high = float(check.high if check.high is not None else check.low + 1)
+        decimals = check.decimals if isinstance(check, Measure) else 2
+        if fails:
+            yield Decimal(f"{high + (high - low) * self.rng.uniform(0.1, 0.5):.{decimals}f}")
+        middle, spread = (low + high) / 2, (high - low) / 7
+        value = min(max(self.rng.gauss(middle, spread), low), high)
+        yield min(max(Decimal(f"{value:.{decimals}f}"), Decimal(f"{low}")), Decimal(f"{high}"))
+
+    def _tighten(self, check: Torque, wait: float, *, fails: bool) -> None:
+        angle = None
+        if check.angle_low is not None and check.angle_high is not None:
+            angle = (check.angle_low + check.angle_high) / 2
+        for number in range(check.fastenings):
+            for torque in self._values(check, fails and number == 2):
+                self.give(
+                    TorqueGiven,
+                    wait / check.fastenings,
+                    torque=torque,
+                    unit=check.unit,
+                    device=check.device or "torque",
+                    angle=angle,
+                )
+
+    def _wait(self, check: Timer, wait: float, *, fails: bool) -> None:
+        if check.minimum is not None:
+            self.give(Ticked, check.minimum.total_seconds() + 0.3)
+        if fails and check.maximum is not None:
+            self.give(Ticked, check.maximum.total_seconds() + wait)
+
+
+@dataclass
+class Plant:
+    """What was built, and the kiosks' records so that the story can go on."""
+
+    house: House
+    releases: dict[str, Release]
+    writers: dict[str, Writer]
+
+
+def build(data: Path, *, runs: int = 60, days: int = 12, seed: int = 7, now: datetime | None = None) -> Plant:
+    """A plant in `data`: finished runs over the last `days` days, and one run under way at most stations."""
+    now = now or datetime.now(UTC)
+    house = replace(open_house(Settings(data=data)), now=lambda: now)
+    bootstrap(house, PASSWORD)
+    releases = {release.document.id: release for release in publish_library(house, LIBRARY, "admin")}
+    instructions = [r for r in releases.values() if isinstance(r.document, Instruction)]
+    people(house)
+    writers = {}
+    for station, name, line, area in STATIONS:
+        create_station(house, station, name, line, area, "admin")
+        assign_documents(house, station, [release.document.id for release in instructions], "admin")
+        kiosk(house, station)
+        writers[station] = Writer(kiosk_of(station))
+    plant = Plant(house=house, releases=releases, writers=writers)
+    past(plant, instructions, now, runs=runs, days=days, seed=seed)
+    present(plant, now, seed)
+    return plant
+
+
+def people(house: House) -> None:
+    for person, name in OPERATORS:
+        add_person(house, person, name, "operator", "admin", badge=f"{person}-1234")
+    add_person(house, "olga", "Olga Operator", "operator", "admin", login="olga", password=PASSWORD)
+    for person, name, role in SIGN_INS:
+        add_person(house, person, name, role, "admin", login=person, password=PASSWORD)
+
+
+def kiosk(house: House, station: str) -> None:
+    with writing(house.engine) as tx:
+        tx.execute(
+            insert(tables.kiosks).values(
+                id=kiosk_of(station),
+                station=station,
+                name=f"kiosk-{station}",
+                token_hash=hashed(token_of(station)),
+                public_key="{}",
+                enrolled_at=house.now() - timedelta(days=20),
+                enrolled_by="admin",
+                held_seq=0,
+                head_hash=chain.FIRST,
+                status="{}",
+            )
+        )
+
+
+def past(plant: Plant, instructions: list[Release], now: datetime, *, runs: int, days: int, seed: int) -> None:
+    rng = random.Random(seed)
+    starts = sorted(now - timedelta(hours=rng.uniform(1.5, days * 24)) for _ in range(runs))
+    for number, start in enumerate(starts):
+        station = STATIONS[rng.randrange(len(STATIONS))][0]
+        release = instructions[number % len(instructions)]
+        operator = rng.choice(OPERATORS)[0]
+        writer = plant.writers[station]
+        Player(release, station, operator, f"r-{number:04}", start, writer, seed + number).play()
+    for writer in plant.writers.values():
+        deliver(plant.house, writer)
+
+
+def present(plant: Plant, now: datetime, seed: int) -> None:
+    """A run under way at three stations; the fourth kiosk has been silent for an hour."""
+    lost = {"name": "torque", "state": "lost", "reason": "/dev/ttyUSB1 is not there"}
+    for place, (station, document, steps) in enumerate(
+        (("assembly-1", "close-pump", 3), ("assembly-2", "fit-gears", 5), ("test-stand", "leak-and-flow-test", 2))
+    ):
+        release = plant.releases[document]
+        spent = sum(
+            (s.standard_time or timedelta(seconds=15) for s in release.document.steps[:steps]), timedelta()
+        )
+        writer = plant.writers[station]
+        player = Player(
+            release, station, OPERATORS[place][0], f"r-now-{place}", now - spent * 1.05, writer, seed + 900 + place
+        )
+        player.play(steps, faults=0.3 if place == 2 else 0.0)
+        if place == 1:
+            player.give(Paused, 1, reason="waiting for parts")
+        deliver(plant.house, writer)
+    for place, (station, *_rest) in enumerate(STATIONS):
+        report(
+            plant,
+            station,
+            contact=now - (timedelta(hours=1) if station == "packing" else timedelta(seconds=4)),
+            undelivered=17 if station == "packing" else 0,
+            devices=[{"name": "scanner", "state": "ready", "reason": ""}]
+            + ([lost] if place == 2 else [{"name": "torque", "state": "ready", "reason": ""}]),
+        )
+
+
+def report(plant: Plant, station: str, *, contact: datetime, undelivered: int, devices: list[dict]) -> None:
+    held = [release.digest for release in plant.releases.values() if isinstance(release.document, Instruction)]
+    status = {
+        "version": "0.1.0",
+        "releases": held[:-1] if station == "packing" else held,
+        "undelivered": undelivered,
+        "devices": devices,
+        "counter": 1,
+    }
+    with writing(plant.house.engine) as tx:
+        tx.execute(
+            update(tables.kiosks)
+            .where(tables.kiosks.c.station == station)
+            .values(last_contact=contact, status=json.dumps(status))
+        )
+
+
+def deliver(house: House, writer: Writer) -> None:
+    entries = writer.taken()
+    for place in range(0, len(entries), 1_000):
+        ingest(house, writer.kiosk, entries[place : place + 1_000])
+
+
+def photo(house: House, deviation: str, data: bytes) -> None:
+    """Put a photo to a deviation, as a kiosk would deliver it."""
+    digest = digest_of(data)
+    house.photos.keep(data, digest)
+    with writing(house.engine) as tx:
+        tx.execute(
+            insert(tables.photos).values(
+                digest=digest, kiosk="k-assembly-1", type="image/webp", received_at=house.now()
+            )
+        )
+        tx.execute(update(tables.deviations).where(tables.deviations.c.id == deviation).values(photo=digest))
