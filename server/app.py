@@ -4,7 +4,8 @@ from fastapi import FastAPI
 
 import server
 from server import portal
-from server.api import kiosk, office, problems, public
+from server.api import kiosk, office, problems, public, reports
+from server.api.limits import BodyLimit
 from server.house import House
 from server.people.passwords import BackOff
 
@@ -20,7 +21,8 @@ def create_app(house: House) -> FastAPI:
     api.state.house = house
     api.state.back_off = back_off
     problems.install(api)
-    for router in (public.router, kiosk.router, office.router):
+    api.add_middleware(BodyLimit)
+    for router in (public.router, kiosk.router, office.router, reports.router):
         api.include_router(router)
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.state.house = house

@@ -1,11 +1,11 @@
-"""Who is calling: the bearer credential of a kiosk or a person, and how much may be sent."""
+"""Who is calling: the bearer credential of a kiosk or a person."""
 
 from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from server.errors import NotAllowed, SignInNeeded, TooLarge
+from server.errors import NotAllowed, SignInNeeded
 from server.house import House
 from server.people import enrolment, sessions
 from server.people.enrolment import Kiosk
@@ -56,16 +56,3 @@ ByKiosk = Annotated[Kiosk, Depends(calling_kiosk)]
 BySupervisor = _needing(Role.SUPERVISOR)
 ByEngineer = _needing(Role.ENGINEER)
 ByAdministrator = _needing(Role.ADMINISTRATOR)
-
-
-async def body_within(request: Request, limit: int) -> bytes:
-    """The request's body; raises TooLarge as soon as it exceeds `limit` bytes, whatever it claimed."""
-    declared = request.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > limit:
-        raise TooLarge(f"the request has {int(declared):,} bytes", f"at most {limit:,}")
-    data = bytearray()
-    async for chunk in request.stream():
-        data += chunk
-        if len(data) > limit:
-            raise TooLarge(f"the request has more than {limit:,} bytes", "send less at a time")
-    return bytes(data)

@@ -11,7 +11,7 @@ from sqlalchemy import insert, select
 
 from content import picture
 from content.chain import Entry
-from server.api.access import ByKiosk, InHouse, body_within
+from server.api.access import ByKiosk, InHouse
 from server.api.problems import RESPONSES
 from server.errors import Invalid, NotThere, TooLarge
 from server.house import House
@@ -22,8 +22,7 @@ from server.store import tables
 from server.store.engine import reading, writing
 
 router = APIRouter(responses=RESPONSES, tags=["kiosk"])
-LARGEST_BATCH = 4 * 1024 * 1024  # bytes
-LARGEST_PHOTO = 10 * 1024 * 1024  # bytes
+BYTES = {"type": "string", "format": "binary"}
 FOR_EVER = "private, max-age=31536000, immutable"  # a digest never means anything else
 
 
@@ -85,6 +84,13 @@ class ServerTime(BaseModel):
 
 
 _BATCH = TypeAdapter(Batch)
+BATCH = {
+    "type": "object",
+    "required": ["entries"],
+    "properties": {
+        "entries": {"type": "array", "maxItems": MOST_ENTRIES, "items": EntryIn.model_json_schema()}
+    },
+}
 
 
 @router.get("/kiosk/assignment", response_class=Response)
@@ -113,7 +119,7 @@ def release(house: InHouse, kiosk: ByKiosk, digest: str) -> Response:
 
 
 @router.get("/media/{digest}", response_class=FileResponse)
-def media(house: InHouse, kiosk: ByKiosk, digest: str) -> FileResponse:
+def media(house: InHouse, kiosk: ByKiosk, digest: str, request: Request) -> Response:
     """A media file of an assigned release; ranges and ETag as HTTP has them."""
     m, a = tables.release_media.c, tables.assignments.c
     with reading(house.engine) as tx:
@@ -127,15 +133,23 @@ def media(house: InHouse, kiosk: ByKiosk, digest: str) -> FileResponse:
     if kind is None:
         raise NotThere("this file is of no release that is assigned to the station")
     headers = {"Cache-Control": FOR_EVER, "ETag": f'"{digest}"'}
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
     return FileResponse(house.media.path(digest), media_type=kind, headers=headers)
 
 
 @router.post(
-    "/records", openapi_extra={"requestBody": {"required": True, "content": {"application/json": {}}}}
+    "/records",
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": BATCH}},
+        }
+    },
 )
 async def records(house: InHouse, kiosk: ByKiosk, request: Request) -> Held:
     """Take in records: `{"entries": [{"seq", "prev", "hash", "body"}]}`, at most 1,000 and 4 MiB."""
-    data = await body_within(request, LARGEST_BATCH)
+    data = await request.body()
     return await run_in_threadpool(_take_in, house, kiosk.id, data)
 
 
@@ -161,10 +175,20 @@ def _park_malformed(house: House, kiosk: str, why: str, data: bytes) -> None:
         )
 
 
-@router.put("/evidence/{digest}", status_code=204, response_class=Response)
+@router.put(
+    "/evidence/{digest}",
+    status_code=204,
+    response_class=Response,
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {f"image/{kind}": {"schema": BYTES} for kind in ("png", "jpeg", "webp")},
+        }
+    },
+)
 async def evidence(house: InHouse, kiosk: ByKiosk, digest: str, request: Request) -> Response:
     """A photo of a reported problem: PNG, JPEG or WebP, at most 10 MiB, named by its SHA-256."""
-    data = await body_within(request, LARGEST_PHOTO)
+    data = await request.body()
     await run_in_threadpool(_keep_photo, house, kiosk.id, digest, data)
     return Response(status_code=204)
 

@@ -1,6 +1,7 @@
 """What people's tools may: stations, people, enrolment, publishing and assignments, by role."""
 
 import tempfile
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -9,10 +10,11 @@ from fastapi import APIRouter, File, UploadFile
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 
+from content.errors import Finding
 from content.values import Slug
 from server.api.access import ByAdministrator, ByEngineer, BySupervisor, InHouse
 from server.api.problems import RESPONSES
-from server.errors import Invalid, TooLarge
+from server.errors import Invalid, Refused, TooLarge
 from server.library import assigning, publishing
 from server.library.archives import LARGEST_ARCHIVE, unpack
 from server.people import enrolment, roster
@@ -21,6 +23,7 @@ from server.store import tables
 from server.store.engine import reading
 
 router = APIRouter(responses=RESPONSES, tags=["office"])
+MOST_RELEASES = 5_000  # of one station; a kiosk reports as many
 Name = Annotated[str, Field(min_length=1, max_length=120)]
 
 
@@ -64,6 +67,18 @@ class Confirmation(BaseModel):
     station: str
 
 
+class Refusal(BaseModel):
+    """The code of a kiosk that is to be turned away."""
+
+    code: Annotated[str, Field(max_length=20)]
+
+
+class Named(BaseModel):
+    """A new name."""
+
+    name: Name
+
+
 class Enrolled(BaseModel):
     """The new kiosk."""
 
@@ -88,8 +103,8 @@ class WaitingKiosks(BaseModel):
 class Assignment(BaseModel):
     """What a station must hold: release digests, or documents whose latest release is meant."""
 
-    releases: list[str] | None = None
-    documents: list[str] | None = None
+    releases: Annotated[list[str] | None, Field(max_length=MOST_RELEASES)] = None
+    documents: Annotated[list[str] | None, Field(max_length=MOST_RELEASES)] = None
 
 
 class Counter(BaseModel):
@@ -164,6 +179,24 @@ def confirm(house: InHouse, by: ByAdministrator, confirmation: Confirmation) -> 
     return Enrolled(kiosk=enrolment.confirm(house, confirmation.code, confirmation.station, by.id))
 
 
+@router.post("/enrolments/refuse", status_code=204)
+def refuse(house: InHouse, by: ByAdministrator, refusal: Refusal) -> None:
+    """Turn a kiosk away."""
+    enrolment.refuse(house, refusal.code, by.id)
+
+
+@router.post("/kiosks/{kiosk}/revoke", status_code=204)
+def revoke(house: InHouse, by: ByAdministrator, kiosk: str) -> None:
+    """Take a kiosk's credential back; what it recorded stays."""
+    enrolment.revoke(house, kiosk, by.id)
+
+
+@router.put("/kiosks/{kiosk}/name", status_code=204)
+def rename(house: InHouse, by: ByAdministrator, kiosk: str, named: Named) -> None:
+    """Give a kiosk another name."""
+    enrolment.rename(house, kiosk, named.name, by.id)
+
+
 @router.post("/documents", status_code=201)
 def publish(
     house: InHouse,
@@ -175,6 +208,17 @@ def publish(
     if len(data) > LARGEST_ARCHIVE:
         raise TooLarge("the archive is too large", f"at most {LARGEST_ARCHIVE:,} bytes")
     with tempfile.TemporaryDirectory(dir=house.settings.data) as folder:
-        release = publishing.publish(house, unpack(data, Path(folder)), by.id)
+        document_folder = unpack(data, Path(folder))
+        try:
+            release = publishing.publish(house, document_folder, by.id)
+        except Refused as problem:
+            problem.findings = tuple(_within(document_folder, finding) for finding in problem.findings)
+            raise
     document = release.document
     return Released(digest=release.digest, document=document.id, revision=document.revision)
+
+
+def _within(folder: Path, finding: Finding) -> Finding:
+    """A finding that names its file as the sender knows it."""
+    file = Path(finding.file)
+    return replace(finding, file=str(file.relative_to(folder)) if file.is_relative_to(folder) else file.name)

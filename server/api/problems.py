@@ -1,19 +1,23 @@
 """Refusals on the wire: RFC 9457 problem details with a sentence for a person and the mend."""
 
+import logging
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from content.errors import PackageError
 from server.errors import Refused
+from server.media import FULL
+from server.store.engine import cannot_hold, first_line, is_full
 
+log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
-FULL = ("database or disk is full", "No space left on device", "disk full")
 
 
 class Problem(BaseModel):
@@ -29,7 +33,7 @@ class Problem(BaseModel):
 
 RESPONSES: dict[int | str, dict[str, Any]] = {
     code: {"model": Problem, "content": {MEDIA_TYPE: {}}}
-    for code in (400, 401, 403, 404, 409, 413, 422, 429, 507)
+    for code in (400, 401, 403, 404, 405, 409, 413, 422, 429, 503, 507)
 }
 
 
@@ -46,7 +50,10 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(PackageError, _package)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(DatabaseError, _database)
+    app.add_exception_handler(DBAPIError, _database)
+    app.add_exception_handler(OSError, _disk)
+    app.add_exception_handler(ClientDisconnect, _gone)
+    app.add_exception_handler(Exception, _mishap)
 
 
 async def _refused(_request: Request, problem_: Exception) -> JSONResponse:
@@ -75,6 +82,31 @@ async def _http(_request: Request, problem_: Exception) -> JSONResponse:
 
 
 async def _database(_request: Request, problem_: Exception) -> JSONResponse:
-    if any(words in str(problem_) for words in FULL):
-        return problem(507, "no space", "the server's disk is full", "make space and try again")
-    raise problem_
+    if is_full(problem_):
+        return _no_space()
+    if cannot_hold(problem_):
+        return problem(422, "not valid", first_line(problem_), "send shorter, plainer values")
+    if isinstance(problem_, IntegrityError):
+        return problem(409, "conflict", "somebody else did the same at this moment", "look again, then decide")
+    log.error("the database did not do its work", exc_info=problem_)
+    return problem(503, "the database does not answer", "nothing was changed", "try again in a moment")
+
+
+async def _disk(_request: Request, problem_: Exception) -> JSONResponse:
+    assert isinstance(problem_, OSError)
+    if problem_.errno in FULL:
+        return _no_space()
+    return await _mishap(_request, problem_)
+
+
+def _no_space() -> JSONResponse:
+    return problem(507, "no space", "the server's disk is full; nothing of this was kept", "make space and try again")
+
+
+async def _gone(_request: Request, _problem: Exception) -> JSONResponse:
+    return problem(400, "cut off", "the request ended before it was whole", "send it again")
+
+
+async def _mishap(request: Request, problem_: Exception) -> JSONResponse:
+    log.error("%s %s failed", request.method, request.url.path, exc_info=problem_)
+    return problem(500, "went wrong", "the server could not do this; what was recorded is safe", "tell your administrator")

@@ -1,15 +1,30 @@
 """Uploaded archives of a document's folder: unpacked under limits, nothing outside the folder."""
 
 import io
+import lzma
 import stat
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 
-from server.errors import Invalid, TooLarge
+from server.errors import Invalid, NoSpace, TooLarge
+from server.media import FULL
 
 LARGEST_ARCHIVE = 64 * 1024 * 1024  # bytes as sent
-LARGEST_UNPACKED = 256 * 1024 * 1024  # bytes; a 64 MB archive of pictures grows by little, a bomb by a thousand
+LARGEST_UNPACKED = (
+    256 * 1024 * 1024
+)  # bytes; a 64 MB archive of pictures grows by little, a bomb by a thousand
 MOST_FILES = 2_000
+BROKEN = (  # what zipfile and the decompressors say about bytes that are no archive
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    zlib.error,
+    lzma.LZMAError,
+)
 
 
 def unpack(data: bytes, folder: Path) -> Path:
@@ -27,8 +42,12 @@ def unpack(data: bytes, folder: Path) -> Path:
             budget = LARGEST_UNPACKED
             for entry in entries:
                 budget = _unpack_entry(archive, entry, folder, budget)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, RuntimeError) as problem:
+    except BROKEN as problem:
         raise Invalid(f"the archive cannot be read: {problem}", "send a plain zip archive") from None
+    except OSError as problem:
+        if problem.errno in FULL:
+            raise NoSpace("the server's disk is full", "make space and try again") from None
+        raise Invalid(f"the archive cannot be unpacked: {problem.strerror}", "pack the folder itself") from None
     return _document_folder(folder)
 
 

@@ -40,7 +40,9 @@ def rename_station(house: House, station: str, name: str, by: str) -> None:
 def assign(house: House, station: str, releases: Sequence[str], by: str) -> int:
     """Make `releases` (digests) what the station must hold; the assignment's new counter."""
     with writing(house.engine) as tx:
-        known = set(tx.scalars(select(tables.releases.c.digest).where(tables.releases.c.digest.in_(releases))))
+        known = set(
+            tx.scalars(select(tables.releases.c.digest).where(tables.releases.c.digest.in_(releases)))
+        )
         missing = [digest for digest in releases if digest not in known]
         if missing:
             raise Invalid(f"there is no release {missing[0][:12]}…", "publish it first")
@@ -87,7 +89,9 @@ def _assignment(tx: Connection, house: House, station: str) -> dict[str, Any]:
         .order_by(r.document)
     ).all()
     people = tx.execute(
-        select(p.id, p.name, p.badge_hash, p.pin_hash, p.role).where(p.active, p.badge_hash.is_not(None)).order_by(p.id)
+        select(p.id, p.name, p.badge_hash, p.pin_hash, p.role)
+        .where(p.active, p.badge_hash.is_not(None))
+        .order_by(p.id)
     ).all()
     return {
         "format": FORMAT,
@@ -95,10 +99,12 @@ def _assignment(tx: Connection, house: House, station: str) -> dict[str, Any]:
         "counter": row.counter,
         "issued_at": house.now().isoformat(),
         "releases": [
-            {"digest": e.digest, "document": e.document, "revision": e.revision, "title": e.title} for e in releases
+            {"digest": e.digest, "document": e.document, "revision": e.revision, "title": e.title}
+            for e in releases
         ],
         "people": [
-            {"id": e.id, "name": e.name, "badge": e.badge_hash, "pin": e.pin_hash, "role": e.role} for e in people
+            {"id": e.id, "name": e.name, "badge": e.badge_hash, "pin": e.pin_hash, "role": e.role}
+            for e in people
         ],
         "broker": house.settings.broker,
     }

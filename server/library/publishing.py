@@ -25,7 +25,9 @@ def publish(house: House, folder: Path, by: str) -> Release:
     try:
         document = load(folder)
     except DocumentError as problem:
-        raise Invalid("the document is not in order", "mend what the findings say", problem.findings) from None
+        raise Invalid(
+            "the document is not in order", "mend what the findings say", problem.findings
+        ) from None
     media = package.describe(folder, document)
     payload = package.payload(document, media)
     release = Release(digest=package.digest_of(payload), document=document, media=media)
