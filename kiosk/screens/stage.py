@@ -148,7 +148,7 @@ class Stage(BoxLayout):
     def _play(self, medium: MediumView) -> None:
         video = Video(source=str(medium.file), state="play", options={"eos": "loop"}, volume=0, fit_mode="contain")
         video.bind(loaded=lambda _w, loaded: self._sheet.show(None, None) if loaded and self._video is video else None)
-        video.bind(position=lambda _w, position: self._at(medium, position))
+        video.bind(position=lambda _w, position: self._at(medium, position) if self._video is video else None)
         self._video = video
         self._frame.add_widget(video)
         self._lay()

@@ -25,6 +25,7 @@ from kiosk.view import Mark, RailStep, StepView, Verbs
 from kiosk.words import say
 
 SLIDE = 0.14  # seconds; the content is there from the first frame on
+LONG_ACTION = 26  # characters that fit the primary action at its full size
 DOUBLE_TAP = 0.3  # seconds; a finger that bounces must not confirm two steps
 
 
@@ -189,6 +190,7 @@ class StepScreen(BoxLayout):
         palette = theme.palette
         self._primary.enabled = view.can_confirm
         self._primary.label.say(view.primary)
+        self._primary.label.font_size = theme.px(32 if len(view.primary) < LONG_ACTION else 24)
         self._primary.label.paint(palette.on_primary if view.can_confirm else palette.primary)
         self._primary.tint(palette.primary if view.can_confirm else palette.back)
         self._back.enabled = view.can_go_back

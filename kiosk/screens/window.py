@@ -21,6 +21,8 @@ from kiosk.view import (
 Painted = Callable[[View], None]
 DESIGNED_FOR = (1280, 800)  # pixels; everything scales from here
 
+FRAMES_TO_SEE = 3  # after a touch, until what it brought up stands in its place
+
 
 def _ignore(*_: Any) -> None:
     """Nobody asked."""
@@ -59,6 +61,8 @@ class Window:
         self._painted = painted
         self._on_key = on_key
         self._unpainted: View | None = None
+        self._frames = 0
+        self._seen = 0
         self.view: View | None = None
         self._trigger = Clock.create_trigger(lambda _dt: self._drain())
         self._root, self._screens, self._bar, self._place = self._build(verbs)
@@ -133,14 +137,20 @@ class Window:
         self._app.stop()
 
     def touch(self, name: str) -> bool:
-        """Really touch the widget of that name in its middle; False when it is not on screen."""
+        """Really touch the widget of that name in its middle; False while it is not on screen.
+
+        A finger sees a widget before it touches it: after a change the next frames have to be drawn first.
+        """
         from kiosk.screens.touches import tap
         from kiosk.screens.widgets import touchable
 
         widget = touchable.get(name)
-        if widget is None or widget.get_parent_window() is None:
+        if self._unpainted is not None or self._frames < self._seen or widget is None or not widget.get_parent_window():
+            self._glass.canvas.ask_update()
             return False
+        self._seen = self._frames + FRAMES_TO_SEE
         tap(widget)
+        self._glass.canvas.ask_update()
         return True
 
     def shot(self, path: Path) -> None:
@@ -155,6 +165,7 @@ class Window:
         picture.transpose(Image.Transpose.FLIP_TOP_BOTTOM).save(path)
 
     def _flipped(self, *_: Any) -> None:
+        self._frames += 1
         if self._unpainted is not None:
             view, self._unpainted = self._unpainted, None
             self._painted(view)

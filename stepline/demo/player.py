@@ -57,8 +57,8 @@ class Player:
     def touch(self, widget: str) -> None:
         """A finger on a widget, down and up; no quicker than a hand, which the kiosk takes for a bounce."""
         time.sleep(max(0.0, self._touched_at + HAND - time.monotonic()))
-        self._touched_at = time.monotonic()
         self.say({"tap": widget})
+        self._touched_at = time.monotonic()
 
     def shot(self, name: str) -> Path:
         """A picture of the screen, kept beside the others."""
