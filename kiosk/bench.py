@@ -72,7 +72,7 @@ class Bench:
     def mended(self) -> bool:
         """Whether the store takes writes again; the trouble goes away with that."""
         try:
-            self.store.journal.beat(self.ticker.tick())
+            self.store.journal.probe(self.ticker.tick())
         except StoreError as problem:
             self.failed(problem)
             return False

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from content import package
+from content.errors import PackageError
 from kiosk.delivering import Outbox
 from kiosk.enrolling import Enrolling
 from kiosk.events import AssignmentChanged, Event, LineChanged
@@ -22,7 +23,6 @@ from kiosk.ticker import Ticker
 
 log = logging.getLogger(__name__)
 
-WAITING_FOR_A_PERSON = 2.0  # s between two looks whether the enrolment was confirmed
 SHORTEST, LONGEST = 0.5, 15.0  # s between two tries while the server does not answer
 REVOKED = (
     "The server no longer accepts this kiosk. It goes on with what it holds and keeps its records; "
@@ -36,12 +36,16 @@ Report = Callable[[], dict[str, Any]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncSettings:
-    """Where the server is, what the kiosk calls itself until it is enrolled, and how often it looks again (s)."""
+    """Where the server is, what the kiosk calls itself until it is enrolled, and how often it looks again.
+
+    `poll` is in seconds; so is `confirmed`, between two looks whether an administrator has confirmed the code.
+    """
 
     server: str
     name: str
     version: str
     poll: float = 15.0
+    confirmed: float = 2.0
     broker: str | None = None  # instead of the one that the server names
 
 
@@ -145,7 +149,7 @@ class Sync:
             wait, online, trouble = self._failed(problem), False, REVOKED
         except Refused as problem:
             wait, online, trouble = self._failed(problem), True, f"The server refused: {problem}"
-        except (LinkError, StoreError) as problem:
+        except (LinkError, StoreError, PackageError) as problem:
             wait, online = self._failed(problem), self._line.online
             trouble = f"Records and documents are not exchanged: {problem}"
         except Exception as problem:  # the top of a thread: else the kiosk would silently stop delivering
@@ -158,7 +162,7 @@ class Sync:
     def _work(self) -> float:
         if self._store.meta.identity is None:
             if not self._enrolling.go_on():
-                return WAITING_FOR_A_PERSON
+                return self._settings.confirmed
             self._pull_due = self._status_due = 0.0
         while self._outbox.waiting and not self._stopping.is_set():
             more = self._outbox.deliver_batch()

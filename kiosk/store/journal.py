@@ -18,6 +18,7 @@ from kiosk.store.tables import entries, evidence, open_runs, pulse
 
 # The hot path: one statement, prepared once by SQLite's own cache
 _INSERT = "INSERT INTO entries (seq, prev, hash, run, type, body) VALUES (?, ?, ?, ?, ?, ?)"
+ROOM = 64 * 1024  # bytes that must be free before the kiosk takes inputs again
 SESSION = ("operator.signed-in", "operator.signed-out")
 
 
@@ -132,6 +133,13 @@ class Journal:
     def beat(self, tick: int) -> None:
         """Note that the kiosk was alive at `tick`."""
         with self._database.writing() as tx:
+            tx.exec_driver_sql("INSERT OR REPLACE INTO pulse (id, tick) VALUES (1, ?)", (tick,))
+
+    def probe(self, tick: int) -> None:
+        """Prove that there is room for more than this one fact, and leave nothing behind; raises StoreError."""
+        with self._database.writing() as tx:
+            tx.exec_driver_sql("INSERT INTO meta (key, value) VALUES ('probe', zeroblob(?))", (ROOM,))
+            tx.exec_driver_sql("DELETE FROM meta WHERE key = 'probe'")
             tx.exec_driver_sql("INSERT OR REPLACE INTO pulse (id, tick) VALUES (1, ?)", (tick,))
 
     def last_tick(self) -> int:

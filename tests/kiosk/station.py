@@ -198,7 +198,7 @@ def fill(store: Store, documents: Sequence[dict[str, Any]] = (PUMP,), counter: i
             Identity(
                 kiosk="k-1",
                 token="secret",
-                server_key={},
+                server_key=package.public_key(signer()),
                 station={"id": "bench-1", "name": "Bench 1"},
                 broker=None,
             )
