@@ -22,7 +22,7 @@ import pump
 import scenes_build
 import scenes_finish
 from check_sheet import contact_sheet
-from stage import Scene, Stage, annotations
+from stage import OVERSAMPLING, Scene, Stage, annotations
 
 LIBRARY = Path(__file__).resolve().parent.parent
 QUALITY = 88
@@ -84,7 +84,7 @@ def main() -> None:
     arguments.add_argument("--draft", action="store_true")
     arguments.add_argument("--check", type=Path)
     asked = arguments.parse_args()
-    stage = Stage(oversampling=1 if asked.draft else 2)
+    stage = Stage(oversampling=1 if asked.draft else OVERSAMPLING)
     for document, (module, names) in PICTURES.items():
         folder = LIBRARY / "instructions" / document
         for name in names.split():

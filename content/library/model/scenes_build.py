@@ -37,34 +37,33 @@ def take_housing() -> Scene:
         marks=[
             Mark("ellipse", oval(pump.CHAMBER_RADIUS, 0), pad=0.008),
             Mark("arrow", [(24, -31, 0)], "Joint face", shift=(-0.25, 0.10)),
-            Mark("badge", [(*pump.DRIVE, -20)], number=1),
-            Mark("badge", [(*pump.IDLER, -20)], number=2),
+            Mark("badge", [(*pump.DRIVE, -8)], number=1),
+            Mark("badge", [(*pump.IDLER, -8)], number=2),
         ],
     )
 
 
 def wipe_bores() -> Scene:
-    cloth = tools.cloth((4, -17, 6), 54)
-    cloth[0].state = "new"
+    cloth = tools.cloth((2, -16, 9), 48)
     return Scene(
         [part(pump.housing()), *tools.bench_ring(), *cloth], Camera(-62, 50, 0.82), floor=FLOOR,
         marks=[
-            Mark("arrow", [(*pump.IDLER, 10), (*pump.DRIVE, 0)], "Both bores"),
-            Mark("box", oval(pump.OUTER, 0), pad=0.0),
+            Mark("arrow", [(8, -8, 8), (*pump.DRIVE, 0)], "Both bores"),
+            Mark("arrow", [(-24, -31, 0)], "Joint face", shift=(-0.2, 0.10)),
         ],
     )
 
 
 def set_in_press() -> Scene:
     press = tools.press(118)
-    for item in press:
-        item.framed = True
+    for index in (7, 8):
+        press[index].framed = False
     body = laid([part(pump.housing(), "new")], FLIP)
     return Scene(
-        [*body, *press], Camera(-52, 20, 0.92), floor=-26,
+        [*body, *press], Camera(-52, 22, 0.96), floor=-26,
         marks=[
             Mark("arrow", [(0, -15, 112), (0, -15, 70)], "Ram over the shaft bore"),
-            Mark("box", [(60, -65, -22), (95, -65, -4)], "Scan this code", pad=0.008),
+            Mark("box", press[5].mesh.points, "Scan this code", pad=0.008),
             Mark("text", [(-34, -50, 8)], "Joint face down", shift=(-0.2, 0.02)),
         ],
     )
@@ -119,7 +118,7 @@ def fit_circlip() -> Scene:
     ears = (0.0, -15 + 11.2, 62.2 + 30)
     held = tools.pliers(ears)
     return Scene(
-        [*items, *ring, *held], Camera(-64, 34, 0.86, offset=(0, 0.05), frame=[*items, *ring, *held[:5]]),
+        [*items, *ring, *held], Camera(-64, 34, 0.86, offset=(0, 0.05), frame=[*items, *ring, held[1]]),
         guides=[((0, -15, 92), (0, -15, 62))], floor=0,
         marks=[
             Mark("ellipse", circle((0, -15, 62.2), 14.8), "Groove"),
@@ -182,13 +181,13 @@ def weigh_gears() -> Scene:
     turn = ((1, 0, 0), 90.0)
     drive = laid([part(pump.drive_gear(), "new")], turn, (-34, -32, 17.5 - 15))
     idler = laid([part(pump.idler_gear(), "new")], turn, (40, -2, 17.5 + 15))
-    mass = f"{pump.masses()['gear set']:.1f}"
+    balance = tools.scale(top, f"{pump.masses()['gear set']:.1f}")
     return Scene(
-        [*tools.scale(top, mass), *drive, *idler], Camera(-74, 36, 0.88), floor=-60,
+        [*balance, *drive, *idler], Camera(-74, 36, 0.88), floor=-60,
         marks=[
             Mark("badge", [(-34, 0, 24)], number=1, shift=(-0.10, -0.03)),
             Mark("badge", [(40, 20, 24)], number=2, shift=(0.09, -0.03)),
-            Mark("box", [(-62, -100, -35), (30, -70, -18)], "Mass", pad=0.006),
+            Mark("box", balance[3].mesh.points, "Mass", pad=0.006),
         ],
     )
 
@@ -196,7 +195,7 @@ def weigh_gears() -> Scene:
 def oil_journals() -> Scene:
     items = lower("plain")
     return Scene(
-        [*items, *tools.bench_ring(), *tools.oil_can((0, 15, 14))], Camera(-66, 44, 0.80, offset=(0.03, 0.08), frame=items), floor=FLOOR,
+        [*items, *tools.bench_ring(), *tools.oil_can((0, 15, 14))], Camera(-80, 68, 0.84, offset=(0.03, 0.04), frame=items), floor=FLOOR,
         marks=[
             Mark("ellipse", circle((*pump.DRIVE, -28), 8), pad=0.006),
             Mark("ellipse", circle((*pump.IDLER, -28), 8), pad=0.006),
@@ -247,7 +246,7 @@ def turn_by_hand(degrees: float = 0.0) -> Scene:
     turns = np.radians(np.linspace(150, 30, 3))
     round_shaft = [(pump.DRIVE[0] + 25 * math.cos(t), pump.DRIVE[1] + 25 * math.sin(t), 0) for t in turns]
     return Scene(
-        [*gears_at(degrees), *tools.bench_ring()], Camera(-62, 58, 0.86, frame=lower("plain")), floor=FLOOR,
+        [*gears_at(degrees), *tools.bench_ring()], Camera(-80, 66, 0.90, frame=lower("plain")), floor=FLOOR,
         marks=[
             Mark("arrow", [round_shaft[0], round_shaft[2]], "Two full turns"),
             Mark("ellipse", circle((*pump.DRIVE, -1), 7), pad=0.006),
@@ -274,10 +273,10 @@ def measure_end_float() -> Scene:
     items = [*lower(), part(pump.drive_gear(), "muted"), part(pump.idler_gear(), "muted"), block]
     gauge = tools.depth_gauge((0, -29.4, 0), pump.END_FLOAT)
     return Scene(
-        [*items, *tools.bench_ring(), *gauge], Camera(-68, 30, 0.88, frame=[*items, *gauge]), floor=FLOOR,
+        [*items, *tools.bench_ring(), *gauge], Camera(-72, 36, 0.90, frame=[*items, *gauge]), floor=FLOOR,
         marks=[
-            Mark("ellipse", circle((0, -29.4, 70), 29, "y"), "0.03 to 0.08 mm", pad=0.006),
-            Mark("arrow", [(-4, -10, 0)], "Bearing block", shift=(-0.28, -0.06)),
+            Mark("ellipse", gauge[-1].mesh.points, "0.03 to 0.08 mm", pad=0.006),
+            Mark("arrow", [(11.5, 12, 0)], "Bearing block", shift=(0.24, -0.08)),
         ],
     )
 
@@ -344,7 +343,7 @@ def tighten_screws() -> Scene:
     return Scene(
         [*items, *tools.bench_ring()], Camera(-90, 74, 0.84), floor=FLOOR,
         marks=[
-            *(Mark("badge", [(x, y, top)], number=n, shift=(0.038 * np.sign(x) if x else 0.038, -0.01)) for n, (x, y) in enumerate(cross, start=1)),
+            *(Mark("badge", [(x, y, top)], number=n, shift=(0.055 * np.sign(x) if x else 0.055, -0.01)) for n, (x, y) in enumerate(cross, start=1)),
             *(Mark("arrow", [tuple(0.8 * np.array((*a, top))), tuple(0.8 * np.array((*b, top)))]) for a, b in ((cross[0], cross[1]), (cross[2], cross[3]), (cross[4], cross[5]))),
         ],
     )
@@ -356,10 +355,10 @@ def tighten_driver() -> Scene:
     items = [*closed(screws=False, key=False), *others, part(SCREWS[0], "new")]
     torque = tools.driver((x, y, pump.COVER + 2.5))
     return Scene(
-        [*items, *tools.bench_ring(), *torque], Camera(-64, 26, 0.90), floor=FLOOR,
+        [*items, *tools.bench_ring(), *torque], Camera(-64, 28, 0.94, offset=(0, 0.04), frame=[*items, torque[0], torque[1], torque[2], torque[-1]]), floor=FLOOR,
         marks=[
             Mark("ellipse", circle((x, y, pump.COVER + 4), 6), "Start here", pad=0.01),
-            Mark("box", [(x - 12, y - 20, pump.COVER + 194), (x + 12, y - 20, pump.COVER + 208)], "9.0 N·m", pad=0.01),
+            Mark("box", torque[-1].mesh.points, "9.0 N·m", pad=0.01),
         ],
     )
 
@@ -406,6 +405,6 @@ def take_serial() -> Scene:
     code = tools.sheet((-7, -49.15, 11.5), (9, 0, 0), (0, 0, -9), tools.code_squares(180, 5))
     hand = tools.scanner((-2.5, -49.2, 7))
     return Scene(
-        [*items, code, *tools.bench_ring(), *hand], Camera(-58, 24, 0.90), floor=FLOOR,
+        [*items, code, *tools.bench_ring(), *hand], Camera(-44, 26, 0.92, frame=[*items, hand[0]]), floor=FLOOR,
         marks=[Mark("box", [(-7, -49.2, 2.5), (2, -49.2, 11.5)], "SN and six digits", pad=0.012)],
     )

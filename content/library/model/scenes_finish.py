@@ -34,9 +34,10 @@ def _stamp() -> Item:
 
 
 def scan_pump() -> Scene:
-    hand = tools.scanner((-2.5, -49.2, 7), 160)
+    items = closed(plugs=True)
+    hand = tools.scanner((-2.5, -49.2, 7), 150)
     return Scene(
-        [*closed(plugs=True), _stamp(), *tools.bench_ring(), *hand], Camera(-62, 26, 0.90), floor=FLOOR,
+        [*items, _stamp(), *tools.bench_ring(), *hand], Camera(-40, 28, 0.92, frame=[*items, hand[0]]), floor=FLOOR,
         marks=[Mark("box", [(-7, -49.2, 2.5), (2, -49.2, 11.5)], "Serial number", pad=0.012)],
     )
 
@@ -126,15 +127,15 @@ def connect_lines() -> Scene:
     return Scene(
         items, Camera(-76, 18, 0.92), floor=TABLE,
         marks=[
-            Mark("ellipse", circle((-52, y, 0), 16, "x"), "Suction line", pad=0.02),
-            Mark("ellipse", circle((52, y, 0), 16, "x"), "Pressure line", pad=0.02),
+            Mark("arrow", [(-56, y, 12)], "Suction line", shift=(-0.03, -0.22)),
+            Mark("arrow", [(56, y, 12)], "Pressure line", shift=(0.03, -0.22)),
         ],
     )
 
 
 def warm_oil() -> Scene:
     return Scene(
-        _running(0, 11.0), Camera(-84, 16, 0.92), floor=TABLE,
+        _running(0, 11.0), Camera(-82, 18, 0.84, frame=[*_tank(), *_pump()]), floor=TABLE,
         marks=[Mark("ellipse", circle((-96, -10, 20), 17, "y"), "38 to 42 °C", pad=0.012)],
     )
 
@@ -145,7 +146,7 @@ def hold_pressure() -> Scene:
     return Scene(
         items, Camera(-70, 14, 0.72, offset=(0.14, 0.0), frame=focus), floor=TABLE,
         marks=[
-            Mark("ellipse", circle((168, 20, 150), 44, "y"), "16 bar", pad=0.01),
+            Mark("ellipse", focus[3].mesh.points, "16 bar", pad=0.008),
             Mark("ellipse", circle((168, -14, 88), 17, "y"), "Throttle", pad=0.012),
         ],
     )
@@ -159,7 +160,7 @@ def look_for_leaks() -> Scene:
         items, Camera(-62, 26, 0.66, frame=pumped), floor=TABLE,
         marks=[
             Mark("badge", [(0, 0, 49)], number=1, shift=(0.0, -0.02)),
-            Mark("badge", [(22, 58, 46)], number=2, shift=(0.02, -0.03)),
+            Mark("badge", [(0, 55, 49)], number=2, shift=(0.0, -0.02)),
             Mark("badge", [(46, y, 14)], number=3, shift=(0.02, -0.04)),
             Mark("badge", [(-46, y, 14)], number=3, shift=(-0.02, -0.05)),
             Mark("arrow", [(0, 0, 49)], "Joint face", shift=(-0.24, -0.10)),
@@ -182,7 +183,7 @@ def release_pressure() -> Scene:
     return Scene(
         items, Camera(-70, 14, 0.72, offset=(0.14, 0.0), frame=focus), floor=TABLE,
         marks=[
-            Mark("ellipse", circle((168, 20, 150), 44, "y"), "0 bar", pad=0.01),
+            Mark("ellipse", focus[3].mesh.points, "0 bar", pad=0.008),
             Mark("arrow", [(150, -14, 72), (150, -14, 104)], "Open"),
         ],
     )
@@ -196,7 +197,7 @@ def take_off() -> Scene:
         [*tools.stand(), *pumped, tools.item(tray, "tool-light")], Camera(-60, 24, 0.92), floor=TABLE,
         guides=[((0, -16, 15), (0, 60, 15))],
         marks=[
-            Mark("arrow", [(0, 40, 15), (0, -8, 15)], "Off the stand"),
+            Mark("arrow", [(0, 50, 78), (0, -70, 78)], "Off the stand"),
             Mark("arrow", [(57, by[1] - PORT, 0)], "Plugs in", shift=(0.12, -0.10)),
         ],
     )
@@ -249,10 +250,10 @@ def press_label() -> Scene:
 def weigh_pump() -> Scene:
     up = pump.COVER + 5.2
     body = laid(closed(plugs=True), FLIP, (0, 22, up))
-    mass = f"{pump.masses()['pump']:.0f}"
+    balance = tools.scale(0, f"{pump.masses()['pump']:.0f}")
     return Scene(
-        [*tools.scale(0, mass), *body], Camera(-70, 24, 0.90), floor=-60,
-        marks=[Mark("box", [(-62, -100, -35), (30, -70, -18)], "Mass", pad=0.006)],
+        [*balance, *body], Camera(-70, 24, 0.90), floor=-60,
+        marks=[Mark("box", balance[3].mesh.points, "Mass", pad=0.006)],
     )
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
 WIDTH, HEIGHT = 1600, 1200  # pixels of a picture
-OVERSAMPLING = 2
+OVERSAMPLING = 1.5
 VIEW_ANGLE = 16.0  # degrees; long lens, so that parallel edges stay nearly parallel
 ACCENT = (0.92, 0.19, 0.01)
 INK = (0.10, 0.12, 0.15)
@@ -178,7 +178,8 @@ def annotations(scene: Scene, view: View) -> list[str]:
 
 
 def _pair(point: Array) -> str:
-    return f"[{point[0]:.4f}, {point[1]:.4f}]"
+    x, y = np.clip(point, 0.02, 0.98)
+    return f"[{x:.4f}, {y:.4f}]"
 
 
 def _studio() -> pv.Texture:
@@ -200,12 +201,11 @@ def _studio() -> pv.Texture:
 class Stage:
     """Takes pictures of scenes; light and plotter are set up once."""
 
-    def __init__(self, width: int = WIDTH, height: int = HEIGHT, oversampling: int = OVERSAMPLING) -> None:
+    def __init__(self, width: int = WIDTH, height: int = HEIGHT, oversampling: float = OVERSAMPLING) -> None:
         self._size = (width, height)
-        self._plotter = pv.Plotter(off_screen=True, window_size=(width * oversampling, height * oversampling), lighting="none")
+        self._plotter = pv.Plotter(off_screen=True, window_size=(round(width * oversampling), round(height * oversampling)), lighting="none")
         self._line = oversampling * width / WIDTH
         self._plotter.set_environment_texture(_studio(), is_srgb=True)
-        self._plotter.enable_depth_peeling(6)
 
     def take(self, scene: Scene) -> tuple[Image.Image, View]:
         """The picture of a scene and the camera that took it."""
@@ -227,8 +227,9 @@ class Stage:
         camera.focal_point = tuple(view.position + view.forward)
         camera.up = tuple(view.up)
         camera.view_angle = VIEW_ANGLE
-        plotter.renderer.ResetCameraClippingRange()
-        plotter.enable_ssao(radius=0.014 * view.distance, bias=0.0011 * view.distance, kernel_size=48, blur=True)
+        depths = np.concatenate([(np.asarray(item.mesh.points) - view.position) @ view.forward for item in scene.items])
+        camera.clipping_range = (max(1.0, float(depths.min()) - 30), float(depths.max()) + 400)
+        plotter.enable_ssao(radius=0.014 * view.distance, bias=0.0011 * view.distance, kernel_size=32, blur=True)
         plotter.render()
         colour = np.asarray(plotter.screenshot(return_img=True))[..., :3].astype(np.float32)
         raw = plotter.get_image_depth(fill_value=None)
@@ -249,7 +250,7 @@ class Stage:
         if item.state == "new":
             colour, metallic, roughness, edge = ACCENT, 0.0, 0.40, (0.35, 0.10, 0.0)
         elif item.state == "muted":
-            colour = tuple(0.42 * part + 0.58 * 0.86 for part in colour)
+            colour = tuple(0.55 * part + 0.45 * 0.80 for part in colour)
             metallic, roughness, strength = metallic * 0.3, 0.6, 0.38
         elif item.state == "ghost":
             colour, metallic, roughness, opacity, strength = (0.62, 0.70, 0.80), 0.0, 0.4, 0.16, 0.45
@@ -265,8 +266,10 @@ class Stage:
         if item.edges:
             lines = item.mesh.extract_feature_edges(feature_angle=28, boundary_edges=False, non_manifold_edges=False, manifold_edges=False)
             if lines.n_cells:
+                # Blended here and drawn opaque: a translucent line is not hidden by what lies before it
+                line = tuple(strength * dark + (1 - strength) * light**0.4545 for dark, light in zip(edge, colour, strict=True))
                 toward = -view.forward * 0.12  # mm; lifts the lines off the faces that they bound
-                self._plotter.add_mesh(lines.translate(toward), color=edge, line_width=1.5 * self._line, opacity=strength, lighting=False, show_scalar_bar=False)
+                self._plotter.add_mesh(lines.translate(toward), color=line, line_width=1.5 * self._line, lighting=False, show_scalar_bar=False)
 
     def _guide(self, start: Array, end: Array) -> None:
         length = float(np.linalg.norm(end - start))
@@ -304,11 +307,14 @@ def _fill(mask: NDArray[np.float32], mesh: pv.PolyData, low: Array, scale: float
     corners = np.asarray(mesh.points)[triangles]
     height = corners[..., 2].mean(axis=1) - floor
     weight = np.clip(1.0 - height / 160.0, 0.15, 1.0)
+    flat = (corners[..., :2] - low) * scale
+    large = np.ptp(flat, axis=1).max(axis=1) > 1.5  # pixels; smaller ones are marked at their middle
+    column, row = np.clip(flat.mean(axis=1).astype(int), 0, np.array(mask.shape[::-1]) - 1).T
+    np.maximum.at(mask, (row, column), weight)
     canvas = Image.fromarray((mask * 255).astype(np.uint8))
     draw = ImageDraw.Draw(canvas)
-    order = np.argsort(weight)
-    flat = (corners[..., :2] - low) * scale
-    for index in order:
+    flat, weight = flat[large], weight[large]
+    for index in np.argsort(weight):
         draw.polygon([tuple(point) for point in flat[index]], fill=int(255 * weight[index]))
     mask[:] = np.maximum(mask, np.asarray(canvas, dtype=np.float32) / 255)
 

@@ -85,6 +85,14 @@ def code_squares(size: int, seed: int) -> Image.Image:
     return Image.fromarray(((1 - quiet) * 255).astype(np.uint8)).resize((size, size), Image.Resampling.NEAREST).convert("RGB")
 
 
+def station_code(name: str) -> Image.Image:
+    """The plate with a station's code and its name."""
+    picture = Image.new("RGB", (380, 260), (246, 247, 248))
+    picture.paste(code_squares(170, 21), (105, 10))
+    ImageDraw.Draw(picture).text((190, 218), name, fill=(20, 24, 30), font=type_size(56), anchor="mm")
+    return picture
+
+
 def type_label() -> Image.Image:
     """The type label GP-141."""
     picture = Image.new("RGB", (1120, 640), (246, 247, 248))
@@ -143,7 +151,7 @@ def disc(centre: Point, normal: Point, up: Point, radius: float, picture: Image.
 def bench_ring() -> list[Item]:
     """The ring on which the housing stands, joint face up."""
     ring = pump.tube(43, 27, RING_FLOOR, pump.FLOOR, (0, 4)).faces(">Z or <Z").chamfer(1.5)
-    return [item(ring, "tool")]
+    return [item(ring, "tool", framed=False)]
 
 
 def fixture() -> list[Item]:
@@ -166,16 +174,17 @@ def press(punch: float) -> list[Item]:
     """Bench press: table top at z = 0, ram over the flipped shaft bore with its punch end at `punch`."""
     x, y = 0.0, -pump.DRIVE[1]
     table = box((190, 190, 26), (x, y + 30, -13), 8).faces(">Z").edges().chamfer(2)
-    column = box((60, 46, 300), (x, y + 100, 150), 6)
-    head = box((74, 150, 62), (x, y + 48, 268), 10).edges("#Z").fillet(3)
-    ram = box((22, 22, 240), (x, y, punch + 26 + 120), 2)
+    column = box((60, 46, 250), (x, y + 100, 125), 6)
+    head = box((74, 150, 62), (x, y + 48, 218), 10).edges("#Z").fillet(3)
+    ram = box((22, 22, 190), (x, y, punch + 26 + 95), 2)
     stem = pump.tube(9, 0, punch, punch + 28, (x, y))
     tip = pump.tube(13.4, 0, punch, punch + 12, (x, y)).faces(">Z").chamfer(2)
-    axle = rod((x + 37, y + 26, 268), (x + 66, y + 26, 268), 13)
-    lever = rod((x + 56, y + 66, 232), (x + 56, y - 74, 356), 5.5)
+    axle = rod((x + 37, y + 26, 218), (x + 66, y + 26, 218), 13)
+    lever = rod((x + 56, y + 66, 182), (x + 56, y - 74, 306), 5.5)
     return [
         item(table, "tool"), item(column, "tool"), item(head, "tool-light"), item(ram, "steel"), item(stem.union(tip), "steel"),
-        item(axle, "steel"), item(lever, "steel"), item(ball((x + 56, y - 78, 359.5), 11), "knob"), item(ball((x + 56, y + 69, 229), 8), "grip"),
+        sheet((x + 42, y - 36, 0.3), (38, 0, 0), (0, -26, 0), station_code("PRESS-02")),
+        item(axle, "steel"), item(lever, "steel"), item(ball((x + 56, y - 78, 309.5), 11), "knob"), item(ball((x + 56, y + 69, 179), 8), "grip"),
     ]
 
 
@@ -226,9 +235,12 @@ def cloth(centre: Point, size: float = 62.0) -> list[Item]:
     """A folded, slightly crumpled cloth."""
     grid = np.linspace(-1, 1, 60)
     x, y = np.meshgrid(grid, grid)
-    z = 3.2 * np.sin(3.1 * x + 1.2 * y) * np.cos(2.3 * y - 0.8 * x) + 1.6 * np.sin(6.0 * y + 2.5 * x)
-    reach = size / 2 * (1 + 0.06 * np.sin(5 * y + 1) + 0.0 * x)
-    top = pv.StructuredGrid(centre[0] + x * reach, centre[1] + y * reach, centre[2] + z).extract_surface(algorithm=None).triangulate()
+    z = 4.2 * np.sin(4.1 * x + 1.2 * y) * np.cos(3.3 * y - 0.8 * x) + 1.8 * np.sin(7.0 * y + 4.5 * x)
+    # A square drawn to a rounder outline, its rim uneven
+    across, along = x * np.sqrt(1 - 0.36 * y * y), y * np.sqrt(1 - 0.36 * x * x)
+    rim = size / 2 * (1 + 0.07 * np.sin(4 * np.arctan2(y, x) + 0.8))
+    z = z + 5.0 * np.exp(-6 * (x * x + y * y)) - 1.6 * (x * x + y * y)
+    top = pv.StructuredGrid(centre[0] + across * rim, centre[1] + along * rim, centre[2] + z).extract_surface(algorithm=None).triangulate()
     solid = top.extrude((0, 0, -2.4), capping=True).clean().triangulate()
     return [Item(solid, "cloth")]
 
@@ -289,7 +301,7 @@ def scanner(target: Point, distance: float = 150.0) -> list[Item]:
     handle = cq.Workplane("YZ", origin=(-15, 0, 0)).polyline([(-32, -14), (-2, -14), (-22, -112), (-54, -108)]).close().extrude(30).edges().fillet(6)
     trigger = box((10, 12, 26), (0, 1, -28), 3)
     parts = [(head, "tool"), (window, "knob"), (handle, "grip"), (trigger, "knob")]
-    turn = 28.0
+    turn = -42.0
     made = []
     middle = np.asarray(target, dtype=float) + np.array([distance * math.sin(math.radians(turn)), -distance * math.cos(math.radians(turn)), 0])
     for solid, look in parts:
