@@ -214,7 +214,7 @@ class Player:
     def _publish(self, speak: Callable[[], None]) -> None:
         try:
             speak()
-        except TimeoutError:
+        except (TimeoutError, RuntimeError):  # paho's word for "not connected"
             self.record.look()  # the broker is away; the gauge speaks again in a moment
 
     def _tighten(self, check: Torque, trouble: Trouble) -> None:

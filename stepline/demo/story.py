@@ -96,7 +96,7 @@ def play(plant: Plant, library: dict[str, Instruction], progress: Progress) -> l
     def work(shift: Shift) -> None:
         try:
             shift.work(library, progress)
-        except (TimeoutError, OSError, AssertionError) as problem:  # told when both have ended
+        except (TimeoutError, OSError, AssertionError, RuntimeError) as problem:  # told when both have ended
             shift.failure = problem
             with contextlib.suppress(OSError):
                 shift.player.shot("failed")

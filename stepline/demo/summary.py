@@ -110,7 +110,7 @@ def runs_and_deviations(database: Path) -> tuple[int, int, Counter[str]]:
 
 
 def latencies_in(traces: Iterable[Path]) -> dict[str, list[float]]:
-    """Milliseconds by name, from the kiosks' traces: one JSON object a line, `{"kind", "from", "to"}` in nanoseconds."""
+    """Milliseconds by name, from the kiosks' traces: one JSON object a line, `{"name", "ms", …}`."""
     found: dict[str, list[float]] = {}
     for trace in traces:
         if not trace.is_file():
@@ -120,5 +120,5 @@ def latencies_in(traces: Iterable[Path]) -> dict[str, list[float]]:
                 entry = json.loads(line)
             except ValueError:
                 continue  # the last line of a kiosk that was killed
-            found.setdefault(entry["kind"], []).append((entry["to"] - entry["from"]) / 1e6)
+            found.setdefault(entry["name"], []).append(float(entry["ms"]))
     return found
