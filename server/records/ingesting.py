@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -143,6 +143,8 @@ def _read(entry: Entry) -> _Read:
         raise _malformed(entry, str(problem)) from None
     if fact.at.tzinfo is None:
         raise _malformed(entry, f"its time {fact.at.isoformat()} has no zone")
+    if not MINYEAR < fact.at.year < MAXYEAR:  # in UTC it might be in a year that no calendar has
+        raise _malformed(entry, f"its time {fact.at.isoformat()} is out of range")
     return _Read(entry, fact, wire.type_of(fact))
 
 

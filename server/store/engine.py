@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 
 BUSY = 30.0  # seconds that a writer waits for another one; ingestion holds the lock for milliseconds
 
@@ -52,8 +52,8 @@ def cannot_hold(problem: Exception) -> bool:
     """Whether a statement failed for a value that no column can hold: too large, too long, not text."""
     if not isinstance(problem, DBAPIError):
         return isinstance(problem, OverflowError | ValueError)
-    # PostgreSQL's error classes: 22 is "data exception", 54 "program limit exceeded" (an index entry that is too long)
-    return str(getattr(problem.orig, "sqlstate", None))[:2] in {"22", "54"}
+    # PostgreSQL's error class 54 is "program limit exceeded": a text is too long for its index
+    return isinstance(problem, DataError) or str(getattr(problem.orig, "sqlstate", None)).startswith("54")
 
 
 def is_full(problem: Exception) -> bool:
