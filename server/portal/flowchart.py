@@ -10,11 +10,11 @@ from itertools import count
 
 from content.sop import Box, Decision, End, Sop, Task, successors
 
-WIDTH, HEIGHT = 216, 60  # pixels of a box
-GAP_X, GAP_Y = 44, 50
+WIDTH, HEIGHT = 192, 60  # pixels of a box
+GAP_X, GAP_Y = 32, 50
 LANE = 24
 MARGIN = 14
-LINE_LENGTH = 25  # characters that fit in a box
+LINE_LENGTH = 23  # characters that fit in a box
 LINES = 3
 
 
@@ -56,7 +56,7 @@ class Chart:
 def lay_out(sop: Sop) -> Chart:
     """The procedure's flow with coordinates."""
     layers = _layers(sop.flow)
-    rows = [[box for box in sop.flow if layers[box.id] == layer] for layer in range(max(layers.values()) + 1)]
+    rows = _rows(sop.flow, layers)
     body = max(len(row) for row in rows) * (WIDTH + GAP_X) - GAP_X
     nodes = {
         box.id: _node(box, column=column, row=number, offset=(body - _row_width(row)) // 2)
@@ -89,6 +89,23 @@ def _layers(flow: Sequence[Box]) -> Mapping[str, int]:
         if not changed:
             break
     return layers
+
+
+def _rows(flow: Sequence[Box], layers: Mapping[str, int]) -> list[list[Box]]:
+    """The boxes of each layer, each below what leads to it; those with a line around stand at the right."""
+    ways = {box.id: successors(box) for box in flow}
+    rows: list[list[Box]] = []
+    place: dict[str, float] = {}
+    for layer in range(max(layers.values()) + 1):
+        weights: dict[str, tuple[float, int]] = {}
+        for box in flow:
+            above = [place[name] for name, targets in ways.items() if box.id in targets and name in place]
+            around = sum(layers[target] != layer + 1 for target in ways[box.id])
+            weights[box.id] = (sum(above) / len(above) if above else 0.0, around)
+        row = sorted((box for box in flow if layers[box.id] == layer), key=lambda box: weights[box.id])
+        place |= {box.id: column - (len(row) - 1) / 2 for column, box in enumerate(row)}
+        rows.append(row)
+    return rows
 
 
 def _forward(start: str, ways: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:

@@ -49,6 +49,26 @@ def links(page: Page, address: str) -> dict[str, str]:
     return found
 
 
+# the policy forbids `eval`, which Playwright's wait_for_function needs; promises do as well
+SETTLED = """async () => {
+  const images = [...document.images];
+  for (const image of images) image.loading = "eager";
+  await Promise.all(images.map((i) => i.complete || new Promise((done) => { i.onload = done; i.onerror = done; })));
+  await Promise.all(images.map((image) => image.decode().catch(() => {})));
+  await document.fonts.ready;
+}"""
+
+
+def settle(page: Page) -> None:
+    """Until pictures, letters and plots are there."""
+    page.evaluate(SETTLED)
+    plots = page.locator("[data-plot]")
+    for place in range(plots.count()):
+        plots.nth(place).locator("canvas").wait_for()
+    if plots.count():
+        page.wait_for_timeout(350)  # the plots draw themselves in; this is for a picture, not for a test
+
+
 def take(browser: Browser, address: str, folder: Path, scheme: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for size, (width, height) in SIZES.items():
@@ -66,12 +86,7 @@ def take(browser: Browser, address: str, folder: Path, scheme: str) -> None:
         sign_in(page, address)
         for name, path in {**PAGES, **links(page, address)}.items():
             page.goto(f"{address}{path}", wait_until="load")
-            page.wait_for_function("document.fonts.status === 'loaded'")
-            if page.locator("[data-plot]").count():
-                page.wait_for_function(
-                    "[...document.querySelectorAll('[data-plot]')].every((e) => e.querySelector('canvas'))"
-                )
-                page.wait_for_timeout(350)  # the plots draw themselves in; this is a picture, not a test
+            settle(page)
             page.screenshot(path=folder / f"{size}-{name}.png", full_page=name != "floor" or size == "phone")
         context.close()
 

@@ -78,10 +78,11 @@ const plots = {
   pareto(values) {
     const names = values.bars.map((bar) => bar.name);
     const rotate = names.length > 6 || (narrow() && names.length > 3) ? 35 : 0;
+    const named = (name) => (rotate ? cut(name, 20) : cut(name, 28).replaceAll(" ", "\n"));
     return {
       ...base(),
       grid: { left: 8, right: 8, top: 26, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
-      xAxis: axis({ type: "category", data: names, axisLabel: { ...axis().axisLabel, interval: 0, rotate, hideOverlap: false, formatter: (name) => cut(name, rotate ? 20 : 16), width: rotate ? 130 : 92, overflow: "break" } }),
+      xAxis: axis({ type: "category", data: names, axisLabel: { ...axis().axisLabel, interval: 0, rotate, hideOverlap: false, formatter: named, lineHeight: 15 } }),
       yAxis: [
         axis({ type: "value", minInterval: 1 }),
         axis({ type: "value", min: 0, max: 100, interval: 25, splitLine: { show: false }, axisLabel: { ...axis().axisLabel, formatter: "{value} %" } }),
@@ -122,8 +123,8 @@ const plots = {
     const label = (column) => (values.by === "hour" ? column.slice(11) : column.slice(5));
     return {
       ...base(),
-      grid: { left: 8, right: 8, top: 34, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
-      legend: { type: "scroll", top: 0, left: 0, itemWidth: 11, itemHeight: 11, icon: "roundRect", textStyle: { ...letters, color: colour("--ink-2") }, pageTextStyle: { color: colour("--ink-2") }, pageIconColor: colour("--accent") },
+      grid: { left: 8, right: 8, top: values.series.length > 3 ? 58 : 34, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+      legend: { top: 0, left: 0, itemWidth: 11, itemHeight: 11, itemGap: 12, icon: "roundRect", textStyle: { ...letters, color: colour("--ink-2") } },
       xAxis: axis({ type: "category", data: values.columns, axisLabel: { ...axis().axisLabel, formatter: label } }),
       yAxis: axis({ type: "value", minInterval: 1 }),
       tooltip: {
@@ -160,14 +161,14 @@ const plots = {
       grid: { left: 8, right: 14, top: 34, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
       legend: { top: 0, left: 0, itemWidth: 10, itemHeight: 10, textStyle: { ...letters, color: colour("--ink-2") } },
       xAxis: axis({ type: "time", splitLine: { show: false } }),
-      yAxis: axis({ type: "value", min: 0, axisLabel: { ...axis().axisLabel, formatter: "{value} ×" } }),
+      yAxis: axis({ type: "value", min: ({ min }) => Math.max(0, Math.floor(Math.min(min, 1) * 5 - 0.5) / 5), axisLabel: { ...axis().axisLabel, formatter: "{value} ×" } }),
       tooltip: {
         ...base().tooltip,
         formatter: ({ data }) =>
           tip(data.point.name, [["Time", spell(data.point.elapsed)], ["Standard", spell(data.point.expected)], ["Deviations", data.point.deviations]]),
       },
       series: [
-        { ...series("without deviation", "--c1", (point) => !point.deviations), markLine: { silent: true, symbol: "none", lineStyle: { color: colour("--ink-3"), type: "dashed" }, label: { show: false }, data: [{ yAxis: 1 }] } },
+        { ...series("without deviation", "--c1", (point) => !point.deviations), markLine: { silent: true, animation: false, symbol: "none", lineStyle: { color: colour("--ink-3"), type: "dashed" }, label: { show: false }, data: [{ yAxis: 1 }] } },
         series("with deviations", "--c2", (point) => point.deviations > 0),
       ],
     };
@@ -197,9 +198,9 @@ const plots = {
       ...base(),
       grid: { left: 8, right: 20, top: 34, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
       legend: { show: true, top: 0, left: 0, selectedMode: false, itemWidth: 12, itemHeight: 12, textStyle: { ...letters, color: colour("--ink-2") }, data: ["middle half", "median", "standard", "single visits"] },
-      xAxis: axis({ type: "value", min: 0, max: limit, axisLabel: { ...axis().axisLabel, formatter: spell } }),
+      xAxis: axis({ type: "value", min: 0, axisLine: { show: false }, axisLabel: { ...axis().axisLabel, formatter: spell } }),
       yAxis: [
-        axis({ type: "category", data: names, inverse: true, axisLabel: { ...axis().axisLabel, hideOverlap: false, interval: 0, formatter: (name) => cut(name, longest) } }),
+        axis({ type: "category", data: names, inverse: true, axisLine: { show: false }, axisLabel: { ...axis().axisLabel, hideOverlap: false, interval: 0, formatter: (name) => cut(name, longest) } }),
         { type: "value", min: -0.5, max: rows.length - 0.5, inverse: true, show: false },
       ],
       tooltip: {
@@ -237,7 +238,7 @@ const plots = {
       ...base(),
       grid: { left: 8, right: 20, top: 34, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
       legend: { top: 0, left: 0, selectedMode: false, itemWidth: 12, itemHeight: 12, textStyle: { ...letters, color: colour("--ink-2") }, data: ["time", "paused", "standard", "deviation"] },
-      xAxis: axis({ type: "value", min: 0, axisLabel: { ...axis().axisLabel, formatter: spell } }),
+      xAxis: axis({ type: "value", min: 0, axisLine: { show: false }, axisLabel: { ...axis().axisLabel, formatter: spell } }),
       yAxis: axis({ type: "category", inverse: true, data: rows.map((row) => row.name), axisLabel: { ...axis().axisLabel, hideOverlap: false, interval: 0, formatter: (name) => cut(name, longest) } }),
       tooltip: {
         ...base().tooltip,

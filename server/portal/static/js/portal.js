@@ -6,18 +6,28 @@ if (!document.cookie.split("; ").includes(`zone=${encodeURIComponent(zone)}`)) {
   document.cookie = `zone=${encodeURIComponent(zone)}; path=/; max-age=31536000; samesite=lax${secure}`;
 }
 
-const day = { year: "numeric", month: "short", day: "numeric" };
+const day = { month: "short", day: "numeric" };
 const clock = { hour: "2-digit", minute: "2-digit" };
-const styles = {
-  long: new Intl.DateTimeFormat(undefined, { ...day, ...clock }),
+const words = {
+  today: new Intl.DateTimeFormat(undefined, clock),
+  year: new Intl.DateTimeFormat(undefined, { ...day, ...clock }),
+  long: new Intl.DateTimeFormat(undefined, { ...day, year: "numeric", ...clock }),
   time: new Intl.DateTimeFormat(undefined, { ...clock, second: "2-digit" }),
-  day: new Intl.DateTimeFormat(undefined, day),
+  day: new Intl.DateTimeFormat(undefined, { ...day, year: "numeric" }),
 };
+
+// as short as it can be without being mistaken: no date for today, no year for this year
+function styleOf(instant, asked) {
+  if (asked !== "long") return words[asked] ?? words.long;
+  const now = new Date();
+  if (instant.toDateString() === now.toDateString()) return words.today;
+  return instant.getFullYear() === now.getFullYear() ? words.year : words.long;
+}
 
 function showTimes(root) {
   for (const element of root.querySelectorAll("time[datetime]:not([data-local])")) {
-    const style = styles[element.dataset.style] ?? styles.long;
-    element.textContent = style.format(new Date(element.dateTime));
+    const instant = new Date(element.dateTime);
+    element.textContent = styleOf(instant, element.dataset.style).format(instant);
     element.dataset.local = "";
   }
 }
