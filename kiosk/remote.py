@@ -1,8 +1,8 @@
-"""A test aid, off by default: touches and pictures of the screen on request, through a socket in the file system.
+"""A test aid, off by default: touches and pictures of the screen on request, through a socket.
 
 One JSON object a line, one answer a line: `{"tap": "primary"}` puts a finger on that widget and lifts it,
-`{"shot": "name"}` keeps a picture of the screen, `{"what": ""}` answers when the window does. It does what a person
-with a finger and a camera can do, and no more.
+`{"shot": "name"}` keeps a picture of the screen, `{"what": ""}` answers when the window does. It does what a
+person with a finger and a camera can do, and no more.
 """
 
 import contextlib
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 LONGEST = 64 * 1024  # bytes of one request
-PATIENCE = 5.0  # s that a finger waits for a widget to come up, and this aid for the window
+PATIENCE = 15.0  # s that a finger waits for a widget to come up, and this aid for the window
 GLANCE = 0.02  # s between two looks for it
 
 
