@@ -1,4 +1,4 @@
-"""The assignment of a station as the server writes it: which documents it must hold, and who may sign in there."""
+"""A station's assignment as the server writes it: which documents it must hold, and who may sign in."""
 
 from typing import Annotated
 
@@ -33,7 +33,7 @@ class Named(_Value):
 
 
 class Person(_Value):
-    """Somebody who may sign in here; `badge` is the SHA-256 of the badge's code, `pin` an argon2id verifier."""
+    """Somebody who may sign in; `badge` is the SHA-256 of the badge's code, `pin` an argon2id verifier."""
 
     id: PersonId
     name: str
@@ -43,7 +43,7 @@ class Person(_Value):
 
 
 class Assignment(_Value):
-    """What a station must hold; `counter` only grows. `withdrawn` names releases that nobody may go on with."""
+    """What a station must hold; `counter` only grows; nobody may go on with a `withdrawn` release."""
 
     format: int
     station: Station

@@ -18,15 +18,18 @@ from kiosk.view import Mark
 log = logging.getLogger(__name__)
 
 
+def _nobody() -> None:
+    """Nobody delivers yet; what is kept waits."""
+
+
 class Bench:
     """What the parts of the conductor share. Used on the UI thread only."""
 
-    def __init__(self, store: Store, ticker: Ticker, kept: Callable[[], None]) -> None:
-        """`kept` is called after facts were committed: there is something to deliver."""
+    def __init__(self, store: Store, ticker: Ticker) -> None:
         self.store = store
         self.ticker = ticker
         self.desk = Desk()
-        self.nudge = kept
+        self.nudge: Callable[[], None] = _nobody  # called after a commit: there is something to deliver
 
     def stamp(self, nanoseconds: int | None = None) -> Stamp:
         """Now, or when a reading's clock stood at `nanoseconds`."""
@@ -103,7 +106,7 @@ def trouble_of(problem: StoreError) -> Trouble:
             return Trouble(
                 title="The kiosk's store is damaged",
                 message=f"{problem}. What the server holds is safe.",
-                mend="Switch the kiosk off and on: it sets the damaged store aside and saves what can be read.",
+                mend="Switch the kiosk off and on: it sets the damaged store aside and saves what it can.",
             )
         case _:
             return Trouble(

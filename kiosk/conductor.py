@@ -1,4 +1,4 @@
-"""The conductor: takes events and verbs in order, on the UI thread, and shows a view after everything was kept."""
+"""Takes events and verbs in order, on the UI thread, and shows a view after everything was kept."""
 
 import time
 from typing import Protocol

@@ -51,14 +51,16 @@ class Outbox:
         except Refused as problem:
             if problem.status == 413:
                 raise
-            self.stopped = f"The server refuses this kiosk's records: {problem}. They wait here; call an administrator."
+            self.stopped = (
+                f"The server refuses this kiosk's records: {problem}. They wait here; call an administrator."
+            )
             return False
         before = journal.held
         self._take(held)
         return journal.held != before and self.waiting
 
     def compare(self) -> None:
-        """Ask what the server holds when nothing waits: it may have been restored and hold less than before."""
+        """Ask what the server holds when nothing waits: restored, it may hold less than before."""
         if not self.stopped and not self.waiting:
             self._take(self.link.deliver(()))
 

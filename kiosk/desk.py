@@ -1,4 +1,4 @@
-"""Everything that the screen is made from, as one frozen value; the conductor replaces it, the view is read off it."""
+"""Everything that the screen is made from, as one frozen value that the conductor replaces."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -59,6 +59,7 @@ class Trouble:
 
 
 QUIET = Notice()
+NO_UNIT = Unit()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +78,7 @@ class Desk:
     done: Done | None = None
     work_order: str | None = None
     choices: tuple[Digest, ...] = ()  # the scanned label opens any of these
-    unit: Unit = Unit()  # of the label that opens the choices
+    unit: Unit = NO_UNIT  # of the label that opens the choices
     notice: Notice = QUIET
     live: Mapping[str, Measured] = field(default_factory=dict[str, Measured])
     accepted: int = 0

@@ -21,7 +21,13 @@ class Enrolling:
     """Used on the sync's thread until the kiosk is enrolled."""
 
     def __init__(
-        self, store: Store, link: Link, *, name: str, version: str, tell: Callable[[Enrolled | EnrolmentOffered], None]
+        self,
+        store: Store,
+        link: Link,
+        *,
+        name: str,
+        version: str,
+        tell: Callable[[Enrolled | EnrolmentOffered], None],
     ) -> None:
         self._store = store
         self._link = link
@@ -57,7 +63,9 @@ class Enrolling:
     def _ask(self, message: str) -> None:
         signer = CryptoSigner.generate_ed25519()
         asked = self._link.ask_enrolment(self._name, package.public_key(signer), self._version)
-        self._store.meta.put(**{ASKED: json.dumps(asdict(asked)), "private_key": signer.private_bytes.decode()})
+        self._store.meta.put(
+            **{ASKED: json.dumps(asdict(asked)), "private_key": signer.private_bytes.decode()}
+        )
         self._asked = asked
         self._show(asked, message)
 

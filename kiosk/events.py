@@ -41,7 +41,7 @@ class AssignmentChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineChanged:
-    """How the kiosk stands with its server; `trouble` is a sentence for a person, with the next thing to do."""
+    """How the kiosk stands with its server; `trouble` tells a person what is wrong and what to do."""
 
     online: bool
     undelivered: int

@@ -10,6 +10,10 @@ from kiosk.events import Event
 LIVE = 16  # waiting values of one device; beyond that the latest replaces the one before it
 
 
+def _slot(event: Event) -> list[Event]:
+    return [event]
+
+
 def _nobody() -> None:
     """Nobody listens yet; what is put waits."""
 
@@ -34,10 +38,10 @@ class Inbox:
                     slot[0] = event
                     self.coalesced += 1
                     return
-                slot = [event]
+                slot = _slot(event)
                 self._live[event.device] = (waiting + 1, slot)
             else:
-                slot = [event]
+                slot = _slot(event)
             self._events.append(slot)
         if was_empty:
             self.wake()

@@ -1,4 +1,4 @@
-"""The kiosk's side of the server's API, version 1. Every call may take seconds: never made on the UI thread."""
+"""The kiosk's side of the server's API, version 1. A call may take seconds: never on the UI thread."""
 
 import json
 import time
@@ -85,7 +85,9 @@ class Answer:
 class Link:
     """One connection to the server; raises LinkError from every call."""
 
-    def __init__(self, server: str, token: str | None = None, *, transport: httpx2.BaseTransport | None = None) -> None:
+    def __init__(
+        self, server: str, token: str | None = None, *, transport: httpx2.BaseTransport | None = None
+    ) -> None:
         self._client = httpx2.Client(
             base_url=f"{server.rstrip('/')}/api/v1",
             timeout=httpx2.Timeout(READ, connect=CONNECT),
@@ -101,7 +103,9 @@ class Link:
 
     def ask_enrolment(self, name: str, public_key: dict[str, Any], version: str) -> Asked:
         """Ask to be enrolled; a person confirms the code in the portal."""
-        values = self._json("POST", "/enrolments", {"name": name, "public_key": public_key, "version": version})
+        values = self._json(
+            "POST", "/enrolments", {"name": name, "public_key": public_key, "version": version}
+        )
         try:
             return Asked(**{key: str(values[key]) for key in ("id", "code", "secret", "url")})
         except KeyError as missing:
@@ -127,7 +131,7 @@ class Link:
         return response.content
 
     def media(self, digest: Digest, size: int, partial: Path) -> None:
-        """Fetch a file of `size` bytes into `partial`, going on where an earlier try ended; raises StoreError too."""
+        """Fetch a file of `size` bytes into `partial`, on from where an earlier try ended; StoreError too."""
         with translated():
             have = partial.stat().st_size if partial.exists() else 0
             if have > size:
@@ -219,7 +223,10 @@ def _check(response: httpx2.Response) -> None:
         raise NotOurServer(f"it answered {status} with {kind or 'nothing'}")
     try:
         problem = response.json()
-        detail, mend = str(problem.get("detail") or problem.get("title") or status), str(problem.get("mend") or "")
+        detail, mend = (
+            str(problem.get("detail") or problem.get("title") or status),
+            str(problem.get("mend") or ""),
+        )
     except (ValueError, AttributeError):
         raise NotOurServer(f"it answered {status} with what is not JSON") from None
     match status:

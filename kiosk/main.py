@@ -1,12 +1,9 @@
 """The kiosk's composition root: builds its parts, starts them, and stops them in order."""
 
 import contextlib
-import logging
 import signal
-import sys
 from collections.abc import Callable, Sequence
 
-from hardware.settings import DevicesFileWrong
 from kiosk.alarm import Alarm
 from kiosk.bench import Bench
 from kiosk.camera import Camera
@@ -18,7 +15,6 @@ from kiosk.rackroom import RackRoom
 from kiosk.remote import Remote
 from kiosk.runner import Runner
 from kiosk.settings import Settings
-from kiosk.store.errors import StoreError
 from kiosk.store.store import Store
 from kiosk.sync import Sync
 from kiosk.ticker import Ticker
@@ -28,7 +24,8 @@ from kiosk.wedge import Wedge
 
 def run(settings: Settings) -> None:
     """Run a kiosk until its window is closed; raises StoreError, DevicesFileWrong."""
-    from kiosk.screens.window import DESIGNED_FOR, Window  # noqa: PLC0415 - Kivy opens a window when it is imported
+    # here, for Kivy opens a window when it is imported
+    from kiosk.screens.window import DESIGNED_FOR, Window  # noqa: PLC0415
 
     with contextlib.ExitStack() as ending:
         store = ending.enter_context(Store.open(settings.data))
@@ -36,8 +33,12 @@ def run(settings: Settings) -> None:
         store.meta.put(ticker=ticker.mark())
         inbox, drains = Inbox(), list[Callable[[], None]]()
         trace = FileTrace(settings.trace) if settings.trace else NoTrace()
-        bench = Bench(store, ticker, lambda: sync.wake())
-        alarm, judge, camera = Alarm(lambda: inbox.put(AlarmRang())), PinJudge(inbox.put), Camera(settings.camera)
+        bench = Bench(store, ticker)
+        alarm, judge, camera = (
+            Alarm(lambda: inbox.put(AlarmRang())),
+            PinJudge(inbox.put),
+            Camera(settings.camera),
+        )
         conductor = Conductor(
             bench, inbox, runner=Runner(bench), judge=judge, alarm=alarm, camera=camera, trace=trace
         )
@@ -53,11 +54,11 @@ def run(settings: Settings) -> None:
             theme=settings.theme,
             scale=settings.scale,
             language=settings.language,
-            drain=lambda: [drain() for drain in drains],
+            drain=lambda: _all(drains),
             painted=trace.painted,
             on_key=Wedge(conductor.type_code).key,
         )
-        inbox.wake = window.wake
+        inbox.wake, bench.nudge = window.wake, sync.wake
         for stop in (camera.close, judge.stop, alarm.stop, sync.stop, rack.stop):
             ending.callback(stop)
         if settings.touches:
@@ -71,14 +72,6 @@ def run(settings: Settings) -> None:
         window.run()
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """The command; the exit code."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for chatty in ("httpx2", "httpcore2"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
-    try:
-        run(Settings.read(sys.argv[1:] if arguments is None else arguments))
-    except (StoreError, DevicesFileWrong) as problem:
-        print(f"The kiosk cannot start: {problem}", file=sys.stderr)  # noqa: T201
-        return 1
-    return 0
+def _all(drains: Sequence[Callable[[], None]]) -> None:
+    for drain in drains:
+        drain()

@@ -14,7 +14,7 @@ from kiosk.store.store import Store
 
 
 class AssignmentRefused(Exception):
-    """An assignment or one of its releases was not taken; the text is for a person. What was in use stays so."""
+    """An assignment or one of its releases was not taken; said to a person. What was in use stays so."""
 
 
 @dataclass(slots=True)
@@ -61,25 +61,27 @@ class Puller:
         ours = identity.station.get("id") if identity else None
         if assignment.station.id != ours:
             raise AssignmentRefused(
-                f"The server sent the assignment of station {assignment.station.id}, but this kiosk stands at {ours}. "
-                "It was not taken; an administrator checks the kiosk in the portal."
+                f"The server sent the assignment of station {assignment.station.id}, "
+                f"but this kiosk stands at {ours}. It was not taken; "
+                "an administrator checks the kiosk in the portal."
             )
         if current is not None and assignment.counter < current.counter:
             raise AssignmentRefused(
-                f"The server sent an older assignment ({assignment.counter}) than the one in use ({current.counter}). "
-                "It was not taken; an engineer assigns the documents again."
+                f"The server sent an older assignment ({assignment.counter}) "
+                f"than the one in use ({current.counter}). It was not taken; "
+                "an engineer assigns the documents again."
             )
 
     def _fetch(self, digest: Digest, title: str) -> None:
         try:
             envelope = self.link.release(digest)
             payload = package.unseal(envelope, package.RELEASE_TYPE, self.key)
-            if package.digest_of(payload) != digest:
-                raise PackageError("it is another release than the one that is assigned")
-            release = package.read_payload(payload)
+            release = _the_one(payload, digest)
             self._fetch_media(release)
         except PackageError as problem:
-            raise AssignmentRefused(f"“{title}” was not taken: {problem}. The documents in use stay.") from None
+            raise AssignmentRefused(
+                f"“{title}” was not taken: {problem}. The documents in use stay."
+            ) from None
         except Refused as problem:
             raise AssignmentRefused(f"“{title}” could not be fetched: {problem}") from None
         self.store.library.add(release, envelope, payload)
@@ -102,3 +104,8 @@ class Puller:
             except PackageError as problem:
                 raise AssignmentRefused(f"“{named.title}”: {problem}") from None
 
+
+def _the_one(payload: bytes, digest: Digest) -> Release:
+    if package.digest_of(payload) != digest:
+        raise PackageError("it is another release than the one that is assigned")
+    return package.read_payload(payload)

@@ -1,4 +1,4 @@
-"""The station's devices: started as soon as it is known where their broker is, reported with the kiosk's state."""
+"""The station's devices: started once it is known where their broker is, reported with the kiosk's state."""
 
 import logging
 import threading
@@ -18,7 +18,7 @@ ANY = "mqtt://broker.invalid"  # stands for the broker while it is not known
 
 
 class RackRoom:
-    """Holds the rack. A devices file may leave its broker to the server, which is unknown before enrolment."""
+    """Holds the rack. A devices file may leave the broker to the server, unknown before enrolment."""
 
     def __init__(self, devices: Path | None, emit: Emit, broker: Callable[[], str | None]) -> None:
         self._devices = devices
@@ -68,7 +68,8 @@ class RackRoom:
         rack, play = self._rack, bench.desk.play
         devices = [] if rack is None else rack.health().items()
         listed = [
-            {"name": name[:80], "state": str(health.state), "reason": health.reason[:500]} for name, health in devices
+            {"name": name[:80], "state": str(health.state), "reason": health.reason[:500]}
+            for name, health in devices
         ]
         return {"devices": listed, "run": None if play is None else _run(play.run)}
 

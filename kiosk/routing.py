@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from content import units
 from content.checks import Measure
-from content.evidence import FRESH, unmet
+from content.evidence import FRESH, States, unmet
 from content.inputs import SignalGiven, TorqueGiven, ValueGiven
 from content.instruction import Instruction, Step
 from content.run import Run, RunState
@@ -24,26 +24,26 @@ def current(instruction: Instruction, run: Run) -> Step | None:
     return instruction.step(run.step)
 
 
-def measures(step: Step, reading: Measured) -> Measure | None:
-    """The measure check of the step that this device serves, met or not."""
-    for check in step.checks:
+def measures(step: Step, states: States, reading: Measured) -> Measure | None:
+    """The measure check of the step that this device serves: the first unmet one, else one that is met."""
+    for check in (*unmet(step, states), *step.checks):
         if not isinstance(check, Measure) or check.device not in {None, reading.device}:
             continue
-        # a named device that reports in a wrong unit is to be told so; any other gauge is known by what it measures
+        # a named device that reports in a wrong unit is to be told so; others are known by what they measure
         if check.device is not None or units.convert(Decimal(1), reading.unit, check.unit) is not None:
             return check
     return None
 
 
 def value_input(
-    step: Step, run: Run, reading: Measured, before: Measured | None, stamp: Stamp, by: PersonId | None
+    step: Step, run: Run, reading: Measured, *, before: Measured | None, stamp: Stamp, by: PersonId | None
 ) -> ValueGiven | None:
     """A measured value as an input; None when it is only to be shown.
 
-    A scale that streams repeats itself and passes through every value on its way: what has not settled, what is
-    the same weighing as `before`, and an empty pan are no attempts.
+    A scale that streams repeats itself and passes through every value on its way: what has not settled, what
+    is the same weighing as `before`, and an empty pan are no attempts.
     """
-    check = measures(step, reading)
+    check = measures(step, run.states(step.id), reading)
     if check is None or not (check.until_in_limits or _is_attempt(check, reading, before)):
         return None
     if check.until_in_limits and run.states(step.id).get(check.id, FRESH).passed:

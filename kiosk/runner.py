@@ -114,17 +114,17 @@ class Runner:
             self.give(Paused(reason="Nobody is signed in", at=stamp.at, tick=stamp.tick))
 
     def measured(self, reading: Measured) -> bool:
-        """A value came; True when something on the screen changes. Cheap when the step waits for no such value."""
+        """A value came; True when the screen changes. Cheap when the step waits for no such value."""
         before = self._before.get(reading.device)
         self._before[reading.device] = reading
         bench = self._bench
         play = bench.desk.play
         step = None if play is None else routing.current(play.instruction, play.run)
-        if play is None or step is None or routing.measures(step, reading) is None:
+        if play is None or step is None or routing.measures(step, play.run.states(step.id), reading) is None:
             return False
         bench.change(live={**bench.desk.live, reading.device: reading})
         stamp = bench.stamp(reading.tick)
-        given = routing.value_input(step, play.run, reading, before, stamp, bench.by)
+        given = routing.value_input(step, play.run, reading, before=before, stamp=stamp, by=bench.by)
         if given is not None:
             self.give(given)
         return True
@@ -147,7 +147,7 @@ class Runner:
         return given is not None and self.give(given)
 
     def _tell_signals(self, facts: tuple[RunFact, ...], stamp: Stamp) -> None:
-        """A step that comes up is told how the switches stand: one that is closed already does not change again."""
+        """A step that comes up is told how the switches stand: a closed one does not change again."""
         if any(isinstance(fact, StepEntered) for fact in facts):
             for reading in tuple(self._signals.values()):
                 self._signal(reading, stamp)

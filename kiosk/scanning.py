@@ -1,4 +1,4 @@
-"""What a scanned code does: sign in, open a document, name a work order, command, or prove something to the step."""
+"""What a scanned code does: sign in, open a document, name a work order, command, or prove something."""
 
 import re
 from collections.abc import Callable

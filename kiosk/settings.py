@@ -78,7 +78,9 @@ def _size(text: str) -> tuple[int, int]:
 
 def _server(text: str) -> str:
     if not re.match(r"https?://[^/]", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no server's address; write it like http://plant-server:8080")
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no server's address; write it like http://plant-server:8080"
+        )
     return text.rstrip("/")
 
 
@@ -90,7 +92,9 @@ def _poll(text: str) -> float:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("stepline kiosk", description="A station's terminal.", allow_abbrev=False)
+    parser = argparse.ArgumentParser(
+        "stepline kiosk", description="A station's terminal.", allow_abbrev=False
+    )
     add = parser.add_argument
     add("--data", type=Path, default=user_data_path("stepline") / "kiosk", help="folder of the local store")
     add("--server", type=_server, default="http://127.0.0.1:8080", help="the server's address")
@@ -106,5 +110,9 @@ def _parser() -> argparse.ArgumentParser:
     add("--camera", type=int, default=0, help="number of the camera")
     add("--trace", type=Path, help="append how long it took until an input was seen to this file")
     add("--touches", type=Path, help="test aid: a socket that takes touches")
-    add("--shots", type=Path, help="test aid: folder for pictures of the screen that have no path of their own")
+    add(
+        "--shots",
+        type=Path,
+        help="test aid: folder for pictures of the screen that have no path of their own",
+    )
     return parser

@@ -1,4 +1,4 @@
-"""Signing in by badge, with a PIN where a person has one, and out again; verified with what is on the kiosk."""
+"""Signing in by badge, with a PIN where a person has one, and out; verified with what is on the kiosk."""
 
 import hashlib
 from typing import Protocol

@@ -28,8 +28,12 @@ REVOKED = (
     "The server no longer accepts this kiosk. It goes on with what it holds and keeps its records; "
     "an administrator enrols it again."
 )
-SILENT = "The server at {} does not answer. Check the network cable and the address; this kiosk goes on trying."
-PORTAL = "Something else answers instead of the server ({}). Sign in to the network, or mend the server's address."
+SILENT = (
+    "The server at {} does not answer. Check the network cable and the address; this kiosk goes on trying."
+)
+PORTAL = (
+    "Something else answers instead of the server ({}). Sign in to the network, or mend the server's address."
+)
 
 Report = Callable[[], dict[str, Any]]
 
@@ -38,7 +42,7 @@ Report = Callable[[], dict[str, Any]]
 class SyncSettings:
     """Where the server is, what the kiosk calls itself until it is enrolled, and how often it looks again.
 
-    `poll` is in seconds; so is `confirmed`, between two looks whether an administrator has confirmed the code.
+    `poll` is in seconds; so is `confirmed`, between two looks whether somebody has confirmed the code.
     """
 
     server: str
@@ -113,7 +117,7 @@ class Sync:
     def _run(self) -> None:
         wait = 0.0
         while not self._stopping.is_set():
-            # while the server is away a new record is no reason to try sooner; a push is, for it came from there
+            # while the server is away a new record is no reason to try sooner; a push is, it came from there
             self._awake.wait(wait)
             self._awake.clear()
             began = time.monotonic()
@@ -155,7 +159,9 @@ class Sync:
         except Exception as problem:  # the top of a thread: else the kiosk would silently stop delivering
             log.exception("the program failed while talking to the server")
             wait, online = self._failed(problem), False
-            trouble = "The program failed while talking to the server; records wait here. Call an administrator."
+            trouble = (
+                "The program failed while talking to the server; records wait here. Call an administrator."
+            )
         self._news(online=online, trouble=self._outbox.stopped or trouble or self._refused)
         return wait
 

@@ -1,4 +1,4 @@
-"""The kiosk's own count of microseconds, which never goes back and goes on over restarts, and the time of day beside it."""
+"""The kiosk's own count of microseconds, which never goes back, also over restarts, and the time of day."""
 
 import threading
 import time
@@ -61,8 +61,8 @@ class Ticker:
     ) -> "Ticker":
         """Go on counting after a restart of the kiosk.
 
-        `last` is the latest tick on disk, `kept` what `mark` gave before. In the same boot the count has gone on
-        meanwhile; after a new boot nobody knows for how long it stood still, so it goes on from `last`.
+        `last` is the latest tick on disk, `kept` what `mark` gave before. In the same boot the count has gone
+        on meanwhile; after a new boot nobody knows for how long it stood still, so it goes on from `last`.
         """
         boot = boot_id() if boot is None else boot
         was, _, offset = (kept or "").rpartition(" ")
@@ -97,7 +97,7 @@ class Ticker:
 
 
 def what_is_wrong(ahead: timedelta) -> str:
-    """A sentence about a clock that is `ahead` of the server's (negative: behind); empty when it is near enough."""
+    """A sentence about a clock that is `ahead` of the server's (negative: behind); empty when near enough."""
     if abs(ahead) <= TOLERATED:
         return ""
     minutes = round(abs(ahead).total_seconds() / 60)

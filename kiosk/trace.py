@@ -1,4 +1,4 @@
-"""How long it took until something could be seen: lines of JSON with the time in ms, and both ends on the boot clock."""
+"""How long it took until something could be seen: lines of JSON with the time in ms, and both ends."""
 
 import json
 import threading
@@ -13,7 +13,7 @@ class Trace(Protocol):
     """What is told of each view's way to the screen."""
 
     def came(self, kind: str, nanoseconds: int) -> None:
-        """An input of that kind ("reading", "scan", "tap") came at that time; the next view shows its effect."""
+        """An input ("reading", "scan", "tap") came at that time; the next view shows its effect."""
 
     def shown(self, view: View) -> None:
         """This view was handed to the window."""

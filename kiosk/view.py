@@ -1,4 +1,4 @@
-"""What the screens show, as frozen values. No Kivy, no logic: built by the conductor's side, drawn by `screens/`."""
+"""What the screens show, as frozen values: built by the conductor's side, drawn by `screens/`. No logic."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusView:
-    """The slim top bar, the same on every screen; `undelivered` counts records that the server does not hold yet."""
+    """The slim top bar, the same everywhere; `undelivered` counts records that the server does not hold."""
 
     station: str = ""
     document: str = ""

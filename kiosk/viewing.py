@@ -58,7 +58,9 @@ def view(
     if desk.play is not None:
         if desk.play.run.state is RunState.HELD or desk.play.stopped:
             return _held(desk, status)
-        return viewing_step.step_view(desk, desk.play, file_of, moment.tick, moment.monotonic, status)
+        return viewing_step.step_view(
+            desk, desk.play, file_of, tick=moment.tick, monotonic=moment.monotonic, status=status
+        )
     return _choose(desk, tiles, file_of, status)
 
 

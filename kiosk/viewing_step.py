@@ -8,7 +8,7 @@ from pathlib import Path
 from content import units
 from content.checks import Check, Confirm, Measure, Scan, Signal, Timer, Torque
 from content.decide import following
-from content.evidence import FRESH, CheckState, blocks, came, expected, fastenings, limits, unmet
+from content.evidence import FRESH, CheckState, States, blocks, came, expected, fastenings, limits, unmet
 from content.instruction import Instruction, Step
 from content.media import Medium, Picture
 from content.record import Tightening, Value
@@ -25,14 +25,14 @@ DONE = "Done"
 
 
 def step_view(
-    desk: Desk, play: Play, file_of: FileOf, tick: int, monotonic: float, status: StatusView
+    desk: Desk, play: Play, file_of: FileOf, *, tick: int, monotonic: float, status: StatusView
 ) -> StepView:
     """The step that the run is on."""
     run, instruction = play.run, play.instruction
     assert run.step is not None
     step = instruction.step(run.step)
     number = instruction.number(step.id)
-    primary, can_confirm = _primary(step, run, instruction, desk)
+    primary, can_confirm = _primary(step, run, instruction)
     return StepView(
         status=status,
         step=step.id,
@@ -125,8 +125,8 @@ def _check(check: Check, step: Step, run: Run, instruction: Instruction, desk: D
         Mark.GOOD if state.passed else Mark.BAD if state.failed else Mark.ACTIVE if active else Mark.WAITING
     )
     device = getattr(check, "device", None)
-    lost = f" ({device} is lost: {desk.lost[device]})" if device in desk.lost else ""
-    live = _live(check, step, desk) if not state.passed else None
+    lost = f" ({device} is lost: {desk.lost[device]})" if device and device in desk.lost else ""
+    live = _live(check, step, run.states(step.id), desk) if not state.passed else None
     return CheckView(
         id=check.id,
         kind=check.kind,
@@ -162,11 +162,11 @@ def _prompt(check: Check, instruction: Instruction) -> str:
             return check.prompt or ""
 
 
-def _live(check: Check, step: Step, desk: Desk) -> Measured | None:
+def _live(check: Check, step: Step, states: States, desk: Desk) -> Measured | None:
     if not isinstance(check, Measure):
         return None
     for reading in desk.live.values():
-        served = measures(step, reading)
+        served = measures(step, states, reading)
         if served is not None and served.id == check.id:
             return reading
     return None
@@ -223,7 +223,7 @@ def _value(check: Measure | Torque, state: CheckState, live: Measured | None) ->
 
 
 def _scale(low: Decimal | None, high: Decimal | None) -> tuple[Decimal, Decimal]:
-    """From where to where the gauge is drawn: the band and half of it on either side; one limit: twice its size."""
+    """Where the gauge begins and ends: the band and half of it on either side; one limit: twice its size."""
     if low is not None and high is not None and high > low:
         margin = (high - low) * Decimal(str(MARGIN))
         return low - margin, high + margin
@@ -235,10 +235,11 @@ def _scale(low: Decimal | None, high: Decimal | None) -> tuple[Decimal, Decimal]
 
 def _rounded(check: Measure | Torque, value: Decimal) -> Decimal:
     decimals = check.decimals if isinstance(check, Measure) else 2
-    return round(value, decimals) if -value.as_tuple().exponent > decimals else value  # type: ignore[operator]
+    exponent = value.as_tuple().exponent
+    return round(value, decimals) if isinstance(exponent, int) and -exponent > decimals else value
 
 
-def _primary(step: Step, run: Run, instruction: Instruction, desk: Desk) -> tuple[str, bool]:
+def _primary(step: Step, run: Run, instruction: Instruction) -> tuple[str, bool]:
     """The one large action, and whether a tap does it."""
     waiting = unmet(step, run.states(step.id))
     if not waiting:

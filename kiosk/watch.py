@@ -1,4 +1,4 @@
-"""Devices that come and go, and the rubbish they send: what of it becomes facts, and when. Pure but for its memory."""
+"""Devices that come and go, and the rubbish they send: what of it becomes facts, and when."""
 
 from dataclasses import dataclass, field
 
@@ -93,7 +93,7 @@ class Watch:
 
     @staticmethod
     def _is_news(seen: _Seen) -> bool:
-        """That a device is lost, or is back after that was told; that it is there from the start is no news."""
+        """That a device is lost, or is back after that was told; being there from the start is no news."""
         if seen.state is DeviceState.LOST:
             return seen.recorded is not DeviceState.LOST
         return seen.state is DeviceState.READY and seen.recorded is DeviceState.LOST

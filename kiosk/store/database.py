@@ -1,4 +1,4 @@
-"""The SQLite file: one connection that writes, one that reads, and the settings under which a commit is durable."""
+"""The SQLite file: one connection that writes, one that reads, and what makes a commit durable."""
 
 import fcntl
 import os

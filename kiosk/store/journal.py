@@ -1,4 +1,4 @@
-"""The kiosk's record on disk: facts chained one after the other, kept until the server holds them and after."""
+"""The kiosk's record on disk: facts chained one after the other, kept also after they were delivered."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -87,7 +87,7 @@ class Journal:
         self._seq, self._hash = seq, prev
 
     def after(self, seq: int, limit: int, most: int) -> list[Entry]:
-        """The entries that follow number `seq`: at most `limit`, with bodies of at most `most` characters in all.
+        """The entries that follow number `seq`: at most `limit`, of at most `most` characters in all.
 
         Always at least one when there is one.
         """
@@ -136,7 +136,7 @@ class Journal:
             tx.exec_driver_sql("INSERT OR REPLACE INTO pulse (id, tick) VALUES (1, ?)", (tick,))
 
     def probe(self, tick: int) -> None:
-        """Prove that there is room for more than this one fact, and leave nothing behind; raises StoreError."""
+        """Prove that there is room for more than one fact, and leave nothing behind; raises StoreError."""
         with self._database.writing() as tx:
             tx.exec_driver_sql("INSERT INTO meta (key, value) VALUES ('probe', zeroblob(?))", (ROOM,))
             tx.exec_driver_sql("DELETE FROM meta WHERE key = 'probe'")

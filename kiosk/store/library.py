@@ -1,4 +1,4 @@
-"""The station's documents on disk: releases, what opens them, and who may sign in; switched in one transaction."""
+"""The station's documents on disk: releases, what opens them, who may sign in; switched all at once."""
 
 import json
 from dataclasses import dataclass

@@ -38,9 +38,9 @@ class MediaFolder:
             return False
 
     def accept(self, digest: Digest, kind: str) -> Path:
-        """Take a finished download in; raises PackageError when it is not what its digest says, and StoreError.
+        """Take a finished download in; raises PackageError when it is not what it should be, and StoreError.
 
-        The bytes are on disk before the name is, so that a power cut never leaves half a file under a whole name.
+        The bytes are on disk before the name is: a power cut never leaves half a file under a whole name.
         """
         partial, file = self.partial(digest), self.file(digest, kind)
         hasher = hashlib.sha256()

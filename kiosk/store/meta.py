@@ -47,9 +47,7 @@ class Meta:
     def put(self, **values: str) -> None:
         """Keep these values, all or none; raises StoreError."""
         with self._database.writing() as tx:
-            tx.exec_driver_sql(
-                "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", list(values.items())
-            )
+            tx.exec_driver_sql("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", list(values.items()))
         self._values.update(values)
 
     def enrol(self, identity: Identity) -> None:

@@ -4,6 +4,7 @@ import logging
 import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from content import chain
 from content.chain import Entry
@@ -30,9 +31,9 @@ def set_aside(file: Path) -> Path:
 
 
 def take_over(aside: Path, file: Path) -> int:
-    """Copy identity, facts and documents from the damaged `aside` into the fresh store `file`; how many facts.
+    """Copy identity, facts and documents from the damaged `aside` into the fresh `file`; how many facts.
 
-    Facts are taken from the first on, as long as each can be read and follows from the one before it: what comes
+    Facts are taken from the first on, as long as each can be read and follows from the one before: what comes
     after a gap could not be chained, and stays in the file that was set aside.
     """
     old = sqlite3.connect(f"file:{aside}?mode=rw", uri=True, isolation_level=None)
@@ -45,7 +46,8 @@ def take_over(aside: Path, file: Path) -> int:
         count = _entries(old, new, str(names["kiosk"])) if names.get("kiosk") else 0
         for table in COPIED:
             holes = ", ".join("?" * len(tables.tables[table].columns))
-            new.executemany(f"INSERT OR IGNORE INTO {table} VALUES ({holes})", _rows(old, table))  # noqa: S608
+            insert = f"INSERT OR IGNORE INTO {table} VALUES ({holes})"  # noqa: S608 - names of our own tables
+            new.executemany(insert, _rows(old, table))
         new.execute("COMMIT")
     finally:
         new.close()
@@ -53,10 +55,10 @@ def take_over(aside: Path, file: Path) -> int:
     return count
 
 
-def _rows(old: sqlite3.Connection, table: str) -> list[tuple[object, ...]]:
+def _rows(old: sqlite3.Connection, table: str) -> list[tuple[Any, ...]]:
     """The rows of a table up to the first that cannot be read."""
     columns = ", ".join(column.name for column in tables.tables[table].columns)
-    rows: list[tuple[object, ...]] = []
+    rows: list[tuple[Any, ...]] = []
     try:
         rows.extend(old.execute(f"SELECT {columns} FROM {table}"))  # noqa: S608 - names of our own tables
     except sqlite3.Error as problem:

@@ -22,7 +22,7 @@ FILE = "kiosk.db"
 
 
 class Store:
-    """The open store: `journal` (what happened), `library` (what to do), `meta` (who we are), `media` (files)."""
+    """The open store: `journal` (what happened), `library` (what to do), `meta` (who we are), `media`."""
 
     def __init__(self, folder: Path) -> None:
         """Open what lies in `folder`; raises StoreError."""
@@ -64,7 +64,9 @@ class Store:
         Database(file).close()
         count = salvage.take_over(aside, file)
         self._open(file)
-        self.message = f"The store was damaged and has been set aside as {aside.name}; {count} records were saved from it."
+        self.message = (
+            f"The store was damaged and is set aside as {aside.name}; {count} records were saved from it."
+        )
         log.error("%s: %s", damage, self.message)
 
     def keep(self, facts: Sequence[Fact], cause: Cause | None = None, *, photo: Digest | None = None) -> None:

@@ -1,4 +1,4 @@
-"""A real server in this process, on a real port, that can go away and come back; and a fake one that obeys the protocol."""
+"""A real server in this process, on a real port, that can go away and come back."""
 
 import socket
 import tempfile
@@ -46,7 +46,9 @@ class Plant:
     def __init__(self, folder: Path, broker: str | None = None) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.house = open_house(Settings(data=folder, port=self.port, broker_url=broker or "mqtt://127.0.0.1:1"))
+        self.house = open_house(
+            Settings(data=folder, port=self.port, broker_url=broker or "mqtt://127.0.0.1:1")
+        )
         assigning.create_station(self.house, "bench-1", "Bench 1", "Line 1", "Hall", "admin")
         roster.add_person(self.house, "anna", name="Anna Berg", role="operator", badge="ANNA-1", by="admin")
         self.digests: dict[str, str] = {}

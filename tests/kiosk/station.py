@@ -1,4 +1,4 @@
-"""A kiosk without a window: a real store, a real conductor, a clock and a glass that tests hold in their hands."""
+"""A kiosk without a window: a real store and conductor, a clock and a glass in the tests' hands."""
 
 import hashlib
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from hardware import readings
 from kiosk.assignment import Assignment
 from kiosk.bench import Bench
 from kiosk.conductor import Conductor
-from kiosk.events import PinJudged
+from kiosk.events import AlarmRang, PinJudged
 from kiosk.inbox import Inbox
 from kiosk.runner import Runner
 from kiosk.store.meta import Identity
@@ -65,7 +65,14 @@ PUMP: dict[str, Any] = {
             "title": "Bolt",
             "text": "Tighten the screws.",
             "checks": [
-                {"id": "bolts", "kind": "torque", "unit": "N.m", "low": "8.5", "high": "9.5", "fastenings": 2},
+                {
+                    "id": "bolts",
+                    "kind": "torque",
+                    "unit": "N.m",
+                    "low": "8.5",
+                    "high": "9.5",
+                    "fastenings": 2,
+                },
                 {"id": "seen", "kind": "confirm", "prompt": "The cover sits flat"},
             ],
         },
@@ -152,7 +159,8 @@ def release_of(document: dict[str, Any]) -> tuple[bytes, tuple[MediaFile, ...]]:
     """The canonical payload of a release, and its media (all of them the same picture)."""
     parsed = Instruction.model_validate(document)
     media = tuple(
-        MediaFile(path=path, digest=package.digest_of(PNG), size=len(PNG), type="image/png") for path in parsed.files
+        MediaFile(path=path, digest=package.digest_of(PNG), size=len(PNG), type="image/png")
+        for path in parsed.files
     )
     return package.payload(parsed, media), media
 
@@ -191,7 +199,9 @@ def assignment_of(payloads: Sequence[bytes], counter: int = 1, **more: Any) -> d
     }
 
 
-def fill(store: Store, documents: Sequence[dict[str, Any]] = (PUMP,), counter: int = 1, **more: Any) -> list[Digest]:
+def fill(
+    store: Store, documents: Sequence[dict[str, Any]] = (PUMP,), counter: int = 1, **more: Any
+) -> list[Digest]:
     """Give the store an identity, these documents and the three people."""
     if store.meta.identity is None:
         store.meta.enrol(
@@ -244,7 +254,7 @@ class Station:
         self.inbox = Inbox()
         self.glass = Glass()
         self.alarm = StoppedAlarm()
-        self.bench = Bench(self.store, self.ticker, lambda: None)
+        self.bench = Bench(self.store, self.ticker)
         self.conductor = Conductor(
             self.bench,
             self.inbox,
@@ -284,13 +294,21 @@ class Station:
     def weigh(self, grams: str, unit: str = "g", *, stable: bool = True) -> None:
         self.clock.passes(1.5)
         self.put(
-            readings.Measured(**self.stamp("scale"), value=Decimal(grams), unit=unit, quantity="mass", stable=stable)
+            readings.Measured(
+                **self.stamp("scale"), value=Decimal(grams), unit=unit, quantity="mass", stable=stable
+            )
         )
 
     def tighten(self, torque: str) -> None:
         self.put(
-            readings.TorqueApplied(**self.stamp("torque"), torque=Decimal(torque), unit="N.m", angle=None, ok=None)
+            readings.TorqueApplied(
+                **self.stamp("torque"), torque=Decimal(torque), unit="N.m", angle=None, ok=None
+            )
         )
+
+    def waits(self, seconds: float) -> None:
+        self.clock.passes(seconds)
+        self.put(AlarmRang())
 
     def switch(self, *, on: bool) -> None:
         self.put(readings.SwitchChanged(**self.stamp("fixture"), signal="fixture-closed", on=on))

@@ -226,7 +226,9 @@ def test_going_back_keeps_what_was_proved(running: Station) -> None:
     assert running.view.can_confirm
 
 
-def test_a_kiosk_that_is_switched_off_and_on_is_in_the_same_step_with_the_same_operator(running: Station) -> None:
+def test_a_kiosk_that_is_switched_off_and_on_is_in_the_same_step_with_the_same_operator(
+    running: Station,
+) -> None:
     running.scan("GP-101")
     running.clock.passes(7)
     running.switch_off()
@@ -274,7 +276,9 @@ def test_rubbish_from_a_device_is_counted_not_repeated(running: Station) -> None
     assert running.types.count("garbage.refused") == 1
     running.clock.passes(61)
     running.put(AlarmRang())
-    told = [fact for fact, kind in zip(running.facts, running.types, strict=True) if kind == "garbage.refused"]
+    told = [
+        fact for fact, kind in zip(running.facts, running.types, strict=True) if kind == "garbage.refused"
+    ]
     assert sum(fact.count for fact in told) == 100  # type: ignore[union-attr]
 
 

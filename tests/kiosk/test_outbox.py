@@ -1,4 +1,4 @@
-"""The outbox as a stateful model: whatever the line and the server do, nothing is lost and nothing is there twice."""
+"""The outbox as a stateful model: whatever line and server do, nothing is lost and nothing is there twice."""
 
 import shutil
 import tempfile
@@ -19,7 +19,7 @@ from tests.kiosk.station import AT, fill
 
 
 class FakeServer:
-    """Obeys the protocol: idempotent by number, keeps the unbroken part, refuses another record under a number."""
+    """Obeys the protocol: idempotent by number, keeps the unbroken part, refuses contradictions."""
 
     def __init__(self) -> None:
         self.records: list[Entry] = []

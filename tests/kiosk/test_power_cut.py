@@ -38,7 +38,7 @@ ACTIONS: dict[str, Callable[[Station], None]] = {
     "tighten badly": lambda s: s.tighten("3.0"),
     "tap": lambda s: s.tap() if isinstance(s.view, StepView) else None,
     "switch": lambda s: s.switch(on=True),
-    "wait": lambda s: (s.clock.passes(2.5), s.put(AlarmRang())) and None,
+    "wait": lambda s: s.waits(2.5),
     "back": lambda s: s.conductor.go_back(s.view.step) if isinstance(s.view, StepView) else None,
     "pause": lambda s: s.conductor.pause("break"),
     "go on": lambda s: s.conductor.go_on(),
@@ -73,7 +73,11 @@ def play(names: list[str], cuts: set[int]) -> tuple[list[str], object]:
     view = station.view
     station.switch_off()
     shutil.rmtree(folder)
-    shown = replace(view, status=None, since=0, notice="", accepted=0, rejected=0) if isinstance(view, StepView) else type(view)
+    shown = (
+        replace(view, status=None, since=0, notice="", accepted=0, rejected=0)
+        if isinstance(view, StepView)
+        else type(view)
+    )
     return record(facts), shown
 
 

@@ -1,4 +1,4 @@
-"""A kiosk as a process of its own: real window, real serial lines, real server, killed in the middle of its work."""
+"""A kiosk as a process of its own: real window, serial lines and server, killed in the middle of its work."""
 
 import json
 import os
@@ -31,7 +31,9 @@ STEPS = [
         "id": "bolt",
         "title": "Bolt",
         "text": "Tighten.",
-        "checks": [{"id": "bolts", "kind": "torque", "unit": "N.m", "low": "8.5", "high": "9.5", "fastenings": 2}],
+        "checks": [
+            {"id": "bolts", "kind": "torque", "unit": "N.m", "low": "8.5", "high": "9.5", "fastenings": 2}
+        ],
     },
     {"id": "look", "title": "Look", "text": "Look at it."},
 ]
@@ -65,7 +67,15 @@ class KioskProcess:
         (folder / "devices.toml").write_text(DEVICES.format(folder=folder))
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "kiosk", "--data", str(self.folder / "data"), "--server", self.server]
+        command = [
+            sys.executable,
+            "-m",
+            "kiosk",
+            "--data",
+            str(self.folder / "data"),
+            "--server",
+            self.server,
+        ]
         command += ["--devices", str(self.folder / "devices.toml"), "--size", "1280x800", "--poll", "2"]
         command += ["--touches", str(self.folder / "touches"), "--trace", str(self.folder / "trace.jsonl")]
         log = (self.folder / "kiosk.log").open("ab")
@@ -174,8 +184,10 @@ def test_a_kiosk_killed_in_every_step_finishes_its_run_and_the_server_holds_each
     assert kiosk.types.count("run.interrupted") == 2
     plant.open()
     kiosk.until(
-        lambda: kiosk.rows("SELECT 1 FROM meta WHERE key = 'held' AND CAST(value AS INTEGER) = "
-                           "(SELECT max(seq) FROM entries)"),
+        lambda: kiosk.rows(
+            "SELECT 1 FROM meta WHERE key = 'held' AND CAST(value AS INTEGER) = "
+            "(SELECT max(seq) FROM entries)"
+        ),
         "delivering",
     )
     ours = kiosk.rows("SELECT seq, hash FROM entries ORDER BY seq")

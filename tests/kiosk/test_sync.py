@@ -1,4 +1,4 @@
-"""The sync against a real server: enrolment, pull, delivery, and everything that can answer in the server's place."""
+"""The sync against a real server: enrolment, pull, delivery, and what answers in the server's place."""
 
 import json
 import queue
@@ -110,11 +110,16 @@ def test_facts_arrive_by_themselves_and_again_after_the_server_was_away(desk: De
     assert records_of(plant) == entries_of(desk.store)
 
 
-def test_a_server_that_was_restored_gets_again_what_it_no_longer_has(desk: Desk, plant: Plant, tmp_path: Path) -> None:
+def test_a_server_that_was_restored_gets_again_what_it_no_longer_has(
+    desk: Desk, plant: Plant, tmp_path: Path
+) -> None:
     desk.keep(5)
     desk.until_delivered()
     backup = tmp_path / "backup.db"
-    with closing(sqlite3.connect(tmp_path / "server/stepline.db")) as live, closing(sqlite3.connect(backup)) as copy:
+    with (
+        closing(sqlite3.connect(tmp_path / "server/stepline.db")) as live,
+        closing(sqlite3.connect(backup)) as copy,
+    ):
         live.backup(copy)
         desk.keep(5)
         desk.until_delivered()
@@ -183,7 +188,9 @@ def test_the_credential_survives_a_restart_of_the_kiosk(desk: Desk, plant: Plant
     assert len(records_of(plant)) == 1
 
 
-def test_a_kiosk_switched_off_before_it_was_confirmed_shows_the_same_code(tmp_path: Path, plant: Plant) -> None:
+def test_a_kiosk_switched_off_before_it_was_confirmed_shows_the_same_code(
+    tmp_path: Path, plant: Plant
+) -> None:
     first = Desk(tmp_path / "k2", plant.url)
     code = first.until(EnrolmentOffered).code
     first.sync.stop()
@@ -220,7 +227,8 @@ class Page(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(self.body)
 
-    do_POST = do_PUT = do_GET
+    do_POST = do_GET  # noqa: N815 - the names that http.server calls
+    do_PUT = do_GET  # noqa: N815
 
     def log_message(self, *_: Any) -> None:
         pass
@@ -251,7 +259,9 @@ def answering(**values: Any) -> Iterator[str]:
         ({"status": 429, "kind": "application/problem+json", "body": b'{"detail": "slow down"}'}, Unwell),
     ],
 )
-def test_what_answers_in_the_servers_place_is_told_apart(values: dict[str, Any], meant: type[Exception]) -> None:
+def test_what_answers_in_the_servers_place_is_told_apart(
+    values: dict[str, Any], meant: type[Exception]
+) -> None:
     servers = answering(**values)
     link = Link(next(servers), "token")
     with pytest.raises(meant):
@@ -340,7 +350,9 @@ def test_a_changed_release_is_refused_and_the_documents_in_use_stay(answers: tup
     server, puller = answers
     payload = release_of(PUMP)[0]
     server.assign([payload], 2)
-    server.releases[package.digest_of(payload)] = server.releases[package.digest_of(payload)].replace(b'"sig":"', b'"sig":"00')
+    server.releases[package.digest_of(payload)] = server.releases[package.digest_of(payload)].replace(
+        b'"sig":"', b'"sig":"00'
+    )
     with pytest.raises(AssignmentRefused, match="signature"):
         puller.pull()
     assert puller.store.library.tiles() == ()
@@ -379,7 +391,7 @@ def test_a_release_passed_off_as_an_assignment_is_refused(answers: tuple[Answers
     server, puller = answers
     payload = release_of(PUMP)[0]
     server.sealed = package.seal(payload, package.RELEASE_TYPE, server.key)
-    with pytest.raises(AssignmentRefused, match="not application/vnd.stepline.assignment"):
+    with pytest.raises(AssignmentRefused, match=r"not application/vnd.stepline.assignment"):
         puller.pull()
 
 
