@@ -225,10 +225,18 @@ class Plant:
     writers: dict[str, Writer]
 
 
-def build(data: Path, *, runs: int = 60, days: int = 12, seed: int = 7, now: datetime | None = None) -> Plant:
+def build(
+    data: Path,
+    *,
+    runs: int = 60,
+    days: int = 12,
+    seed: int = 7,
+    now: datetime | None = None,
+    database_url: str | None = None,
+) -> Plant:
     """A plant in `data`: finished runs over the last `days` days, and one run under way at most stations."""
     now = now or datetime.now(UTC)
-    house = replace(open_house(Settings(data=data)), now=lambda: now)
+    house = replace(open_house(Settings(data=data, database_url=database_url)), now=lambda: now)
     bootstrap(house, PASSWORD)
     releases = {release.document.id: release for release in publish_library(house, LIBRARY, "admin")}
     instructions = [r for r in releases.values() if isinstance(r.document, Instruction)]
