@@ -15,7 +15,11 @@ LIBRARY = Path(__file__).resolve().parents[2] / "content" / "library"
 SOP = folder.load_sop(LIBRARY / "sops" / "build-gear-pump")
 FOLDERS = sorted(path.parent for path in (LIBRARY / "instructions").glob("*/instruction.yaml"))
 INSTRUCTIONS = [folder.load_instruction(path) for path in FOLDERS]
-each_instruction = pytest.mark.parametrize(("place", "instruction"), list(zip(FOLDERS, INSTRUCTIONS, strict=True)), ids=lambda value: getattr(value, "id", None))
+each_instruction = pytest.mark.parametrize(
+    ("place", "instruction"),
+    list(zip(FOLDERS, INSTRUCTIONS, strict=True)),
+    ids=lambda value: getattr(value, "id", None),
+)
 
 
 def pictures(instruction: Instruction) -> list[Picture]:
@@ -51,7 +55,9 @@ def test_the_pictures_are_real_and_of_one_size(place, instruction):
             assert opened.size == (1600, 1200), picture.picture
             assert opened.format == "WEBP", picture.picture
             # A stand-in or an empty stage has far fewer tones than a rendered part
-            assert len(opened.convert("L").histogram()) - opened.convert("L").histogram().count(0) > 80, picture.picture
+            assert len(opened.convert("L").histogram()) - opened.convert("L").histogram().count(0) > 80, (
+                picture.picture
+            )
 
 
 @each_instruction
@@ -81,7 +87,12 @@ def corners(annotation: object) -> list[tuple[float, float]]:
 def test_every_kind_of_check_and_of_annotation_is_used_somewhere():
     steps = [step for instruction in INSTRUCTIONS for step in instruction.steps]
     assert {check.kind for step in steps for check in step.checks} == set(checks.KINDS)
-    shapes = {type(shape) for instruction in INSTRUCTIONS for picture in pictures(instruction) for shape in picture.annotations}
+    shapes = {
+        type(shape)
+        for instruction in INSTRUCTIONS
+        for picture in pictures(instruction)
+        for shape in picture.annotations
+    }
     assert shapes >= {Box, Ellipse, Arrow, Polygon, Badge, Caption}
     assert any(isinstance(medium, Video) for step in steps for medium in step.media)
     scans = [check for step in steps for check in step.checks if isinstance(check, checks.Scan)]
@@ -92,9 +103,13 @@ def test_every_kind_of_check_and_of_annotation_is_used_somewhere():
 
 def test_an_overrun_can_be_shown_quickly_and_two_instructions_play_without_waiting():
     def timers(instruction: Instruction) -> list[checks.Timer]:
-        return [check for step in instruction.steps for check in step.checks if isinstance(check, checks.Timer)]
+        return [
+            check for step in instruction.steps for check in step.checks if isinstance(check, checks.Timer)
+        ]
 
-    quick = [i for i in INSTRUCTIONS if all((t.minimum or timedelta()) <= timedelta(seconds=3) for t in timers(i))]
+    quick = [
+        i for i in INSTRUCTIONS if all((t.minimum or timedelta()) <= timedelta(seconds=3) for t in timers(i))
+    ]
     assert len(quick) >= 2
     assert any(t.maximum and t.maximum <= timedelta(seconds=6) for i in quick for t in timers(i))
 

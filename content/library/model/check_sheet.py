@@ -45,7 +45,9 @@ def _draw(draw: ImageDraw.ImageDraw, line: str) -> None:
     match shape[1] if shape else "":
         case "box":
             x, y = place
-            draw.rectangle((x, y, x + numbers["width"] * wide, y + numbers["height"] * tall), outline=LINE, width=4)
+            draw.rectangle(
+                (x, y, x + numbers["width"] * wide, y + numbers["height"] * tall), outline=LINE, width=4
+            )
             place = (x, y - 14)
         case "ellipse":
             x, y = place
@@ -60,6 +62,16 @@ def _draw(draw: ImageDraw.ImageDraw, line: str) -> None:
         case "badge":
             x, y = place
             draw.ellipse((x - 17, y - 17, x + 17, y + 17), fill=LINE)
-            draw.text(place, f"{numbers['number']:g}", fill="white", font=ImageFont.load_default(24), anchor="mm")
+            draw.text(
+                place, f"{numbers['number']:g}", fill="white", font=ImageFont.load_default(24), anchor="mm"
+            )
     if text:
-        draw.text(place, text[1], fill=LINE, font=ImageFont.load_default(24), anchor="mm", stroke_width=3, stroke_fill="white")
+        draw.text(
+            place,
+            text[1],
+            fill=LINE,
+            font=ImageFont.load_default(24),
+            anchor="mm",
+            stroke_width=3,
+            stroke_fill="white",
+        )

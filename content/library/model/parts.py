@@ -30,7 +30,10 @@ def _mesh(made: Made) -> pv.PolyData:
 def laid(items: list[Item], pose: tuple[Point, float], by: Point = (0, 0, 0)) -> list[Item]:
     """The items turned about the origin into a pose, then moved."""
     return [
-        Item(moved(turned(item.mesh, *pose), by), item.look, item.state, item.texture, item.framed, item.edges) for item in items
+        Item(
+            moved(turned(item.mesh, *pose), by), item.look, item.state, item.texture, item.framed, item.edges
+        )
+        for item in items
     ]
 
 
@@ -38,7 +41,9 @@ SCREWS = tuple(pump.screw(at) for at in pump.SCREWS)
 PLUGS = (pump.plug(-1), pump.plug(1))
 
 
-def lower(state: str = "muted", *, dowels: bool = True, block: bool = True, body: str = "plain") -> list[Item]:
+def lower(
+    state: str = "muted", *, dowels: bool = True, block: bool = True, body: str = "plain"
+) -> list[Item]:
     """The housing with what an earlier instruction put into it."""
     items = [part(pump.housing(), body), part(pump.seal(), state), part(pump.circlip(), state)]
     if dowels:
@@ -50,7 +55,13 @@ def lower(state: str = "muted", *, dowels: bool = True, block: bool = True, body
 
 def closed(state: str = "plain", *, screws: bool = True, key: bool = True, plugs: bool = False) -> list[Item]:
     """The closed pump, seen from outside."""
-    items = [part(pump.housing(), state), part(pump.cover(), state), part(pump.drive_gear(), state), part(pump.seal(), state), part(pump.circlip(), state)]
+    items = [
+        part(pump.housing(), state),
+        part(pump.cover(), state),
+        part(pump.drive_gear(), state),
+        part(pump.seal(), state),
+        part(pump.circlip(), state),
+    ]
     if screws:
         items += [part(made, state) for made in SCREWS]
     if key:
@@ -68,5 +79,10 @@ def cut_open(made: Made, state: str = "plain", side: float = 1.0) -> list[Item]:
     face = np.abs(centres[:, 0]) < 1e-3
     section = mesh.extract_cells(np.flatnonzero(face)).extract_surface(algorithm=None)
     rest = mesh.extract_cells(np.flatnonzero(~face)).extract_surface(algorithm=None)
-    look = {"aluminium": "cut", "steel": "cut-steel", "rubber": "rubber", "dark": "dark", "bronze": "bronze"}[made.material]
-    return [Item(rest, made.material, state), Item(section, look if state == "plain" else made.material, state)]
+    look = {"aluminium": "cut", "steel": "cut-steel", "rubber": "rubber", "dark": "dark", "bronze": "bronze"}[
+        made.material
+    ]
+    return [
+        Item(rest, made.material, state),
+        Item(section, look if state == "plain" else made.material, state),
+    ]

@@ -39,7 +39,10 @@ GROOVE_INNER, GROOVE_OUTER, GROOVE_DEPTH = 19.2, 21.8, 1.9
 SCREW_CIRCLE = 27.5
 SHAFT_END = -104.0
 SCREWS = tuple(
-    (SCREW_CIRCLE * math.cos(math.radians(a)), side * (CENTRES / 2 + SCREW_CIRCLE * math.sin(math.radians(a))))
+    (
+        SCREW_CIRCLE * math.cos(math.radians(a)),
+        side * (CENTRES / 2 + SCREW_CIRCLE * math.sin(math.radians(a))),
+    )
     for side, angles in ((1, (90, 30, 150)), (-1, (90, 150, 30)))
     for a in angles
 )
@@ -47,7 +50,14 @@ DOWELS = ((27.6, 0.0), (-27.6, 0.0))
 DRIVE = (0.0, CENTRES / 2)
 IDLER = (0.0, -CENTRES / 2)
 
-DENSITY = {"aluminium": 2.70e-3, "steel": 7.85e-3, "dark": 7.85e-3, "bronze": 8.8e-3, "rubber": 1.25e-3, "plastic": 1.1e-3}
+DENSITY = {
+    "aluminium": 2.70e-3,
+    "steel": 7.85e-3,
+    "dark": 7.85e-3,
+    "bronze": 8.8e-3,
+    "rubber": 1.25e-3,
+    "plastic": 1.1e-3,
+}
 LABEL = 1.0  # g
 
 
@@ -64,7 +74,9 @@ class Made:
         return self.solid.val().Volume() * DENSITY[self.material]
 
 
-def tube(outer: float, inner: float, bottom: float, top: float, at: tuple[float, float] = (0, 0)) -> cq.Workplane:
+def tube(
+    outer: float, inner: float, bottom: float, top: float, at: tuple[float, float] = (0, 0)
+) -> cq.Workplane:
     """A ring about the z direction; a disc when `inner` is 0."""
     work = cq.Workplane("XY", origin=(at[0], at[1], bottom)).circle(outer)
     return (work.circle(inner) if inner else work).extrude(top - bottom)
@@ -72,7 +84,11 @@ def tube(outer: float, inner: float, bottom: float, top: float, at: tuple[float,
 
 def oval(radius: float, bottom: float, top: float) -> cq.Workplane:
     """The hull of two circles about the gear axes."""
-    return cq.Workplane("XY", origin=(0, 0, bottom)).slot2D(CENTRES + 2 * radius, 2 * radius, 90).extrude(top - bottom)
+    return (
+        cq.Workplane("XY", origin=(0, 0, bottom))
+        .slot2D(CENTRES + 2 * radius, 2 * radius, 90)
+        .extrude(top - bottom)
+    )
 
 
 def bores(radius: float, bottom: float, top: float) -> cq.Workplane:
@@ -95,7 +111,12 @@ def gear(turn: float = 0.0) -> cq.Workplane:
         flank.append((radius, half - _involute(math.acos(min(1.0, base / radius)))))
     foot = ROOT + 0.9
     gap = math.pi / TEETH
-    side = [(ROOT, half + 0.35 * (gap - half)), (ROOT + 0.3, half + 0.12 * (gap - half)), (foot, half), *flank]
+    side = [
+        (ROOT, half + 0.35 * (gap - half)),
+        (ROOT + 0.3, half + 0.12 * (gap - half)),
+        (foot, half),
+        *flank,
+    ]
     points = []
     for tooth in range(TEETH):
         middle = turn + 2 * math.pi * tooth / TEETH
@@ -106,7 +127,16 @@ def gear(turn: float = 0.0) -> cq.Workplane:
     blank = cq.Workplane("XY").polyline(points).close().extrude(GEAR_WIDTH)
     cone = (
         cq.Workplane("XZ")
-        .polyline([(0, 0), (TIP - 0.7, 0), (TIP + 0.2, 0.7), (TIP + 0.2, GEAR_WIDTH - 0.7), (TIP - 0.7, GEAR_WIDTH), (0, GEAR_WIDTH)])
+        .polyline(
+            [
+                (0, 0),
+                (TIP - 0.7, 0),
+                (TIP + 0.2, 0.7),
+                (TIP + 0.2, GEAR_WIDTH - 0.7),
+                (TIP - 0.7, GEAR_WIDTH),
+                (0, GEAR_WIDTH),
+            ]
+        )
         .close()
         .revolve(360, (0, 0, 0), (0, 1, 0))
     )
@@ -121,7 +151,9 @@ def drive_gear() -> Made:
     solid = gear(-math.pi / 2).translate((*at, bottom))
     solid = solid.union(tube(JOURNAL, 0, -70, -1, at).faces(">Z").chamfer(0.8))
     solid = solid.union(tube(6.0, 0, SHAFT_END, -69, at).faces("<Z").chamfer(0.8))
-    way = cq.Workplane("XY", origin=(at[0], at[1] + 6.0 - 2.5, SHAFT_END + 13)).box(4, 10, 16, centered=(True, False, True))
+    way = cq.Workplane("XY", origin=(at[0], at[1] + 6.0 - 2.5, SHAFT_END + 13)).box(
+        4, 10, 16, centered=(True, False, True)
+    )
     return Made(solid.cut(way.edges("|Y").fillet(1.95)), "steel")
 
 
@@ -136,7 +168,9 @@ def idler_gear() -> Made:
 
 def _flange() -> cq.Workplane:
     radius, reach, height = 15.0, 53.0, 13.0
-    middle = cq.Workplane("XY", origin=(0, 0, FLOOR)).slot2D(CENTRES + 2 * OUTER, 2 * OUTER, 90).extrude(height)
+    middle = (
+        cq.Workplane("XY", origin=(0, 0, FLOOR)).slot2D(CENTRES + 2 * OUTER, 2 * OUTER, 90).extrude(height)
+    )
     ends = [(x, 0) for x in (-reach, reach)]
     web = cq.Workplane("XY", origin=(0, 0, FLOOR))
     lean = math.atan2(OUTER - radius, reach)
@@ -168,7 +202,9 @@ def housing() -> Made:
     groove = oval(GROOVE_OUTER, -GROOVE_DEPTH, 1).cut(oval(GROOVE_INNER, -GROOVE_DEPTH - 1, 2))
     body = body.cut(groove)
     body = body.cut(cq.Workplane("XY", origin=(0, 0, -15)).pushPoints(SCREWS).circle(2.6).extrude(16))
-    return Made(body.cut(cq.Workplane("XY", origin=(0, 0, -8)).pushPoints(DOWELS).circle(3.0).extrude(9)), "aluminium")
+    return Made(
+        body.cut(cq.Workplane("XY", origin=(0, 0, -8)).pushPoints(DOWELS).circle(3.0).extrude(9)), "aluminium"
+    )
 
 
 @cache
@@ -186,7 +222,10 @@ def bearing_block(upper: bool) -> Made:
         slot = cq.Workplane("XY", origin=(x + JOURNAL, y, bottom + BLOCK / 2)).box(2.0, 2.4, BLOCK + 2)
         block = block.cut(slot)
     back = bottom + BLOCK if upper else bottom
-    return Made(block.edges("|Z").chamfer(0.2).faces(">Z" if back > face else "<Z").edges("%CIRCLE").chamfer(0.5), "bronze")
+    return Made(
+        block.edges("|Z").chamfer(0.2).faces(">Z" if back > face else "<Z").edges("%CIRCLE").chamfer(0.5),
+        "bronze",
+    )
 
 
 @cache
@@ -194,9 +233,19 @@ def seal() -> Made:
     """Radial shaft seal in its bore."""
     top, bottom = SEAL_TOP, SEAL_TOP - SEAL_WIDTH
     section = [
-        (SEAL_RADIUS, bottom + 0.6), (SEAL_RADIUS - 0.6, bottom), (8.4, bottom), (8.0, bottom + 1.6), (9.6, bottom + 2.2),
-        (6.9, bottom + 4.2), (9.0, top - 0.4), (10.4, top - 0.6), (10.6, bottom + 2.6), (12.6, bottom + 2.6), (12.6, top),
-        (SEAL_RADIUS - 0.5, top), (SEAL_RADIUS, top - 0.6),
+        (SEAL_RADIUS, bottom + 0.6),
+        (SEAL_RADIUS - 0.6, bottom),
+        (8.4, bottom),
+        (8.0, bottom + 1.6),
+        (9.6, bottom + 2.2),
+        (6.9, bottom + 4.2),
+        (9.0, top - 0.4),
+        (10.4, top - 0.6),
+        (10.6, bottom + 2.6),
+        (12.6, bottom + 2.6),
+        (12.6, top),
+        (SEAL_RADIUS - 0.5, top),
+        (SEAL_RADIUS, top - 0.6),
     ]
     ring = cq.Workplane("XZ").polyline(section).close().revolve(360, (0, 0, 0), (0, 1, 0))
     return Made(ring.translate((*DRIVE, 0)), "rubber")
@@ -226,8 +275,13 @@ def o_ring() -> Made:
     radius = (GROOVE_INNER + GROOVE_OUTER) / 2
     half = CENTRES / 2
     path = (
-        cq.Workplane("XY").moveTo(radius, -half).lineTo(radius, half).threePointArc((0, half + radius), (-radius, half))
-        .lineTo(-radius, -half).threePointArc((0, -half - radius), (radius, -half)).close()
+        cq.Workplane("XY")
+        .moveTo(radius, -half)
+        .lineTo(radius, half)
+        .threePointArc((0, half + radius), (-radius, half))
+        .lineTo(-radius, -half)
+        .threePointArc((0, -half - radius), (radius, -half))
+        .close()
     )
     ring = cq.Workplane("XZ", origin=(radius, -half, 0)).circle(1.2).sweep(path)
     return Made(ring.translate((0, 0, -0.75)), "rubber")
@@ -254,7 +308,10 @@ def screw(at: tuple[float, float] = (0.0, 0.0)) -> Made:
     socket = cq.Workplane("XY", origin=(0, 0, seat + 3)).polygon(6, 5 / math.cos(math.pi / 6)).extrude(4)
     shank = tube(2.95, 0, seat - 25, seat).faces("<Z").chamfer(0.6)
     rings = [
-        cq.Workplane("XZ").polyline([(2.5, z), (3.2, z - 0.5), (3.2, z + 0.5)]).close().revolve(360, (0, 0, 0), (0, 1, 0))
+        cq.Workplane("XZ")
+        .polyline([(2.5, z), (3.2, z - 0.5), (3.2, z + 0.5)])
+        .close()
+        .revolve(360, (0, 0, 0), (0, 1, 0))
         for z in (seat - 24 + i for i in range(18))
     ]
     for ring in rings:
@@ -265,26 +322,48 @@ def screw(at: tuple[float, float] = (0.0, 0.0)) -> Made:
 @cache
 def key() -> Made:
     """Feather key in the keyway of the shaft."""
-    bar = cq.Workplane("XY", origin=(0, DRIVE[1] + 3.5, SHAFT_END + 13)).box(3.96, 4, 15.9, centered=(True, False, True))
+    bar = cq.Workplane("XY", origin=(0, DRIVE[1] + 3.5, SHAFT_END + 13)).box(
+        3.96, 4, 15.9, centered=(True, False, True)
+    )
     return Made(bar.edges("|Y").fillet(1.9).faces(">Y").chamfer(0.25), "steel")
 
 
 @cache
 def plug(side: int) -> Made:
     """Port plug of plastic with a hexagon, screwed into the inlet (side -1) or the outlet (side +1)."""
-    body = cq.Workplane("YZ").circle(PORT_RADIUS - 0.1).extrude(-10).union(cq.Workplane("YZ").circle(13.5).extrude(3))
-    body = body.union(cq.Workplane("YZ", origin=(3, 0, 0)).polygon(6, 22).extrude(8)).faces(">X").edges().chamfer(0.8)
-    body = body.cut(cq.Workplane("YZ", origin=(5, 0, 0)).circle(6.5).extrude(10)).translate((PORT_X, 0, PORT_Z))
+    body = (
+        cq.Workplane("YZ")
+        .circle(PORT_RADIUS - 0.1)
+        .extrude(-10)
+        .union(cq.Workplane("YZ").circle(13.5).extrude(3))
+    )
+    body = (
+        body.union(cq.Workplane("YZ", origin=(3, 0, 0)).polygon(6, 22).extrude(8))
+        .faces(">X")
+        .edges()
+        .chamfer(0.8)
+    )
+    body = body.cut(cq.Workplane("YZ", origin=(5, 0, 0)).circle(6.5).extrude(10)).translate(
+        (PORT_X, 0, PORT_Z)
+    )
     return Made(body if side > 0 else body.mirror("YZ"), "plastic")
 
 
 def masses() -> dict[str, float]:
     """Mass in g of every part, of the gear set and of the finished pump with its plugs and label."""
     parts = {
-        "GP-111 housing": housing().mass, "GP-112 seal": seal().mass, "GP-113 circlip": circlip().mass,
-        "GP-114 dowel": dowels()[0].mass, "GP-115 block": bearing_block(False).mass, "GP-121 drive gear": drive_gear().mass,
-        "GP-122 idler gear": idler_gear().mass, "GP-131 cover": cover().mass, "GP-132 O-ring": o_ring().mass,
-        "GP-133 screw": screw().mass, "GP-134 key": key().mass, "GP-135 plug": plug(1).mass,
+        "GP-111 housing": housing().mass,
+        "GP-112 seal": seal().mass,
+        "GP-113 circlip": circlip().mass,
+        "GP-114 dowel": dowels()[0].mass,
+        "GP-115 block": bearing_block(False).mass,
+        "GP-121 drive gear": drive_gear().mass,
+        "GP-122 idler gear": idler_gear().mass,
+        "GP-131 cover": cover().mass,
+        "GP-132 O-ring": o_ring().mass,
+        "GP-133 screw": screw().mass,
+        "GP-134 key": key().mass,
+        "GP-135 plug": plug(1).mass,
     }
     number = {"GP-114 dowel": 2, "GP-115 block": 2, "GP-133 screw": 6, "GP-135 plug": 2}
     whole = sum(mass * number.get(name, 1) for name, mass in parts.items()) + LABEL

@@ -4,10 +4,10 @@
 # ///
 """Take every picture of the library anew, and write the annotations' places into the instructions.
 
-    uv run content/library/model/render.py                  everything
-    uv run content/library/model/render.py --only fit-gears  one instruction, or one picture by its name
-    uv run content/library/model/render.py --draft          half the oversampling, for a quick look
-    uv run content/library/model/render.py --check DIR      also contact sheets with the annotations drawn in
+uv run content/library/model/render.py                  everything
+uv run content/library/model/render.py --only fit-gears  one instruction, or one picture by its name
+uv run content/library/model/render.py --draft          half the oversampling, for a quick look
+uv run content/library/model/render.py --check DIR      also contact sheets with the annotations drawn in
 """
 
 import argparse
@@ -19,8 +19,11 @@ from types import ModuleType
 import imageio_ffmpeg
 import numpy as np
 import pump
-import scenes_build
-import scenes_finish
+import scenes_closing
+import scenes_gears
+import scenes_housing
+import scenes_packing
+import scenes_testing
 from check_sheet import contact_sheet
 from stage import OVERSAMPLING, Scene, Stage, annotations
 
@@ -30,11 +33,30 @@ FILM = (1280, 960)  # pixels
 FRAMES_A_SECOND = 25
 FILM_SECONDS = 6
 PICTURES: dict[str, tuple[ModuleType, str]] = {
-    "prepare-housing": (scenes_build, "take-housing wipe-bores set-in-press place-seal press-seal press-seal-depth fit-circlip turn-over drive-dowels fit-lower-block"),
-    "fit-gears": (scenes_build, "clamp-housing weigh-gears oil-journals insert-drive-gear insert-idler-gear turn-by-hand fit-upper-block measure-end-float"),
-    "close-pump": (scenes_build, "lay-o-ring set-cover start-screws tighten-screws tighten-driver turn-closed fit-key plug-ports take-serial"),
-    "leak-and-flow-test": (scenes_finish, "scan-pump mount-on-stand connect-lines warm-oil hold-pressure look-for-leaks read-flow release-pressure take-off"),
-    "label-and-pack": (scenes_finish, "scan-pump clean-field place-label press-label weigh-pump put-in-carton close-carton"),
+    "prepare-housing": (
+        scenes_housing,
+        "take-housing wipe-bores set-in-press place-seal press-seal press-seal-depth fit-circlip turn-over"
+        " drive-dowels fit-lower-block",
+    ),
+    "fit-gears": (
+        scenes_gears,
+        "clamp-housing weigh-gears oil-journals insert-drive-gear insert-idler-gear turn-by-hand"
+        " fit-upper-block measure-end-float",
+    ),
+    "close-pump": (
+        scenes_closing,
+        "lay-o-ring set-cover start-screws tighten-screws tighten-driver turn-closed fit-key plug-ports"
+        " take-serial",
+    ),
+    "leak-and-flow-test": (
+        scenes_testing,
+        "scan-pump mount-on-stand connect-lines warm-oil hold-pressure look-for-leaks read-flow"
+        " release-pressure take-off",
+    ),
+    "label-and-pack": (
+        scenes_packing,
+        "scan-pump clean-field place-label press-label weigh-pump put-in-carton close-carton",
+    ),
 }
 
 
@@ -63,11 +85,39 @@ def film(stage: Stage, file: Path) -> None:
     """Two turns of the shaft: H.264 baseline without B-frames, the index first so that it starts at once."""
     steps = 25  # pictures of one tooth pitch, after which the gears look the same
     pitch = 360 / pump.TEETH
-    taken = [np.asarray(stage.take(scenes_build.turn_by_hand(pitch * step / steps))[0]) for step in range(steps)]
+    taken = [
+        np.asarray(stage.take(scenes_gears.turn_by_hand(pitch * step / steps))[0]) for step in range(steps)
+    ]
     command = [
-        imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-loglevel", "error", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{FILM[0]}x{FILM[1]}",
-        "-r", str(FRAMES_A_SECOND), "-i", "-", "-c:v", "libx264", "-profile:v", "baseline", "-bf", "0", "-pix_fmt", "yuv420p", "-crf", "21",
-        "-preset", "slow", "-movflags", "+faststart", str(file),
+        imageio_ffmpeg.get_ffmpeg_exe(),
+        "-y",
+        "-loglevel",
+        "error",
+        "-f",
+        "rawvideo",
+        "-pix_fmt",
+        "rgb24",
+        "-s",
+        f"{FILM[0]}x{FILM[1]}",
+        "-r",
+        str(FRAMES_A_SECOND),
+        "-i",
+        "-",
+        "-c:v",
+        "libx264",
+        "-profile:v",
+        "baseline",
+        "-bf",
+        "0",
+        "-pix_fmt",
+        "yuv420p",
+        "-crf",
+        "21",
+        "-preset",
+        "slow",
+        "-movflags",
+        "+faststart",
+        str(file),
     ]
     with subprocess.Popen(command, stdin=subprocess.PIPE) as encoder:
         assert encoder.stdin is not None
@@ -79,7 +129,9 @@ def film(stage: Stage, file: Path) -> None:
 
 def main() -> None:
     """Take the pictures that were asked for."""
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     arguments.add_argument("--only", nargs="*", default=[])
     arguments.add_argument("--draft", action="store_true")
     arguments.add_argument("--check", type=Path)
@@ -98,7 +150,9 @@ def main() -> None:
         if asked.check:
             contact_sheet(folder / "instruction.yaml", asked.check / f"{document}.png")
     if not asked.only or "gp-100-exploded" in asked.only:
-        stage.take(scenes_finish.exploded())[0].save(LIBRARY / "gp-100-exploded.webp", quality=QUALITY, method=6)
+        stage.take(scenes_packing.exploded())[0].save(
+            LIBRARY / "gp-100-exploded.webp", quality=QUALITY, method=6
+        )
     if not asked.draft and (not asked.only or "film" in asked.only):
         film(Stage(*FILM), LIBRARY / "instructions" / "fit-gears" / "media" / "turn-by-hand.mp4")
 

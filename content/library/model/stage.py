@@ -118,7 +118,9 @@ def mesh_of(solid: cq.Workplane, fine: float = 0.04) -> pv.PolyData:
     return pv.PolyData(points, faces).clean(tolerance=1e-5, absolute=True)
 
 
-def turned(item_mesh: pv.PolyData, axis: Sequence[float], degrees: float, about: Sequence[float] = (0, 0, 0)) -> pv.PolyData:
+def turned(
+    item_mesh: pv.PolyData, axis: Sequence[float], degrees: float, about: Sequence[float] = (0, 0, 0)
+) -> pv.PolyData:
     """The mesh turned about an axis through a point."""
     return item_mesh.rotate_vector(axis, degrees, point=about, inplace=False)
 
@@ -132,7 +134,9 @@ def view_of(scene: Scene) -> View:
     """Frame the scene: the nearest place on the camera's line of sight from which everything framed is in the picture."""
     camera = scene.camera
     azimuth, elevation = np.radians(camera.azimuth), np.radians(camera.elevation)
-    forward = -np.array([np.cos(elevation) * np.cos(azimuth), np.cos(elevation) * np.sin(azimuth), np.sin(elevation)])
+    forward = -np.array(
+        [np.cos(elevation) * np.cos(azimuth), np.cos(elevation) * np.sin(azimuth), np.sin(elevation)]
+    )
     right = np.array([-np.sin(azimuth), np.cos(azimuth), 0.0])
     up = np.cross(right, forward)
     framed = camera.frame if camera.frame is not None else [item for item in scene.items if item.framed]
@@ -187,7 +191,12 @@ def _studio() -> pv.Texture:
     tall, wide = 256, 512
     rows, columns = np.mgrid[0:tall, 0:wide] / np.array([tall, wide])[:, None, None]
     light = 0.52 + 0.30 * np.clip(1 - rows * 2, 0, 1) - 0.20 * np.clip(rows * 2 - 1, 0, 1)
-    for column, row, half_wide, half_tall, power in ((0.15, 0.28, 0.07, 0.13, 0.5), (0.62, 0.30, 0.10, 0.10, 0.45), (0.4, 0.06, 0.5, 0.07, 0.4), (0.88, 0.4, 0.03, 0.2, 0.4)):
+    for column, row, half_wide, half_tall, power in (
+        (0.15, 0.28, 0.07, 0.13, 0.5),
+        (0.62, 0.30, 0.10, 0.10, 0.45),
+        (0.4, 0.06, 0.5, 0.07, 0.4),
+        (0.88, 0.4, 0.03, 0.2, 0.4),
+    ):
         far = np.maximum(np.abs(columns - column) / half_wide, np.abs(rows - row) / half_tall)
         light = light + power * np.clip(1.6 - far, 0, 0.6) / 0.6
     tint = np.array([0.99, 1.0, 1.02])
@@ -203,13 +212,18 @@ class Stage:
 
     def __init__(self, width: int = WIDTH, height: int = HEIGHT, oversampling: float = OVERSAMPLING) -> None:
         self._size = (width, height)
-        self._plotter = pv.Plotter(off_screen=True, window_size=(round(width * oversampling), round(height * oversampling)), lighting="none")
+        self._plotter = pv.Plotter(
+            off_screen=True,
+            window_size=(round(width * oversampling), round(height * oversampling)),
+            lighting="none",
+        )
         self._line = oversampling * width / WIDTH
         self._plotter.set_environment_texture(_studio(), is_srgb=True)
 
     def take(self, scene: Scene) -> tuple[Image.Image, View]:
         """The picture of a scene and the camera that took it."""
         plotter = self._plotter
+        plotter.suppress_rendering = True  # or every added mesh would draw the half-built scene
         plotter.clear_actors()
         plotter.remove_all_lights()
         view = view_of(scene)
@@ -227,9 +241,14 @@ class Stage:
         camera.focal_point = tuple(view.position + view.forward)
         camera.up = tuple(view.up)
         camera.view_angle = VIEW_ANGLE
-        depths = np.concatenate([(np.asarray(item.mesh.points) - view.position) @ view.forward for item in scene.items])
+        depths = np.concatenate(
+            [(np.asarray(item.mesh.points) - view.position) @ view.forward for item in scene.items]
+        )
         camera.clipping_range = (max(1.0, float(depths.min()) - 30), float(depths.max()) + 400)
-        plotter.enable_ssao(radius=0.014 * view.distance, bias=0.0011 * view.distance, kernel_size=32, blur=True)
+        plotter.enable_ssao(
+            radius=0.014 * view.distance, bias=0.0011 * view.distance, kernel_size=32, blur=True
+        )
+        plotter.suppress_rendering = False
         plotter.render()
         colour = np.asarray(plotter.screenshot(return_img=True))[..., :3].astype(np.float32)
         raw = plotter.get_image_depth(fill_value=None)
@@ -238,9 +257,19 @@ class Stage:
         return picture.filter(ImageFilter.UnsharpMask(radius=1.0, percent=40, threshold=2)), view
 
     def _light(self, view: View) -> None:
-        for direction, power in (((-0.6, 0.9, -0.5), 1.75), ((0.9, 0.35, -0.6), 0.85), ((0.0, -0.3, -1.0), 0.55)):
+        for direction, power in (
+            ((-0.6, 0.9, -0.5), 1.75),
+            ((0.9, 0.35, -0.6), 0.85),
+            ((0.0, -0.3, -1.0), 0.55),
+        ):
             aim = view.right * direction[0] + view.up * direction[1] + view.forward * direction[2]
-            lamp = pv.Light(position=tuple(aim * 1000), focal_point=(0, 0, 0), color="white", intensity=power, light_type="scene light")
+            lamp = pv.Light(
+                position=tuple(aim * 1000),
+                focal_point=(0, 0, 0),
+                color="white",
+                intensity=power,
+                light_type="scene light",
+            )
             lamp.positional = False
             self._plotter.add_light(lamp)
 
@@ -259,28 +288,61 @@ class Stage:
         if item.texture is not None:
             self._plotter.add_mesh(item.mesh, texture=item.texture, lighting=False, show_scalar_bar=False)
             return
-        smooth = item.mesh.compute_normals(feature_angle=28, split_vertices=True, consistent_normals=False, auto_orient_normals=False)
-        actor = self._plotter.add_mesh(smooth, color=colour, pbr=True, metallic=metallic, roughness=roughness, opacity=opacity, smooth_shading=True, show_scalar_bar=False)
+        smooth = item.mesh.compute_normals(
+            feature_angle=28, split_vertices=True, consistent_normals=False, auto_orient_normals=False
+        )
+        actor = self._plotter.add_mesh(
+            smooth,
+            color=colour,
+            pbr=True,
+            metallic=metallic,
+            roughness=roughness,
+            opacity=opacity,
+            smooth_shading=True,
+            show_scalar_bar=False,
+        )
         actor.mapper.SetResolveCoincidentTopologyToPolygonOffset()
         actor.mapper.SetRelativeCoincidentTopologyPolygonOffsetParameters(1.0, 2.0)
         if item.edges:
-            lines = item.mesh.extract_feature_edges(feature_angle=28, boundary_edges=False, non_manifold_edges=False, manifold_edges=False)
+            lines = item.mesh.extract_feature_edges(
+                feature_angle=28, boundary_edges=False, non_manifold_edges=False, manifold_edges=False
+            )
             if lines.n_cells:
                 # Blended here and drawn opaque: a translucent line is not hidden by what lies before it
-                line = tuple(strength * dark + (1 - strength) * light**0.4545 for dark, light in zip(edge, colour, strict=True))
+                line = tuple(
+                    strength * dark + (1 - strength) * light**0.4545
+                    for dark, light in zip(edge, colour, strict=True)
+                )
                 toward = -view.forward * 0.12  # mm; lifts the lines off the faces that they bound
-                self._plotter.add_mesh(lines.translate(toward), color=line, line_width=1.5 * self._line, lighting=False, show_scalar_bar=False)
+                self._plotter.add_mesh(
+                    lines.translate(toward),
+                    color=line,
+                    line_width=1.5 * self._line,
+                    lighting=False,
+                    show_scalar_bar=False,
+                )
 
     def _guide(self, start: Array, end: Array) -> None:
         length = float(np.linalg.norm(end - start))
         dashes = max(1, round(length / 5))
-        points = np.array([start + (end - start) * (dash + part) / dashes for dash in range(dashes) for part in (0.0, 0.6)])
-        cells = np.column_stack((np.full(dashes, 2), np.arange(0, 2 * dashes, 2), np.arange(1, 2 * dashes, 2)))
-        self._plotter.add_mesh(pv.PolyData(points, lines=cells.ravel()), color=(0.25, 0.42, 0.62), line_width=2.2 * self._line, lighting=False)
+        points = np.array(
+            [start + (end - start) * (dash + part) / dashes for dash in range(dashes) for part in (0.0, 0.6)]
+        )
+        cells = np.column_stack(
+            (np.full(dashes, 2), np.arange(0, 2 * dashes, 2), np.arange(1, 2 * dashes, 2))
+        )
+        self._plotter.add_mesh(
+            pv.PolyData(points, lines=cells.ravel()),
+            color=(0.25, 0.42, 0.62),
+            line_width=2.2 * self._line,
+            lighting=False,
+        )
 
     def _shadow(self, scene: Scene, floor: float) -> None:
         """A soft contact shadow: what stands on the floor, seen from above, blurred."""
-        points = np.vstack([np.asarray(item.mesh.points) for item in scene.items if item.state not in {"ghost", "beam"}])
+        points = np.vstack(
+            [np.asarray(item.mesh.points) for item in scene.items if item.state not in {"ghost", "beam"}]
+        )
         low, high = points.min(axis=0)[:2] - 90, points.max(axis=0)[:2] + 90
         scale = 420 / float(max(high - low))  # pixels a mm
         size = np.ceil((high - low) * scale).astype(int)
@@ -290,14 +352,25 @@ class Stage:
                 continue
             _fill(mask, item.mesh, low, scale, floor)
         soft = sum(
-            np.asarray(Image.fromarray((mask * 255).astype(np.uint8)).filter(ImageFilter.GaussianBlur(blur * scale)), dtype=np.float32) * part
+            np.asarray(
+                Image.fromarray((mask * 255).astype(np.uint8)).filter(ImageFilter.GaussianBlur(blur * scale)),
+                dtype=np.float32,
+            )
+            * part
             for blur, part in ((3.0, 0.20), (10.0, 0.20), (26.0, 0.22))
         )
         rgba = np.zeros((*mask.shape, 4), dtype=np.uint8)
         rgba[..., :3] = (38, 46, 58)
         rgba[..., 3] = np.clip(soft, 0, 255).astype(np.uint8)
         middle, extent = (low + high) / 2, high - low
-        plane = pv.Plane(center=(*middle, floor - 0.3), direction=(0, 0, 1), i_size=extent[0], j_size=extent[1], i_resolution=1, j_resolution=1)
+        plane = pv.Plane(
+            center=(*middle, floor - 0.3),
+            direction=(0, 0, 1),
+            i_size=extent[0],
+            j_size=extent[1],
+            i_resolution=1,
+            j_resolution=1,
+        )
         self._plotter.add_mesh(plane, texture=pv.Texture(rgba[::-1]), lighting=False, show_scalar_bar=False)
 
 
@@ -330,7 +403,9 @@ def _silhouettes(colour: NDArray[np.float32], depth: NDArray[np.float32]) -> NDA
         plus, minus = np.roll(depth, 1, axis), np.roll(depth, -1, axis)
         bend = np.maximum(bend, plus + minus - 2 * depth)
     jump = np.clip((-bend - near * 0.0016) / (near * 0.003), 0, 1)
-    wide = np.maximum.reduce([jump, np.roll(jump, 1, 0), np.roll(jump, -1, 0), np.roll(jump, 1, 1), np.roll(jump, -1, 1)])
+    wide = np.maximum.reduce(
+        [jump, np.roll(jump, 1, 0), np.roll(jump, -1, 0), np.roll(jump, 1, 1), np.roll(jump, -1, 1)]
+    )
     wide[:2], wide[-2:], wide[:, :2], wide[:, -2:] = 0, 0, 0, 0
     ink = np.array(INK, dtype=np.float32) * 255
     share = (wide * 0.72)[..., None]

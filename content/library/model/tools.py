@@ -1,4 +1,4 @@
-"""What stands on the bench beside the pump: supports, fixture, press, gauges, scale, driver, test stand, carton.
+"""What stands on the bench beside the pump: supports, fixture, press, gauges, scale, driver, scanner, carton.
 
 Simple but recognisable; lengths in mm, in the pump's coordinates unless a function takes a place.
 """
@@ -10,14 +10,17 @@ import cadquery as cq
 import numpy as np
 import pump
 import pyvista as pv
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
+from printed import carton_print, dial, display, station_code
 from stage import Item, mesh_of, moved, turned
 
 RING_FLOOR = -114.0
 Point = Sequence[float]
 
 
-def item(solid: cq.Workplane, look: str, state: str = "plain", by: Point = (0, 0, 0), framed: bool = True) -> Item:
+def item(
+    solid: cq.Workplane, look: str, state: str = "plain", by: Point = (0, 0, 0), framed: bool = True
+) -> Item:
     """A solid on the stage."""
     return Item(moved(mesh_of(solid), by), look, state, framed=framed)
 
@@ -46,92 +49,23 @@ def hose(points: Sequence[Point], radius: float) -> cq.Workplane:
     """A hose along a smooth line through the points; its ends leave in the direction of the first and last leg."""
     first = cq.Vector(*points[1]) - cq.Vector(*points[0])
     last = cq.Vector(*points[-1]) - cq.Vector(*points[-2])
-    path = cq.Workplane(cq.Edge.makeSpline([cq.Vector(*p) for p in points], tangents=[first.normalized(), last.normalized()]))
+    path = cq.Workplane(
+        cq.Edge.makeSpline([cq.Vector(*p) for p in points], tangents=[first.normalized(), last.normalized()])
+    )
     return cq.Workplane(cq.Plane(origin=tuple(points[0]), normal=first.toTuple())).circle(radius).sweep(path)
 
 
 def sheet(corner: Point, across: Point, down: Point, picture: Image.Image) -> Item:
     """A flat picture in space: top left corner, the vectors along its top and its left side."""
     corner, across, down = (np.asarray(part, dtype=float) for part in (corner, across, down))
-    mesh = pv.PolyData(np.array([corner + down, corner + down + across, corner + across, corner]), [4, 0, 1, 2, 3])
+    mesh = pv.PolyData(
+        np.array([corner + down, corner + down + across, corner + across, corner]), [4, 0, 1, 2, 3]
+    )
     mesh.active_texture_coordinates = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], dtype=float)
     texture = pv.Texture(np.asarray(picture.convert("RGB")))
     texture.interpolate = True
     texture.mipmap = True
     return Item(mesh, "white", texture=texture, framed=False, edges=False)
-
-
-def type_size(size: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    """The type used on displays and labels."""
-    return ImageFont.load_default(size)
-
-
-def display(text: str, unit: str, size: tuple[int, int] = (480, 180)) -> Image.Image:
-    """A lit display with one number and its unit."""
-    picture = Image.new("RGB", size, (18, 32, 40))
-    draw = ImageDraw.Draw(picture)
-    draw.text((size[0] * 0.72, size[1] / 2), text, fill=(150, 240, 215), font=type_size(size[1] * 0.66), anchor="rm")
-    draw.text((size[0] * 0.77, size[1] * 0.62), unit, fill=(150, 240, 215), font=type_size(size[1] * 0.30), anchor="lm")
-    return picture
-
-
-def code_squares(size: int, seed: int) -> Image.Image:
-    """Squares that look like a Data Matrix; the picture of a code, not a code."""
-    cells = 18
-    grid = np.random.default_rng(seed).integers(0, 2, (cells, cells))
-    grid[-1, :], grid[:, 0] = 1, 1
-    grid[0, :], grid[:, -1] = np.arange(cells) % 2 == 0, np.arange(cells) % 2 == 1
-    quiet = np.pad(grid, 1)
-    return Image.fromarray(((1 - quiet) * 255).astype(np.uint8)).resize((size, size), Image.Resampling.NEAREST).convert("RGB")
-
-
-def station_code(name: str) -> Image.Image:
-    """The plate with a station's code and its name."""
-    picture = Image.new("RGB", (380, 260), (246, 247, 248))
-    picture.paste(code_squares(170, 21), (105, 10))
-    ImageDraw.Draw(picture).text((190, 218), name, fill=(20, 24, 30), font=type_size(56), anchor="mm")
-    return picture
-
-
-def type_label() -> Image.Image:
-    """The type label GP-141."""
-    picture = Image.new("RGB", (1120, 640), (246, 247, 248))
-    draw = ImageDraw.Draw(picture)
-    draw.rectangle((0, 0, 1120, 130), fill=(24, 52, 84))
-    draw.text((44, 66), "GEAR PUMP", fill="white", font=type_size(76), anchor="lm")
-    draw.text((1076, 66), "GP-100", fill="white", font=type_size(76), anchor="rm")
-    for row, (name, value) in enumerate((("Displacement", "7.5 cm³/rev"), ("Pressure", "16 bar"), ("Speed", "1450 rpm"), ("Serial", "SN004217"))):
-        draw.text((44, 205 + row * 108), name, fill=(90, 98, 108), font=type_size(56), anchor="lm")
-        draw.text((410, 205 + row * 108), value, fill=(20, 24, 30), font=type_size(62), anchor="lm")
-    picture.paste(code_squares(300, 7), (790, 240))
-    draw.rectangle((2, 2, 1117, 637), outline=(120, 128, 138), width=5)
-    return picture
-
-
-def dial(value: float, low: float, high: float, unit: str, ticks: int, band: tuple[float, float] | None = None) -> Image.Image:
-    """The face of a pointer gauge, 270 degrees of scale."""
-    size, middle = 640, 320
-    picture = Image.new("RGB", (size, size), (248, 249, 250))
-    draw = ImageDraw.Draw(picture)
-
-    def angle(number: float) -> float:
-        return math.radians(135 + 270 * (number - low) / (high - low))
-
-    def at(number: float, radius: float) -> tuple[float, float]:
-        return middle + radius * math.cos(angle(number)), middle + radius * math.sin(angle(number))
-
-    if band:
-        draw.arc((40, 40, 600, 600), math.degrees(angle(band[0])), math.degrees(angle(band[1])), fill=(40, 160, 90), width=34)
-    for tick in range(ticks * 5 + 1):
-        number = low + (high - low) * tick / (ticks * 5)
-        major = tick % 5 == 0
-        draw.line((*at(number, 235 if major else 255), *at(number, 280)), fill=(30, 34, 40), width=8 if major else 4)
-        if major:
-            draw.text(at(number, 190), f"{number:g}", fill=(30, 34, 40), font=type_size(46), anchor="mm")
-    draw.text((middle, 470), unit, fill=(60, 66, 74), font=type_size(56), anchor="mm")
-    draw.line((*at(value, -60), *at(value, 232)), fill=(200, 40, 30), width=14)
-    draw.ellipse((middle - 26, middle - 26, middle + 26, middle + 26), fill=(30, 34, 40))
-    return picture
 
 
 def disc(centre: Point, normal: Point, up: Point, radius: float, picture: Image.Image) -> Item:
@@ -159,14 +93,21 @@ def fixture() -> list[Item]:
     plate = box((230, 190, 14), (0, 8, RING_FLOOR - 7), 10).faces(">Z").edges().chamfer(1.5)
     jaws = []
     for side in (-1, 1):
-        jaw = box((56, 34, 84), (0, side * 61, RING_FLOOR + 42), 3).cut(pump.oval(pump.OUTER + 0.3, RING_FLOOR - 1, 10))
+        jaw = box((56, 34, 84), (0, side * 61, RING_FLOOR + 42), 3).cut(
+            pump.oval(pump.OUTER + 0.3, RING_FLOOR - 1, 10)
+        )
         jaws.append(item(jaw, "tool-light"))
     spindle = rod((0, 78, -66), (0, 122, -66), 6)
     nut = box((40, 16, 74), (0, 92, RING_FLOOR + 37), 3)
     lever = rod((0, 122, -66), (0, 128, 10), 4.5)
     return [
-        item(plate, "tool"), *jaws, item(nut, "tool"), item(spindle, "steel"), item(lever, "steel"),
-        item(ball((0, 128.6, 16), 11), "knob"), item(pump.tube(43, 27, RING_FLOOR, pump.FLOOR, (0, 4)), "tool"),
+        item(plate, "tool"),
+        *jaws,
+        item(nut, "tool"),
+        item(spindle, "steel"),
+        item(lever, "steel"),
+        item(ball((0, 128.6, 16), 11), "knob"),
+        item(pump.tube(43, 27, RING_FLOOR, pump.FLOOR, (0, 4)), "tool"),
     ]
 
 
@@ -182,9 +123,16 @@ def press(punch: float) -> list[Item]:
     axle = rod((x + 37, y + 26, 218), (x + 66, y + 26, 218), 13)
     lever = rod((x + 56, y + 66, 182), (x + 56, y - 74, 306), 5.5)
     return [
-        item(table, "tool"), item(column, "tool"), item(head, "tool-light"), item(ram, "steel"), item(stem.union(tip), "steel"),
+        item(table, "tool"),
+        item(column, "tool"),
+        item(head, "tool-light"),
+        item(ram, "steel"),
+        item(stem.union(tip), "steel"),
         sheet((x + 42, y - 36, 0.3), (38, 0, 0), (0, -26, 0), station_code("PRESS-02")),
-        item(axle, "steel"), item(lever, "steel"), item(ball((x + 56, y - 78, 309.5), 11), "knob"), item(ball((x + 56, y + 69, 179), 8), "grip"),
+        item(axle, "steel"),
+        item(lever, "steel"),
+        item(ball((x + 56, y - 78, 309.5), 11), "knob"),
+        item(ball((x + 56, y + 69, 179), 8), "grip"),
     ]
 
 
@@ -196,8 +144,10 @@ def mallet(face: Point, lean: float = 0.0) -> list[Item]:
     handle = rod((x, y, z + 33), (x + 150, y - 20, z + 33 + lean), 7.5)
     grip = rod((x + 80, y - 10.7, z + 33 + lean * 0.53), (x + 165, y - 22, z + 33 + lean * 1.1), 10)
     return [
-        item(head, "steel", framed=False), *(item(cap.faces("<Z or >Z").chamfer(2), "plastic", framed=False) for cap in caps),
-        item(handle, "tool-light", framed=False), item(grip, "grip", framed=False),
+        item(head, "steel", framed=False),
+        *(item(cap.faces("<Z or >Z").chamfer(2), "plastic", framed=False) for cap in caps),
+        item(handle, "tool-light", framed=False),
+        item(grip, "grip", framed=False),
     ]
 
 
@@ -207,11 +157,31 @@ def pliers(ears: Point) -> list[Item]:
     parts = []
     for side in (-1, 1):
         parts.append(item(rod((x + side * 5.4, y, z - 2), (x + side * 5.2, y, z + 16), 1.0), "steel"))
-        jaw = cq.Workplane("XZ", origin=(0, y + 4, 0)).polyline([
-            (x + side * 3, z + 14), (x + side * 8, z + 14), (x + side * 11, z + 40), (x - side * 3, z + 66), (x - side * 11, z + 62), (x + side * 2, z + 40),
-        ]).close().extrude(8)
+        jaw = (
+            cq.Workplane("XZ", origin=(0, y + 4, 0))
+            .polyline(
+                [
+                    (x + side * 3, z + 14),
+                    (x + side * 8, z + 14),
+                    (x + side * 11, z + 40),
+                    (x - side * 3, z + 66),
+                    (x - side * 11, z + 62),
+                    (x + side * 2, z + 40),
+                ]
+            )
+            .close()
+            .extrude(8)
+        )
         parts.append(item(jaw.edges("|Y").fillet(1.2), "dark"))
-        grip = hose([(x - side * 6, y, z + 62), (x - side * 16, y, z + 92), (x - side * 24, y, z + 140), (x - side * 20, y, z + 175)], 6.5)
+        grip = hose(
+            [
+                (x - side * 6, y, z + 62),
+                (x - side * 16, y, z + 92),
+                (x - side * 24, y, z + 140),
+                (x - side * 20, y, z + 175),
+            ],
+            6.5,
+        )
         parts.append(item(grip, "knob", framed=False))
     parts.append(item(rod((x, y - 6, z + 54), (x, y + 6, z + 54), 6.5), "steel"))
     return parts
@@ -240,7 +210,11 @@ def cloth(centre: Point, size: float = 62.0) -> list[Item]:
     across, along = x * np.sqrt(1 - 0.36 * y * y), y * np.sqrt(1 - 0.36 * x * x)
     rim = size / 2 * (1 + 0.07 * np.sin(4 * np.arctan2(y, x) + 0.8))
     z = z + 5.0 * np.exp(-6 * (x * x + y * y)) - 1.6 * (x * x + y * y)
-    top = pv.StructuredGrid(centre[0] + across * rim, centre[1] + along * rim, centre[2] + z).extract_surface(algorithm=None).triangulate()
+    top = (
+        pv.StructuredGrid(centre[0] + across * rim, centre[1] + along * rim, centre[2] + z)
+        .extract_surface(algorithm=None)
+        .triangulate()
+    )
     solid = top.extrude((0, 0, -2.4), capping=True).clean().triangulate()
     return [Item(solid, "cloth")]
 
@@ -255,20 +229,37 @@ def depth_gauge(at: Point, reach: float) -> list[Item]:
     cap = rod((x, y, z + 98), (x, y, z + 116), 3.5)
     rim = rod((x, y - 12, z + 70), (x, y - 9, z + 70), 30, 26.5)
     face = disc((x, y - 9.3, z + 70), (0, -1, 0), (0, 0, 1), 26.6, dial(0.05, 0, 0.2, "mm", 4, (0.03, 0.08)))
-    return [item(bridge, "tool-light"), item(tip, "steel"), item(stem, "steel"), item(body, "dark"), item(cap, "steel"), item(rim, "steel"), face]
+    return [
+        item(bridge, "tool-light"),
+        item(tip, "steel"),
+        item(stem, "steel"),
+        item(body, "dark"),
+        item(cap, "steel"),
+        item(rim, "steel"),
+        face,
+    ]
 
 
 def scale(top: float, reading: str, unit: str = "g", centre: tuple[float, float] = (0.0, 0.0)) -> list[Item]:
     """Bench scale, its pan at z = `top`, showing `reading`."""
     x, y = centre
     profile = [(-112, 0), (112, 0), (112, 46), (-62, 46), (-112, 18)]
-    body = cq.Workplane("YZ", origin=(x - 100, y, top - 60)).polyline(profile).close().extrude(200).edges("|X").fillet(4)
+    body = (
+        cq.Workplane("YZ", origin=(x - 100, y, top - 60))
+        .polyline(profile)
+        .close()
+        .extrude(200)
+        .edges("|X")
+        .fillet(4)
+    )
     foot = pump.tube(46, 0, top - 16, top - 6, (x, y + 22))
     pan = box((184, 148, 6), (x, y + 22, top - 3), 14).faces(">Z").edges().chamfer(1)
     slope = np.array([0.0, 50.0, 28.0]) / math.hypot(50, 28)
     normal = np.array([0.0, -28.0, 50.0]) / math.hypot(50, 28)
     low = np.array([x, y - 112, top - 42]) + slope * 14 + normal * 0.5
-    screen = sheet(low + slope * 34 + np.array([-62, 0, 0]), (92, 0, 0), -slope * 34, display(reading, unit, (640, 236)))
+    screen = sheet(
+        low + slope * 34 + np.array([-62, 0, 0]), (92, 0, 0), -slope * 34, display(reading, unit, (640, 236))
+    )
     buttons = [item(pump.tube(5.5, 0, 0, 2), "knob" if k else "plastic") for k in range(2)]
     for k, button in enumerate(buttons):
         mesh = turned(button.mesh, (1, 0, 0), math.degrees(math.atan2(28, 50)))
@@ -289,8 +280,15 @@ def driver(at: Point, reading: str = "9.0") -> list[Item]:
     cable = hose([(x, y, z + 258), (x, y, z + 300), (x + 30, y + 20, z + 360), (x + 120, y + 40, z + 400)], 4)
     screen = sheet((x - 12, y - 20.2, z + 205), (24, 0, 0), (0, 0, -13), display(reading, "N·m", (480, 260)))
     return [
-        item(bit, "steel"), item(chuck, "dark"), item(gears, "tool-light"), item(ring, "knob"), item(body, "tool"), item(flat, "dark"),
-        item(lever, "knob"), item(cable, "grip", framed=False), screen,
+        item(bit, "steel"),
+        item(chuck, "dark"),
+        item(gears, "tool-light"),
+        item(ring, "knob"),
+        item(body, "tool"),
+        item(flat, "dark"),
+        item(lever, "knob"),
+        item(cable, "grip", framed=False),
+        screen,
     ]
 
 
@@ -298,17 +296,36 @@ def scanner(target: Point, distance: float = 150.0) -> list[Item]:
     """Hand scanner to the front right of `target` with its fan of red light on it."""
     head = box((46, 74, 34), (0, 0, 0), 8).edges("#Z").fillet(5)
     window = box((34, 3, 17), (0, 37, 0))
-    handle = cq.Workplane("YZ", origin=(-15, 0, 0)).polyline([(-32, -14), (-2, -14), (-22, -112), (-54, -108)]).close().extrude(30).edges().fillet(6)
+    handle = (
+        cq.Workplane("YZ", origin=(-15, 0, 0))
+        .polyline([(-32, -14), (-2, -14), (-22, -112), (-54, -108)])
+        .close()
+        .extrude(30)
+        .edges()
+        .fillet(6)
+    )
     trigger = box((10, 12, 26), (0, 1, -28), 3)
     parts = [(head, "tool"), (window, "knob"), (handle, "grip"), (trigger, "knob")]
     turn = -42.0
     made = []
-    middle = np.asarray(target, dtype=float) + np.array([distance * math.sin(math.radians(turn)), -distance * math.cos(math.radians(turn)), 0])
+    middle = np.asarray(target, dtype=float) + np.array(
+        [distance * math.sin(math.radians(turn)), -distance * math.cos(math.radians(turn)), 0]
+    )
     for solid, look in parts:
         made.append(Item(moved(turned(mesh_of(solid), (0, 0, 1), turn), middle), look))
     ahead = middle + np.array([-38 * math.sin(math.radians(turn)), 38 * math.cos(math.radians(turn)), 0])
     aside = np.array([math.cos(math.radians(turn)), math.sin(math.radians(turn)), 0])
-    fan = pv.PolyData(np.array([ahead - aside * 3, ahead + aside * 3, np.asarray(target) + aside * 15, np.asarray(target) - aside * 15]), [4, 0, 1, 2, 3])
+    fan = pv.PolyData(
+        np.array(
+            [
+                ahead - aside * 3,
+                ahead + aside * 3,
+                np.asarray(target) + aside * 15,
+                np.asarray(target) - aside * 15,
+            ]
+        ),
+        [4, 0, 1, 2, 3],
+    )
     return [*made, Item(fan, "knob", "beam", framed=False, edges=False)]
 
 
@@ -318,61 +335,46 @@ def cradle() -> list[Item]:
     return [item(block, "foam")]
 
 
-def stand() -> list[Item]:
-    """Test stand TS-3 without its instruments: table, bracket with the pump's seat, motor behind."""
-    table = box((520, 330, 24), (0, 130, -152), 8).faces(">Z").edges().chamfer(2)
-    plate = box((230, 16, 262), (0, 66, -9)).edges("|Y").fillet(10).cut(rod((0, 50, 15), (0, 80, 15), 25.2))
-    ribs = [box((12, 90, 130), (side * 108, 118, -75)) for side in (-1, 1)]
-    lantern = rod((0, 74, 15), (0, 130, 15), 44)
-    motor = rod((0, 130, 15), (0, 270, 15), 62).faces(">Y").chamfer(8)
-    fins = [box((4, 112, 136), (dx, 196, 15)) for dx in range(-40, 41, 16)]
-    coupling = rod((0, 70, 15), (0, 108, 15), 15)
-    return [
-        item(table, "tool"), item(plate, "tool-light"), *(item(rib, "tool-light") for rib in ribs), item(lantern, "tool"), item(motor, "plastic"),
-        *(item(fin, "plastic", framed=False) for fin in fins), item(coupling, "steel"),
-    ]
-
-
-def gauge_on_stand(centre: Point, radius: float, face: Image.Image) -> list[Item]:
-    """Pointer gauge that looks to the front."""
-    x, y, z = centre
-    case = rod((x, y, z), (x, y + 26, z), radius)
-    rim = rod((x, y - 4, z), (x, y + 2, z), radius + 1.5, radius - 4)
-    neck = rod((x, y + 13, z - radius - 20), (x, y + 13, z - radius + 2), 6)
-    return [item(case, "dark"), item(rim, "steel"), item(neck, "steel"), disc((x, y - 0.6, z), (0, -1, 0), (0, 0, 1), radius - 3.6, face)]
-
-
 def carton(opened: bool) -> list[Item]:
     """The carton GP-142: opened with its insert, or closed with tape and label."""
     length, width, height, wall = 250.0, 180.0, 130.0, 3.0
     hull = box((length, width, height), (0, 0, height / 2))
     if not opened:
-        tape = box((length + 0.8, 46, 0.8), (0, 0, height + 0.2)).union(box((0.8, 46, 40), (length / 2 + 0.2, 0, height - 20)))
+        tape = box((length + 0.8, 46, 0.8), (0, 0, height + 0.2)).union(
+            box((0.8, 46, 40), (length / 2 + 0.2, 0, height - 20))
+        )
         tape = tape.union(box((0.8, 46, 40), (-length / 2 - 0.2, 0, height - 20)))
         seam = box((length, 0.8, 0.4), (0, 0, height + 0.1))
-        return [item(hull, "card"), item(seam, "dark"), item(tape, "tool-light"), *carton_label((-88, -width / 2 - 0.5, 92))]
+        return [
+            item(hull, "card"),
+            item(seam, "dark"),
+            item(tape, "tool-light"),
+            *carton_label((-88, -width / 2 - 0.5, 92)),
+        ]
     hull = hull.cut(box((length - 2 * wall, width - 2 * wall, height), (0, 0, height / 2 + wall)))
     flaps = []
     for side in (-1, 1):
         flap = box((wall, width, 84), (0, 0, 42))
-        flaps.append(Item(moved(turned(mesh_of(flap), (0, 1, 0), side * 128), (side * (length / 2 - wall / 2), 0, height)), "card"))
+        flaps.append(
+            Item(
+                moved(
+                    turned(mesh_of(flap), (0, 1, 0), side * 128), (side * (length / 2 - wall / 2), 0, height)
+                ),
+                "card",
+            )
+        )
         flap = box((length, wall, 84), (0, 0, 42))
-        flaps.append(Item(moved(turned(mesh_of(flap), (1, 0, 0), -side * 128), (0, side * (width / 2 - wall / 2), height)), "card"))
+        flaps.append(
+            Item(
+                moved(
+                    turned(mesh_of(flap), (1, 0, 0), -side * 128), (0, side * (width / 2 - wall / 2), height)
+                ),
+                "card",
+            )
+        )
     return [item(hull, "card"), *flaps]
 
 
 def carton_label(corner: Point) -> list[Item]:
     """The printed label on the long side of the carton."""
-    picture = Image.new("RGB", (720, 460), (250, 250, 250))
-    draw = ImageDraw.Draw(picture)
-    draw.text((36, 76), "GP-100", fill=(20, 24, 30), font=type_size(96), anchor="lm")
-    draw.text((36, 168), "Gear pump", fill=(70, 78, 88), font=type_size(62), anchor="lm")
-    draw.text((36, 250), "1 piece  1.7 kg", fill=(70, 78, 88), font=type_size(52), anchor="lm")
-    bars = np.random.default_rng(4).integers(3, 11, 60)
-    place = 40
-    for index, bar in enumerate(bars):
-        if index % 2 == 0 and place < 420:
-            draw.rectangle((place, 310, place + int(bar), 420), fill=(20, 24, 30))
-        place += int(bar)
-    picture.paste(code_squares(230, 11), (460, 40))
-    return [sheet(corner, (86, 0, 0), (0, 0, -55), picture)]
+    return [sheet(corner, (86, 0, 0), (0, 0, -55), carton_print())]
