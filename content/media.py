@@ -149,9 +149,9 @@ class Video(Piece):
 
 def _kind_of(value: Any) -> str:
     named = value if isinstance(value, dict) else dict(value) if isinstance(value, Piece) else {}
-    return "video" if "video" in named else "picture"
+    return "film" if "video" in named else "still"
 
 
 Medium = Annotated[
-    Annotated[Picture, Tag("picture")] | Annotated[Video, Tag("video")], Discriminator(_kind_of)
+    Annotated[Picture, Tag("still")] | Annotated[Video, Tag("film")], Discriminator(_kind_of)
 ]
