@@ -1,4 +1,4 @@
-"""Contact sheets with the annotations drawn in, to see whether they sit on the thing; the pictures stay untouched."""
+"""Contact sheets with the annotations drawn in, to see whether they sit on the thing."""
 
 import math
 import re

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import cadquery as cq
 import numpy as np
-import pump
 import pyvista as pv
+
+import pump
 from pump import Made
 from stage import Item, mesh_of, moved, turned
 

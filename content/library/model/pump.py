@@ -187,7 +187,7 @@ def _flange() -> cq.Workplane:
 
 @cache
 def housing() -> Made:
-    """Cast and machined housing: gear chamber, ports, seal bore with groove, O-ring groove, screw and dowel holes."""
+    """Housing: gear chamber, ports, seal bore with its groove, O-ring groove, screw and dowel holes."""
     body = oval(OUTER, FLOOR, 0).union(_flange())
     body = body.union(tube(PILOT_RADIUS, 0, PILOT, FLOOR + 1, DRIVE).faces("<Z").chamfer(1.0))
     boss = cq.Workplane("YZ", origin=(-PORT_X, 0, PORT_Z)).circle(16).extrude(2 * PORT_X)
@@ -289,7 +289,7 @@ def o_ring() -> Made:
 
 @cache
 def cover() -> Made:
-    """Cover with screw holes, dowel holes, an arrow for the direction of flow and a flat field for the label."""
+    """Cover: screw and dowel holes, an arrow for the direction of flow, a flat field for the label."""
     body = oval(OUTER, 0, COVER).faces(">Z").edges().chamfer(1.2)
     body = body.cut(cq.Workplane("XY", origin=(0, 0, -1)).pushPoints(SCREWS).circle(3.4).extrude(COVER + 2))
     body = body.cut(cq.Workplane("XY", origin=(0, 0, -1)).pushPoints(DOWELS).circle(3.02).extrude(10))

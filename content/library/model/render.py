@@ -18,6 +18,7 @@ from types import ModuleType
 
 import imageio_ffmpeg
 import numpy as np
+
 import pump
 import scenes_closing
 import scenes_gears
@@ -69,7 +70,8 @@ def place_annotations(file: Path, picture: str, lines: list[str]) -> None:
     """Replace the annotations of one picture in an instruction; everything else stays as it was written."""
     text = file.read_text(encoding="utf-8")
     entry = re.compile(
-        rf"(?P<head>^(?P<in> *)- picture: media/{re.escape(picture)}\.webp\n(?P=in)  alt: .*\n)(?:(?P=in)  annotations:\n(?:(?P=in)    - .*\n)*)?",
+        rf"(?P<head>^(?P<in> *)- picture: media/{re.escape(picture)}\.webp\n(?P=in)  alt: .*\n)"
+        r"(?:(?P=in)  annotations:\n(?:(?P=in)    - .*\n)*)?",
         re.MULTILINE,
     )
 

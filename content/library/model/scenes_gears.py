@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+
 import pump
 import tools
 from parts import laid, lower, part
@@ -16,7 +17,7 @@ Z = (0, 0, 1)
 def clamp_housing() -> Scene:
     return Scene(
         [*lower(), *tools.fixture()],
-        Camera(-50, 32, 0.90),
+        Camera(-68, 32, 0.90),
         floor=PLATE,
         marks=[
             Mark("arrow", [(-46, 0, pump.PORT_Z)], "Inlet", shift=(-0.12, -0.10)),

@@ -16,7 +16,7 @@ def take_housing() -> Scene:
         floor=FLOOR,
         marks=[
             Mark("ellipse", oval(pump.CHAMBER_RADIUS, 0), pad=0.008),
-            Mark("arrow", [(24, -31, 0)], "Joint face", shift=(-0.25, 0.10)),
+            Mark("arrow", [(13, -40, 0)], "Joint face", shift=(-0.25, 0.10)),
             Mark("badge", [(*pump.DRIVE, -8)], number=1),
             Mark("badge", [(*pump.IDLER, -8)], number=2),
         ],
@@ -31,7 +31,7 @@ def wipe_bores() -> Scene:
         floor=FLOOR,
         marks=[
             Mark("arrow", [(8, -8, 8), (*pump.DRIVE, 0)], "Both bores"),
-            Mark("arrow", [(-24, -31, 0)], "Joint face", shift=(-0.2, 0.10)),
+            Mark("arrow", [(-13, -40, 0)], "Joint face", shift=(-0.2, 0.10)),
         ],
     )
 
@@ -124,7 +124,7 @@ def turn_over() -> Scene:
         [part(pump.housing(), "new"), part(pump.seal(), "muted"), *tools.bench_ring()],
         Camera(-58, 34, 0.82),
         floor=FLOOR,
-        marks=[Mark("arrow", [(0, -46, 0)], "Joint face up", shift=(-0.22, -0.08))],
+        marks=[Mark("arrow", [(13, -40, 0)], "Joint face up", shift=(-0.26, -0.06))],
     )
 
 

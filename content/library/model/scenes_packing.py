@@ -43,7 +43,8 @@ def exploded() -> Scene:
     ]
     # Told along the x direction: a 4:3 picture has more room across than up
     lying = [Item(turned(item.mesh, (0, 1, 0), 90), item.look, item.state) for item in items]
-    guides = [((-130, y, 0), (250, y, 0)) for y in (pump.DRIVE[1], pump.IDLER[1])]
+    # From the seal (drive) and from the chamber (idler) to the cover
+    guides = [((start, y, 0), (205, y, 0)) for start, (_, y) in ((-118, pump.DRIVE), (0, pump.IDLER))]
     return Scene(lying, Camera(-66, 30, 0.94), guides=guides)
 
 
@@ -77,8 +78,10 @@ def clean_field() -> Scene:
 def place_label() -> Scene:
     x, y = FIELD[0] / 2, FIELD[1] / 2
     corners = [(sx * x, sy * y - 6) for sx in (-1, 1) for sy in (-1, 1)]
+    label = _label(46)
+    label.framed = True
     return Scene(
-        [*closed(plugs=True), *tools.bench_ring(), _label(46)],
+        [*closed(plugs=True), *tools.bench_ring(), label],
         Camera(-72, 44, 0.84),
         floor=FLOOR,
         guides=[((cx, cy, COVER_TOP + 46), (cx, cy, COVER_TOP)) for cx, cy in corners],

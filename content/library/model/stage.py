@@ -1,4 +1,4 @@
-"""The photographer's stage: light, materials, cameras that frame what matters, edges and marks exactly on the thing.
+"""The photographer's stage: light, materials, cameras that frame what matters, marks exactly on the thing.
 
 A scene is a list of items (a mesh, how it looks, where it is) seen by a camera; a mark is an annotation
 whose place is computed from points of the scene, in shares of the picture.
@@ -6,7 +6,6 @@ whose place is computed from points of the scene, in shares of the picture.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import cadquery as cq
 import numpy as np
@@ -58,7 +57,7 @@ class Item:
 
 @dataclass
 class Mark:
-    """An annotation whose points are given in mm; `shift` moves a tail or caption in shares of the picture."""
+    """An annotation at points in mm; `shift` moves its tail or caption in shares of the picture."""
 
     shape: str
     at: Sequence[Sequence[float]] | Array = ()
@@ -131,7 +130,7 @@ def moved(item_mesh: pv.PolyData, by: Sequence[float]) -> pv.PolyData:
 
 
 def view_of(scene: Scene) -> View:
-    """Frame the scene: the nearest place on the camera's line of sight from which everything framed is in the picture."""
+    """The nearest place on the camera's line of sight from which everything framed is in the picture."""
     camera = scene.camera
     azimuth, elevation = np.radians(camera.azimuth), np.radians(camera.elevation)
     forward = -np.array(
@@ -149,7 +148,7 @@ def view_of(scene: Scene) -> View:
         middle = (low + high) / 2 - 0.5 - np.array(camera.offset)
         tall = 2 * distance * np.tan(np.radians(VIEW_ANGLE / 2))
         focus = focus + right * middle[0] * tall * WIDTH / HEIGHT - up * middle[1] * tall
-        distance *= float(max((high - low)) / camera.fill)
+        distance *= float(max(high - low) / camera.fill)
     return View(right, up, forward, focus - forward * distance, distance)
 
 

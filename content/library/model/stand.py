@@ -1,8 +1,9 @@
 """Test stand TS-3: bracket and motor, lines, tank with thermometer, gauge, throttle and flow meter."""
 
+from PIL import Image, ImageDraw
+
 import printed
 import pump
-from PIL import Image, ImageDraw
 from stage import Item
 from tools import Point, box, disc, hose, item, rod, sheet
 

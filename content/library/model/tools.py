@@ -8,9 +8,10 @@ from collections.abc import Sequence
 
 import cadquery as cq
 import numpy as np
-import pump
 import pyvista as pv
 from PIL import Image
+
+import pump
 from printed import carton_print, dial, display, station_code
 from stage import Item, mesh_of, moved, turned
 
@@ -46,7 +47,7 @@ def ball(centre: Point, radius: float) -> cq.Workplane:
 
 
 def hose(points: Sequence[Point], radius: float) -> cq.Workplane:
-    """A hose along a smooth line through the points; its ends leave in the direction of the first and last leg."""
+    """A hose along a smooth line through the points, level with its first and last leg."""
     first = cq.Vector(*points[1]) - cq.Vector(*points[0])
     last = cq.Vector(*points[-1]) - cq.Vector(*points[-2])
     path = cq.Workplane(
@@ -152,7 +153,7 @@ def mallet(face: Point, lean: float = 0.0) -> list[Item]:
 
 
 def pliers(ears: Point) -> list[Item]:
-    """Circlip pliers with their two tips in the ears of a circlip that lies at `ears` (middle between the holes)."""
+    """Circlip pliers, their tips in the holes of a circlip whose ears lie about `ears`."""
     x, y, z = ears
     parts = []
     for side in (-1, 1):
@@ -220,7 +221,7 @@ def cloth(centre: Point, size: float = 62.0) -> list[Item]:
 
 
 def depth_gauge(at: Point, reach: float) -> list[Item]:
-    """Dial depth gauge: bridge on the joint face over `at`, the tip `reach` below it."""
+    """Dial depth gauge: bridge on the joint face over `at`, tip `reach` below it."""
     x, y, z = at
     bridge = box((112, 18, 14), (x, y, z + 7), 2).faces("<Z").edges().chamfer(0.8)
     tip = rod((x, y, z - reach), (x, y, z + 20), 2.0)
