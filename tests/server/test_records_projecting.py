@@ -67,7 +67,7 @@ def test_troubles_become_deviations_with_what_was_expected_and_what_came(any_hou
         ("wrong_code", "weigh", "part", None),
         ("out_of_limits", "weigh", "mass", None),
         ("bad_tightening", "bolt", "bolts", None),
-        ("problem_reported", "bolt", None, "tool"),
+        ("problem", "bolt", None, "tool"),
     ]
     (run,) = only(any_house, "runs")
     assert run["deviations"] == 4
