@@ -19,14 +19,16 @@ KEPT = 10_000  # names and addresses remembered; the oldest go first
 _HASHER = PasswordHash((Argon2Hasher(),))
 
 
-class PasswordRefused(Exception):  # noqa: N818 - it says what is wrong with the password
+class PasswordRefused(Exception):
     """A password that may not be used, and why."""
 
 
 def protect(password: str) -> str:
     """The argon2id hash to keep; raises PasswordRefused when the password is too short or too long."""
     if len(password) < SHORTEST:
-        message = f"The password needs at least {SHORTEST} characters; a few words in a row are easy to remember."
+        message = (
+            f"The password needs at least {SHORTEST} characters; a few words in a row are easy to remember."
+        )
         raise PasswordRefused(message)
     if len(password) > LONGEST:
         message = f"The password may have at most {LONGEST} characters."

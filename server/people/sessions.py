@@ -1,4 +1,4 @@
-"""Who is signed in: sessions that the server keeps, can end at any time, and knows only by the hash of their token."""
+"""Who is signed in: sessions that the server keeps, can end at any time, and knows only by a hash."""
 
 import hashlib
 import secrets
@@ -13,7 +13,9 @@ from server.store.engine import reading, writing
 from server.store.tables import people, sessions
 
 LONGEST = timedelta(hours=12)  # a shift; then everybody signs in again
-IDLE = timedelta(hours=2)  # of a portal session; a page that is open on the floor stays alive by its live updates
+IDLE = timedelta(
+    hours=2
+)  # of a portal session; a page that is open on the floor stays alive by its live updates
 TOUCHED = timedelta(minutes=1)  # `last_seen` is not written more often
 REFUSED = "Login or password is wrong."
 
@@ -59,7 +61,7 @@ class Opened:
     visitor: Visitor
 
 
-class SignInRefused(Exception):  # noqa: N818 - it says that, and the words are for people
+class SignInRefused(Exception):
     """Nobody was signed in; `wait` is how long every further try will be refused."""
 
     def __init__(self, message: str, wait: timedelta) -> None:
@@ -70,7 +72,7 @@ class SignInRefused(Exception):  # noqa: N818 - it says that, and the words are 
 def sign_in(
     engine: Engine, login: str, password: str, *, kind: Kind, address: str, at: datetime, back_off: BackOff
 ) -> Opened:
-    """Open a session; raises SignInRefused, in the same words for an unknown login as for a wrong password."""
+    """Open a session; raises SignInRefused, an unknown login in the same words as a wrong password."""
     login = login.strip().casefold()
     with reading(engine) as tx:
         query = select(people).where(func.lower(people.c.login) == login, people.c.active)
@@ -107,7 +109,7 @@ def _patience(wait: timedelta) -> str:
 
 
 def open_session(engine: Engine, person: str, *, kind: Kind, at: datetime) -> Opened:
-    """A session for somebody who has proved who they are; forgets earlier failures and clears expired sessions."""
+    """A session for somebody who has proved who they are; earlier failures are forgotten."""
     token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     with writing(engine) as tx:
         tx.execute(delete(sessions).where(sessions.c.expires_at < at))

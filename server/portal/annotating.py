@@ -1,4 +1,4 @@
-"""Annotations of a picture as shapes with pixel coordinates, ready to be drawn as SVG over the untouched picture."""
+"""Annotations of a picture as shapes in its pixels, to be drawn as SVG over the untouched picture."""
 
 import math
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overlay:
-    """Everything that lies over one picture of `width` by `height` pixels; `unit` is the size of its letters."""
+    """What lies over one picture of `width` by `height` pixels; `unit` is the size of its letters."""
 
     width: int
     height: int
@@ -58,11 +58,11 @@ def _shape(
         case Box():
             x, y = annotation.x * width, annotation.y * height
             size = {"width": annotation.width * width, "height": annotation.height * height}
-            return [_outline("rect", x=x, y=y, rx=unit * 0.3, **size)], (x, y - unit * 0.5)
+            return [_outline("rect", "outline", x=x, y=y, rx=unit * 0.3, **size)], (x, y - unit * 0.5)
         case Ellipse():
             x, y = annotation.x * width, annotation.y * height
             rx, ry = annotation.rx * width, annotation.ry * height
-            return [_outline("ellipse", cx=x, cy=y, rx=rx, ry=ry)], (x - rx, y - ry - unit * 0.5)
+            return [_outline("ellipse", "outline", cx=x, cy=y, rx=rx, ry=ry)], (x - rx, y - ry - unit * 0.5)
         case Polygon():
             points = [(x * width, y * height) for x, y in annotation.points]
             text = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
@@ -72,7 +72,7 @@ def _shape(
             return _arrow(annotation, width, height, unit)
         case Badge():
             x, y = annotation.at[0] * width, annotation.at[1] * height
-            return [_outline("circle", look="badge", cx=x, cy=y, r=unit)], (x, y)
+            return [_outline("circle", "badge", cx=x, cy=y, r=unit)], (x, y)
         case Caption():
             return [], (annotation.at[0] * width, annotation.at[1] * height)
 
@@ -85,12 +85,13 @@ def _arrow(
     angle = math.atan2(to_y - y, to_x - x)
     back_x, back_y = to_x - math.cos(angle) * unit, to_y - math.sin(angle) * unit
     side_x, side_y = math.sin(angle) * unit * 0.55, -math.cos(angle) * unit * 0.55
-    head = f"{to_x:.1f},{to_y:.1f} {back_x + side_x:.1f},{back_y + side_y:.1f} {back_x - side_x:.1f},{back_y - side_y:.1f}"
-    line = _outline("line", x1=x, y1=y, x2=back_x, y2=back_y)
+    corners = ((to_x, to_y), (back_x + side_x, back_y + side_y), (back_x - side_x, back_y - side_y))
+    head = " ".join(f"{corner_x:.1f},{corner_y:.1f}" for corner_x, corner_y in corners)
+    line = _outline("line", "outline", x1=x, y1=y, x2=back_x, y2=back_y)
     return [line, Shape(element="polygon", attributes={"points": head}, look="point")], (x, y)
 
 
-def _outline(element: str, *, look: str = "outline", **numbers: float) -> Shape:
+def _outline(element: str, look: str, **numbers: float) -> Shape:
     attributes = {name: f"{value:.1f}" for name, value in numbers.items()}
     return Shape(element=element, attributes=attributes, look=look)
 

@@ -1,4 +1,4 @@
-"""What a page's address asks for: filters as a reader sees them (days in their own zone), turned into a choice."""
+"""What a page's address asks for: filters as a reader sees them, days in their zone, turned into a choice."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ ZONE_COOKIE = "zone"
 NAMES = ("station", "document", "step", "kind", "operator", "state", "unit")
 LONGEST_VALUE = 100  # characters of a filter's value
 MOST_PAGES = 100_000
+YEARS = range(1970, 9999)  # of which every midnight, in every zone, is an instant that can be counted with
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,18 +64,16 @@ def _given(request: Request, name: str) -> str | None:
 
 def _day(text: str | None) -> date | None:
     try:
-        return None if text is None else date.fromisoformat(text)
+        day = None if text is None else date.fromisoformat(text)
     except ValueError:
         return None
+    return day if day is not None and day.year in YEARS else None
 
 
 def _midnight(day: date, zone: tzinfo) -> datetime:
-    try:
-        return datetime.combine(day, time(), zone).astimezone(UTC)
-    except OverflowError:
-        return datetime(1970, 1, 1, tzinfo=UTC)
+    return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 def _page(request: Request) -> int:
-    text = request.query_params.get("page", "1")
+    text = request.query_params.get("page", "1")[:9]
     return min(max(int(text), 1), MOST_PAGES) if text.isascii() and text.isdigit() else 1

@@ -1,4 +1,4 @@
-"""What a reader sees when a page is not there, not for them, or went wrong: a page in the same looks, never a traceback."""
+"""What a reader sees when a page is not there, not for them, or went wrong: a page in the same looks."""
 
 import logging
 
@@ -12,7 +12,14 @@ from server.portal.guard import HEADERS, SignInFirst, portal, sign_in_address, v
 
 log = logging.getLogger(__name__)
 
-TITLES = {403: "Not for you", 404: "Not here", 405: "Not here", 409: "Not any more", 413: "Too large", 422: "Not quite"}
+TITLES = {
+    403: "Not for you",
+    404: "Not here",
+    405: "Not here",
+    409: "Not any more",
+    413: "Too large",
+    422: "Not quite",
+}
 
 
 def install(app: FastAPI) -> None:
@@ -37,15 +44,23 @@ def _refused(request: Request, problem: Exception) -> Response:
 def _http(request: Request, problem: Exception) -> Response:
     status = problem.status_code if isinstance(problem, HTTPException) else 422
     if status in {404, 405}:
-        return _page(request, 404, "There is no page at this address.", "It may have moved; start from the floor.")
-    detail = problem.detail if isinstance(problem, HTTPException) else "Something in this address is not understood."
+        return _page(
+            request, 404, "There is no page at this address.", "It may have moved; start from the floor."
+        )
+    detail = (
+        problem.detail
+        if isinstance(problem, HTTPException)
+        else "Something in this address is not understood."
+    )
     return _page(request, status, str(detail), "")
 
 
 def _mishap(request: Request, problem: Exception) -> Response:
     log.error("the page %s failed", request.url.path, exc_info=problem)
     detail = "The server could not make this page. What was recorded is safe."
-    answer = _page(request, 500, detail, "Try again in a moment; if it stays so, tell your administrator the time.")
+    answer = _page(
+        request, 500, detail, "Try again in a moment; if it stays so, tell your administrator the time."
+    )
     answer.headers.update(HEADERS)  # this answer is made outside the middleware that adds them
     return answer
 

@@ -7,13 +7,21 @@ from datetime import datetime, timedelta
 
 from fastapi.responses import Response
 
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")  # a cell that begins so is run by a spreadsheet program (CWE-1236)
+DANGEROUS = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\r",
+    "\n",
+)  # a cell that begins so is run by a spreadsheet program (CWE-1236)
 
 Cell = str | int | float | datetime | timedelta | None
 
 
 def csv_file(name: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Response:
-    """A CSV file as a download (RFC 4180, UTF-8 with the mark that Excel needs); times in UTC, durations in seconds."""
+    """A CSV file to download (RFC 4180, UTF-8 with the mark that Excel needs); UTC, durations in seconds."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(header)

@@ -73,7 +73,7 @@ def lay_out(sop: Sop) -> Chart:
 
 
 def _layers(flow: Sequence[Box]) -> Mapping[str, int]:
-    """The layer of each box; a line to a box that is still being walked is a way back and counts for nothing."""
+    """The layer of each box; a line to a box that is still being walked leads back and counts for nothing."""
     ways = {box.id: successors(box) for box in flow}
     layers: dict[str, int] = {}
     forward = _forward(flow[0].id, ways)

@@ -1,4 +1,4 @@
-"""Who may see a page and post a form: session cookie, role, CSRF token, and the headers that every answer carries."""
+"""Who may see a page and post a form: session cookie, role, CSRF token, and every answer's headers."""
 
 import secrets
 from collections.abc import Callable
@@ -20,15 +20,9 @@ from server.portal.looks import Looks
 COOKIE = "stepline"
 TICKET = "stepline-sign-in"  # ties the sign-in form to the browser that it was shown in
 LARGEST_FORM = 1_000  # fields
-POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        "img-src 'self' data:",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    )
+POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
 )
 HEADERS = {
     "Content-Security-Policy": POLICY,
@@ -39,7 +33,7 @@ HEADERS = {
 }
 
 
-class SignInFirst(Exception):  # noqa: N818 - it says what has to happen
+class SignInFirst(Exception):
     """The page needs a session; `back` is the local path to come back to."""
 
     def __init__(self, back: str) -> None:
@@ -117,8 +111,9 @@ def at_least(role: Role) -> Callable[..., Visitor]:
 
     def allowed(visitor: Annotated[Visitor, Depends(signed_in)]) -> Visitor:
         if not visitor.role.may(role):
+            msg = f"This page is for the role {role.value}; you are signed in as {visitor.role.value}."
             raise NotAllowed(
-                f"This page is for the role {role.value}; you are signed in as {visitor.role.value}.",
+                msg,
                 "Ask an administrator if you need it.",
             )
         return visitor
@@ -145,11 +140,12 @@ Administrator = Annotated[Visitor, Depends(at_least(Role.ADMINISTRATOR))]
 
 
 def text(form: FormData, name: str, *, longest: int = 200) -> str:
-    """A field of a form, without blanks at its ends; empty when it is not there. Raises Refused when too long."""
+    """A field of a form, without blanks at its ends; empty when absent. Raises Refused when too long."""
     value = form.get(name)
     trimmed = value.strip() if isinstance(value, str) else ""
     if len(trimmed) > longest:
-        raise Refused(f"“{name}” is longer than {longest} characters.", "Shorten it.")
+        msg = f"“{name}” is longer than {longest} characters."
+        raise Refused(msg, "Shorten it.")
     return trimmed
 
 

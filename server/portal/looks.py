@@ -151,7 +151,7 @@ def percent(value: float | None) -> str:
 
 
 def markdown(text: str) -> Markup:
-    """A document's text as HTML: paragraphs, lists, bold, italics; everything else is shown as it is written."""
+    """A document's text as HTML: paragraphs, lists, bold, italics; all else is shown as it is written."""
     return Markup(_MARKDOWN.render(text))  # noqa: S704 - the renderer escapes; raw HTML is off
 
 

@@ -1,6 +1,6 @@
-"""Fetch the browser libraries that the portal serves itself, at pinned versions: `python -m server.portal.vendor`.
+"""Fetch the browser libraries that the portal serves, at pinned versions: `python -m server.portal.vendor`.
 
-The files are kept in the repository, so nobody needs npm to run or test the product; this is how they are renewed.
+The files are kept in the repository, so nobody needs npm to run the product; this is how they are renewed.
 """
 
 import base64

@@ -1,4 +1,4 @@
-"""Reviewing deviations: what a supervisor says about them. The deviation itself is a record and never changes."""
+"""Reviewing deviations: what a supervisor says about them. The deviation itself never changes."""
 
 from sqlalchemy import insert, select, update
 
@@ -25,18 +25,24 @@ def review(
     if not comment.strip():
         raise Invalid("A review needs a comment.", "Say what was found and what is done about it.")
     if len(comment) > LONGEST_COMMENT:
-        raise Invalid(f"The comment is longer than {LONGEST_COMMENT} characters.", "Shorten it.")
+        msg = f"The comment is longer than {LONGEST_COMMENT} characters."
+        raise Invalid(msg, "Shorten it.")
     r, now = tables.reviews.c, house.now()
     with writing(house.engine) as tx:
-        found = tx.execute(select(tables.deviations.c.station).where(tables.deviations.c.id == deviation)).scalar()
+        found = tx.execute(
+            select(tables.deviations.c.station).where(tables.deviations.c.id == deviation)
+        ).scalar()
         if found is None:
-            raise NotThere(f"There is no deviation {deviation}.")
+            msg = f"There is no deviation {deviation}."
+            raise NotThere(msg)
         held = tx.execute(select(r.state).where(r.deviation == deviation).with_for_update()).scalar()
         state = DeviationState.OPEN if held is None else DeviationState(held)
         if state is not was:
-            raise Conflict(f"Somebody else has set it to {state.value} meanwhile.", "Read what they wrote, then decide.")
+            msg = f"Somebody else has set it to {state.value} meanwhile."
+            raise Conflict(msg, "Read what they wrote, then decide.")
         if (state, to) not in MOVES:
-            raise Conflict(f"A deviation that is {state.value} cannot become {to.value}.", "Take the steps between.")
+            msg = f"A deviation that is {state.value} cannot become {to.value}."
+            raise Conflict(msg, "Take the steps between.")
         values = {"state": to.value, "comment": comment.strip(), "by": by, "at": now}
         if held is None:
             tx.execute(insert(tables.reviews).values(deviation=deviation, **values))

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Table, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, select
 
 from server.store.tables import documents, people, stations
 
@@ -13,6 +13,8 @@ PAGE = 50  # rows of a page
 LONGEST_EXPORT = 100_000  # rows of a CSV file; a spreadsheet program opens no more than about a million
 
 T = TypeVar("T")
+AnyRow = Row[*tuple[Any, ...]]
+AnySelect = Select[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,5 +87,5 @@ def choices(tx: Connection) -> Choices:
     )
 
 
-def _named(tx: Connection, query: object) -> list[Named]:
-    return [Named(id=row[0], name=row[1]) for row in tx.execute(query)]  # pyright: ignore[reportCallIssue, reportArgumentType]
+def _named(tx: Connection, query: AnySelect) -> list[Named]:
+    return [Named(id=row[0], name=row[1]) for row in tx.execute(query)]

@@ -1,4 +1,4 @@
-"""The deviation report: which departures from the instructions there were, how often, and what became of them."""
+"""The deviation report: which departures from the instructions there were, how often, what became of them."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from content.deviation import DeviationState
-from server.reports.choice import PAGE, Choice, Page
+from server.reports.choice import PAGE, AnyRow, AnySelect, Choice, Page
 from server.reports.floor import unit_of
 from server.reports.outline import Outline, latest_outlines, outlines
 from server.store.tables import deviations, documents, people, reviews, runs, stations
@@ -137,7 +137,7 @@ def hourly(tx: Connection, choice: Choice) -> tuple[HourCount, ...]:
 def state_counts(tx: Connection, choice: Choice) -> Mapping[str, int]:
     """How many of the deviations that `choice` asks for are in each state."""
     query = _joined(select(STATE.label("state"), func.count())).where(*_conditions(choice)).group_by("state")
-    return {state: count for state, count in tx.execute(query)}
+    return {row[0]: row[1] for row in tx.execute(query)}
 
 
 def span(tx: Connection, choice: Choice) -> timedelta:
@@ -147,11 +147,11 @@ def span(tx: Connection, choice: Choice) -> timedelta:
     return last - first if first is not None and last is not None else timedelta()
 
 
-def _joined(query: Select[Any]) -> Select[Any]:
+def _joined(query: AnySelect) -> AnySelect:
     return query.join_from(deviations, reviews, reviews.c.deviation == deviations.c.id, isouter=True)
 
 
-def _rows() -> Select[Any]:
+def _rows() -> AnySelect:
     return (
         _joined(
             select(
@@ -188,7 +188,7 @@ def _conditions(choice: Choice) -> list[ColumnElement[bool]]:
     if choice.step is not None:
         conditions.append(deviations.c.step == choice.step)
     if choice.state is not None:
-        conditions.append(STATE == choice.state)
+        conditions.append(STATE.is_not_distinct_from(choice.state))
     return conditions
 
 
@@ -197,7 +197,7 @@ def _named(tx: Connection, rows: list[Any] | Any) -> tuple[DeviationRow, ...]:
     return tuple(_row(row, found) for row in rows)
 
 
-def _row(row: Row[Any], found: Mapping[str, Outline]) -> DeviationRow:
+def _row(row: AnyRow, found: Mapping[str, Outline]) -> DeviationRow:
     outline = found.get(row.release)
     step = None if outline is None else outline.step(row.step)
     return DeviationRow(
@@ -232,7 +232,7 @@ def _bar_names(tx: Connection, by: By, keys: list[tuple[str, ...]]) -> Mapping[t
             return {key: key[0] for key in keys}
         case By.STATION:
             query = select(stations.c.id, stations.c.name)
-            names = {identifier: name for identifier, name in tx.execute(query)}
+            names = {row[0]: row[1] for row in tx.execute(query)}
             return {key: names.get(key[0], key[0]) for key in keys}
         case By.STEP:
             found = latest_outlines(tx, {document for document, _ in keys})

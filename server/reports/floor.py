@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, func, select
 
 from content.deviation import DeviationState
 from content.run import RunState
+from server.reports.choice import AnyRow
 from server.reports.outline import Outline, outlines
 from server.store.tables import deviations, kiosks, people, reviews, runs, stations, step_times
 
@@ -28,7 +29,7 @@ class Device:
     @property
     def lost(self) -> bool:
         """Whether it is not to be counted on."""
-        return self.state not in {"ready", "ok", "online", "connected"}
+        return self.state == "lost"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +108,7 @@ def floor(tx: Connection, now: datetime) -> tuple[Station, ...]:
     )
 
 
-def kiosk(row: Row[Any], now: datetime) -> Kiosk:
+def kiosk(row: AnyRow, now: datetime) -> Kiosk:
     """A kiosk from its row, with what it reported last."""
     status: dict[str, Any] = json.loads(row.status or "{}")
     return Kiosk(
@@ -130,7 +131,7 @@ def kiosk(row: Row[Any], now: datetime) -> Kiosk:
     )
 
 
-def unit_of(row: Row[Any]) -> str | None:
+def unit_of(row: AnyRow) -> str | None:
     """How people call the unit: by serial, lot, part number or GTIN, whichever is known first."""
     return row.serial or row.lot or row.part_number or row.gtin or row.work_order
 
@@ -150,7 +151,7 @@ def _open_deviations(tx: Connection) -> dict[str, int]:
         .where(state == DeviationState.OPEN)
         .group_by(deviations.c.station)
     )
-    return {station: count for station, count in tx.execute(query)}
+    return {row[0]: row[1] for row in tx.execute(query)}
 
 
 def _current_runs(tx: Connection, now: datetime) -> dict[str, CurrentRun]:
@@ -178,10 +179,10 @@ def _spent(tx: Connection, wanted: list[str]) -> dict[str, timedelta]:
     return spent
 
 
-def _current(row: Row[Any], outline: Outline | None, spent: timedelta, now: datetime) -> CurrentRun:
+def _current(row: AnyRow, outline: Outline | None, spent: timedelta, now: datetime) -> CurrentRun:
     step = None if outline is None else outline.step(row.step)
-    running = row.state == RunState.RUNNING and row.step_since is not None
-    in_step = max(now - row.step_since, timedelta()) if running else timedelta()
+    since: datetime | None = row.step_since if row.state == RunState.RUNNING else None
+    in_step = timedelta() if since is None else max(now - since, timedelta())
     return CurrentRun(
         id=row.id,
         document=row.document,

@@ -61,7 +61,7 @@ def library(tx: Connection, words: str = "") -> Library:
     sops = [release.document for release in shown if isinstance(release.document, Sop)]
     cards = [_card(release, held) for release in shown if isinstance(release.document, Instruction)]
     governing = {name for sop in sops for name in sop.instructions}
-    order = {name: place for sop in sops for place, name in enumerate(sop.instructions)}
+    order = {str(name): place for sop in sops for place, name in enumerate(sop.instructions)}
     return Library(
         sops=tuple(sorted(sops, key=lambda sop: sop.title)),
         instructions=tuple(
@@ -84,7 +84,9 @@ def release(tx: Connection, digest: str) -> Release | None:
 def releases_of(tx: Connection, document: str) -> tuple[ReleaseRow, ...]:
     """A document's releases, the newest first."""
     places: dict[str, list[str]] = {}
-    query = select(assignments.c.release, stations.c.name).join(stations, stations.c.id == assignments.c.station)
+    query = select(assignments.c.release, stations.c.name).join(
+        stations, stations.c.id == assignments.c.station
+    )
     for digest, name in tx.execute(query.order_by(stations.c.name)):
         places.setdefault(digest, []).append(name)
     rows = tx.execute(
@@ -107,14 +109,14 @@ def releases_of(tx: Connection, document: str) -> tuple[ReleaseRow, ...]:
 def titles(tx: Connection, documents: tuple[str, ...]) -> Mapping[str, str]:
     """The titles of the documents that have been released."""
     query = select(releases.c.document, releases.c.title).where(releases.c.document.in_(documents))
-    return {document: title for document, title in tx.execute(query.order_by(releases.c.revision))}
+    return {row[0]: row[1] for row in tx.execute(query.order_by(releases.c.revision))}
 
 
 def _newest_digests(tx: Connection, document: str | None = None) -> Mapping[str, str]:
     query = select(releases.c.document, releases.c.digest).where(releases.c.withdrawn_at.is_(None))
     if document is not None:
         query = query.where(releases.c.document == document)
-    return {name: digest for name, digest in tx.execute(query.order_by(releases.c.revision))}
+    return {row[0]: row[1] for row in tx.execute(query.order_by(releases.c.revision))}
 
 
 def _station_counts(tx: Connection) -> Mapping[str, int]:
@@ -123,7 +125,7 @@ def _station_counts(tx: Connection) -> Mapping[str, int]:
         .join(assignments, assignments.c.release == releases.c.digest)
         .group_by(releases.c.document)
     )
-    return {document: count for document, count in tx.execute(query)}
+    return {row[0]: row[1] for row in tx.execute(query)}
 
 
 def _contains(found: Release, wanted: list[str]) -> bool:

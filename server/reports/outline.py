@@ -1,4 +1,4 @@
-"""The outline of a release: what its steps are called. Releases never change, so an outline read once is kept."""
+"""The outline of a release: what its steps are called. Releases never change, so one read once is kept."""
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
@@ -105,6 +105,6 @@ def latest_outlines(tx: Connection, documents: Iterable[str]) -> Mapping[str, Ou
         .where(releases.c.document.in_(set(documents)))
         .order_by(releases.c.document, releases.c.revision)
     )
-    newest = {document: digest for document, digest in tx.execute(query)}
+    newest = {row[0]: row[1] for row in tx.execute(query)}
     found = outlines(tx, newest.values())
     return {document: found[digest] for document, digest in newest.items() if digest in found}

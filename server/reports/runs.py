@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from content import evidence, units
 from content.checks import Check, Measure, Torque
 from content.instruction import Instruction
-from server.reports.choice import PAGE, Choice, Page
+from server.reports.choice import PAGE, AnyRow, AnySelect, Choice, Page
 from server.reports.deviations import DeviationRow, deviations_of_run
 from server.reports.floor import unit_of
 from server.reports.outline import content_of
@@ -154,7 +154,7 @@ def run_detail(tx: Connection, run: str) -> RunDetail | None:
     )
 
 
-def _rows() -> Select[Any]:
+def _rows() -> AnySelect:
     return (
         select(
             runs,
@@ -178,7 +178,7 @@ def _conditions(choice: Choice) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _row(row: Row[Any]) -> RunRow:
+def _row(row: AnyRow) -> RunRow:
     return RunRow(
         id=row.id,
         document=row.document,
@@ -234,7 +234,7 @@ def _values(
     return tuple(_value(row, checks.get((row.step, row.check_id)), titles) for row in tx.execute(query))
 
 
-def _value(row: Row[Any], check: Check | None, titles: Mapping[str, tuple[int, str]]) -> Value:
+def _value(row: AnyRow, check: Check | None, titles: Mapping[str, tuple[int, str]]) -> Value:
     limited = check if isinstance(check, Measure | Torque) else None
     return Value(
         step=row.step,
@@ -258,12 +258,15 @@ def _value(row: Row[Any], check: Check | None, titles: Mapping[str, tuple[int, s
 
 def _facts(tx: Connection, run: str, titles: Mapping[str, tuple[int, str]]) -> tuple[FactRow, ...]:
     query = (
-        select(records).where(records.c.run == run).order_by(records.c.kiosk, records.c.seq).limit(MOST_FACTS + 1)
+        select(records)
+        .where(records.c.run == run)
+        .order_by(records.c.kiosk, records.c.seq)
+        .limit(MOST_FACTS + 1)
     )
     return tuple(_fact(row, titles) for row in tx.execute(query))
 
 
-def _fact(row: Row[Any], titles: Mapping[str, tuple[int, str]]) -> FactRow:
+def _fact(row: AnyRow, titles: Mapping[str, tuple[int, str]]) -> FactRow:
     body: dict[str, Any] = json.loads(row.body)
     fact: dict[str, Any] = body.get("fact", {})
     step = fact.get("step")
@@ -285,7 +288,9 @@ def _says(fact: Mapping[str, Any]) -> str:
     given: Mapping[str, Any] = fact.get("evidence") or {}
     parts: Sequence[str | None] = (
         _evidence(given),
-        f"expected {fact['expected']}" if fact.get("expected") and fact.get("type") != "step.completed" else None,
+        f"expected {fact['expected']}"
+        if fact.get("expected") and fact.get("type") != "step.completed"
+        else None,
         f"came {fact['came']}" if fact.get("came") else None,
         str(fact["reason"]) if fact.get("reason") else None,
         f"attempt {fact['attempt']}" if fact.get("attempt", 1) > 1 else None,
@@ -302,7 +307,8 @@ def _evidence(given: Mapping[str, Any]) -> str | None:
             return f"{given.get('value')} {units.shown(str(given.get('unit')))}"
         case "tightening":
             angle = f", {given['angle']}°" if given.get("angle") else ""
-            return f"no. {given.get('number')}: {given.get('torque')} {units.shown(str(given.get('unit')))}{angle}"
+            unit = units.shown(str(given.get("unit")))
+            return f"no. {given.get('number')}: {given.get('torque')} {unit}{angle}"
         case "switch":
             return f"{given.get('signal')} {'on' if given.get('on') else 'off'}"
         case "dwell":

@@ -127,7 +127,7 @@ def _newest(tx: Connection) -> dict[str, int]:
         .where(releases.c.withdrawn_at.is_(None))
         .order_by(releases.c.revision)
     )
-    return {document: revision for document, revision in tx.execute(query)}
+    return {row[0]: row[1] for row in tx.execute(query)}
 
 
 def _assigned(tx: Connection) -> dict[str, list[Held]]:

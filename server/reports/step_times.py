@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, func, select
 
-from server.reports.choice import Choice
+from server.reports.choice import AnyRow, Choice
 from server.reports.outline import Outline, latest_outlines
 from server.store.tables import people, stations, step_times
 
@@ -48,7 +48,7 @@ class Distribution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepTimes:
-    """The distributions of one document's steps, in their order; `complete` says that no visit was left out."""
+    """The distributions of one document's steps, in order; `complete` says that no visit was left out."""
 
     document: str
     title: str
@@ -83,7 +83,7 @@ def step_times_of(tx: Connection, choice: Choice) -> StepTimes | None:
         .limit(MOST_SAMPLES + 1)
     )
     rows = tx.execute(query).all()
-    groups: dict[str, list[Row[Any]]] = defaultdict(list)
+    groups: dict[str, list[AnyRow]] = defaultdict(list)
     for row in rows[:MOST_SAMPLES]:
         groups[row.step].append(row)
     outline = latest_outlines(tx, [choice.document]).get(choice.document)
@@ -130,7 +130,7 @@ def busiest_document(tx: Connection) -> str | None:
 
 
 def quantile(ordered: Sequence[timedelta], share: float) -> timedelta:
-    """The quantile of sorted durations by linear interpolation (Hyndman and Fan's type 7); at least one is needed."""
+    """The quantile of sorted durations, at least one, by linear interpolation (Hyndman and Fan's type 7)."""
     place = (len(ordered) - 1) * share
     low = int(place)
     high = min(low + 1, len(ordered) - 1)
@@ -142,7 +142,7 @@ def _in_order(steps: Any, outline: Outline | None) -> list[str]:
     return [step for step in known if step in steps] + sorted(step for step in steps if step not in known)
 
 
-def _distribution(step: str, rows: Sequence[Row[Any]], outline: Outline | None) -> Distribution:
+def _distribution(step: str, rows: Sequence[AnyRow], outline: Outline | None) -> Distribution:
     ordered = sorted(row.elapsed for row in rows)
     known = None if outline is None else outline.step(step)
     judged = [row for row in rows if row.expected is not None]

@@ -107,7 +107,9 @@ class Visitor:
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def _heard(self, message) -> None:
-        if message.type in {"error", "warning"} and "status of 4" not in message.text:  # refusals are asked for
+        if (
+            message.type in {"error", "warning"} and "status of 4" not in message.text
+        ):  # refusals are asked for
             self.complaints.append(f"{message.text} ({message.location.get('url')})")
 
     def open(self, path: str) -> None:

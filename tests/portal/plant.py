@@ -87,7 +87,9 @@ class Writer:
 
     def write(self, facts: Sequence, cause) -> None:
         for place, fact in enumerate(facts):
-            entry = chain.link(self.kiosk, self.seq + 1, self.head, wire.body(fact, cause if place == 0 else None))
+            entry = chain.link(
+                self.kiosk, self.seq + 1, self.head, wire.body(fact, cause if place == 0 else None)
+            )
             self.entries.append(entry)
             self.seq, self.head = entry.seq, entry.hash
 
@@ -100,7 +102,9 @@ class Writer:
 class Player:
     """Plays one run as a good operator with bad moments would."""
 
-    def __init__(self, release: Release, station: str, by: str, run: str, at: datetime, writer: Writer, seed: int):
+    def __init__(
+        self, release: Release, station: str, by: str, run: str, at: datetime, writer: Writer, seed: int
+    ):
         assert isinstance(release.document, Instruction)
         self.instruction = release.document
         self.rng = random.Random(seed)
@@ -176,7 +180,9 @@ class Player:
             case Torque():
                 self._tighten(check, wait, fails=fails)
             case Signal():
-                self.give(SignalGiven, wait, signal=check.signal, on=check.expect, device=check.device or "fixture")
+                self.give(
+                    SignalGiven, wait, signal=check.signal, on=check.expect, device=check.device or "fixture"
+                )
             case Timer():
                 self._wait(check, wait, fails=fails)
 
@@ -279,7 +285,9 @@ def kiosk(house: House, station: str) -> None:
         )
 
 
-def past(plant: Plant, instructions: list[Release], now: datetime, *, runs: int, days: int, seed: int) -> None:
+def past(
+    plant: Plant, instructions: list[Release], now: datetime, *, runs: int, days: int, seed: int
+) -> None:
     rng = random.Random(seed)
     starts = sorted(now - timedelta(hours=rng.uniform(1.5, days * 24)) for _ in range(runs))
     for number, start in enumerate(starts):
@@ -296,7 +304,11 @@ def present(plant: Plant, now: datetime, seed: int) -> None:
     """A run under way at three stations; the fourth kiosk has been silent for an hour."""
     lost = {"name": "torque", "state": "lost", "reason": "/dev/ttyUSB1 is not there"}
     for place, (station, document, steps) in enumerate(
-        (("assembly-1", "close-pump", 3), ("assembly-2", "fit-gears", 5), ("test-stand", "leak-and-flow-test", 2))
+        (
+            ("assembly-1", "close-pump", 3),
+            ("assembly-2", "fit-gears", 5),
+            ("test-stand", "leak-and-flow-test", 2),
+        )
     ):
         release = plant.releases[document]
         spent = sum(
@@ -304,7 +316,13 @@ def present(plant: Plant, now: datetime, seed: int) -> None:
         )
         writer = plant.writers[station]
         player = Player(
-            release, station, OPERATORS[place][0], f"r-now-{place}", now - spent * 1.05, writer, seed + 900 + place
+            release,
+            station,
+            OPERATORS[place][0],
+            f"r-now-{place}",
+            now - spent * 1.05,
+            writer,
+            seed + 900 + place,
         )
         player.play(steps, faults=0.3 if place == 2 else 0.0)
         if place == 1:
@@ -322,7 +340,9 @@ def present(plant: Plant, now: datetime, seed: int) -> None:
 
 
 def report(plant: Plant, station: str, *, contact: datetime, undelivered: int, devices: list[dict]) -> None:
-    held = [release.digest for release in plant.releases.values() if isinstance(release.document, Instruction)]
+    held = [
+        release.digest for release in plant.releases.values() if isinstance(release.document, Instruction)
+    ]
     status = {
         "version": "0.1.0",
         "releases": held[:-1] if station == "packing" else held,

@@ -1,4 +1,4 @@
-"""Take a picture of every page of the portal at both sizes: `python tests/portal/shots.py ADDRESS FOLDER [--dark]`.
+"""Take a picture of every page at both sizes: `python tests/portal/shots.py ADDRESS FOLDER [--dark]`.
 
 The server at ADDRESS must hold the plant of plant.py, whose sign-in is used.
 """
@@ -43,7 +43,11 @@ def links(page: Page, address: str) -> dict[str, str]:
     found = {}
     page.goto(f"{address}/runs?state=completed")
     rows = page.locator("tbody tr").filter(has=page.locator("a.bad"))
-    found["run"] = (rows.first if rows.count() else page.locator("tbody tr").first).locator("a").first.get_attribute("href")
+    found["run"] = (
+        (rows.first if rows.count() else page.locator("tbody tr").first)
+        .locator("a")
+        .first.get_attribute("href")
+    )
     page.goto(f"{address}/deviations?kind=problem")
     found["deviation"] = page.locator("tbody tr td:first-child a").last.get_attribute("href")
     return found
@@ -53,7 +57,6 @@ def links(page: Page, address: str) -> dict[str, str]:
 SETTLED = """async () => {
   const images = [...document.images];
   for (const image of images) image.loading = "eager";
-  await Promise.all(images.map((i) => i.complete || new Promise((done) => { i.onload = done; i.onerror = done; })));
   await Promise.all(images.map((image) => image.decode().catch(() => {})));
   await document.fonts.ready;
 }"""
@@ -94,5 +97,7 @@ def take(browser: Browser, address: str, folder: Path, scheme: str) -> None:
 if __name__ == "__main__":
     target, where = sys.argv[1], Path(sys.argv[2])
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"])
+        chromium = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
+        )
         take(chromium, target, where, "dark" if "--dark" in sys.argv else "light")

@@ -63,7 +63,9 @@ def test_the_address_of_the_qr_code_leads_to_the_question_itself(visit, served):
 
 
 def test_a_code_that_no_kiosk_shows_is_refused_with_the_mend(client):
-    answer = client("admin").send_form("/stations/enrol", code="ABCD-EFGH", station="packing", answer="confirm")
+    answer = client("admin").send_form(
+        "/stations/enrol", code="ABCD-EFGH", station="packing", answer="confirm"
+    )
     assert answer.status_code == 404
     assert "no kiosk shows the code ABCD-EFGH" in answer.text
 

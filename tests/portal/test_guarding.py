@@ -7,7 +7,9 @@ ENGINEERS = ("/stations/packing/documents",)
 ADMINISTRATORS = ("/stations/packing/name", "/stations/enrol", "/people", "/people/ada/deactivate")
 
 
-@pytest.mark.parametrize("path", [*PAGES, "/people", "/media/" + "0" * 64, "/photos/" + "0" * 64, "/no/such/page"])
+@pytest.mark.parametrize(
+    "path", [*PAGES, "/people", "/media/" + "0" * 64, "/photos/" + "0" * 64, "/no/such/page"]
+)
 def test_every_page_asks_for_a_sign_in_first(client, path):
     answer = client(None).get(path)
     assert answer.status_code == 303
@@ -59,7 +61,9 @@ def test_a_role_reaches_no_further_than_it_says(client, login, refused):
 def test_an_operator_with_a_login_sees_no_page_of_others(served, client, plant_module):
     from server.people.roster import add_person
 
-    add_person(served.plant.house, "otto", "Otto", "operator", "admin", login="otto", password=plant_module.PASSWORD)
+    add_person(
+        served.plant.house, "otto", "Otto", "operator", "admin", login="otto", password=plant_module.PASSWORD
+    )
     visitor = client(None)
     ticket = visitor.get("/sign-in").text.split('name="ticket" value="')[1].split('"')[0]
     visitor.post("/sign-in", data={"ticket": ticket, "login": "otto", "password": plant_module.PASSWORD})
@@ -74,6 +78,8 @@ def test_a_page_that_does_not_exist_is_a_page_in_the_same_looks(client):
     assert "To the floor" in answer.text
 
 
-@pytest.mark.parametrize("path", ["/static/x/../../guard.py", "/static/x/%2e%2e/%2e%2e/guard.py", "/static/x/nothing.js"])
+@pytest.mark.parametrize(
+    "path", ["/static/x/../../guard.py", "/static/x/%2e%2e/%2e%2e/guard.py", "/static/x/nothing.js"]
+)
 def test_static_addresses_lead_to_nothing_but_static_files(client, path):
     assert client("sam").get(path).status_code == 404

@@ -56,7 +56,8 @@ def test_times_are_in_the_readers_zone_with_utc_on_hover(visit):
     visitor = visit().sign_in("sam", "/runs/r-0003")
     shown = visitor.page.locator("dl time").first
     instant = visitor.page.evaluate(
-        "(text) => new Date(text).toLocaleTimeString('en-GB', {hour: '2-digit', minute: '2-digit', timeZone: 'Europe/Berlin'})",
+        "(text) => new Date(text).toLocaleTimeString('en-GB',"
+        " {hour: '2-digit', minute: '2-digit', timeZone: 'Europe/Berlin'})",
         shown.get_attribute("datetime"),
     )
     assert instant in shown.inner_text()

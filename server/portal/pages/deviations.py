@@ -151,14 +151,20 @@ def _trend(hours: Sequence[report.HourCount], zone: tzinfo) -> dict[str, Any]:
     counts: Counter[tuple[str, str]] = Counter()
     for each in hours:
         local = each.hour.astimezone(zone)
-        counts[local.strftime("%Y-%m-%d %H:00") if hourly else local.strftime("%Y-%m-%d"), each.kind] += each.count
+        counts[local.strftime("%Y-%m-%d %H:00") if hourly else local.strftime("%Y-%m-%d"), each.kind] += (
+            each.count
+        )
     columns = _hours(hours, zone) if hourly else _days(hours, zone)
     present = [kind for kind in DeviationKind if any(key[1] == kind for key in counts)]
     return {
         "by": "hour" if hourly else "day",
         "columns": columns,
         "series": [
-            {"kind": kind.value, "name": KINDS[kind], "counts": [counts[column, kind.value] for column in columns]}
+            {
+                "kind": kind.value,
+                "name": KINDS[kind],
+                "counts": [counts[column, kind.value] for column in columns],
+            }
             for kind in present
         ],
     }

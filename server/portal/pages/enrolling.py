@@ -50,11 +50,14 @@ def _station(here: Portal, given: Mapping[str, str], by: str) -> str:
     """The chosen station, made first where it is new."""
     if given["station"] != NEW:
         if not given["station"]:
-            raise Invalid("No station was chosen.", "Choose where the kiosk stands, or describe a new station.")
+            raise Invalid(
+                "No station was chosen.", "Choose where the kiosk stands, or describe a new station."
+            )
         return given["station"]
     if not SLUG.match(given["id"]):
         raise Invalid(
-            "A station's identifier has small letters, digits and single hyphens.", "Write it like assembly-1."
+            "A station's identifier has small letters, digits and single hyphens.",
+            "Write it like assembly-1.",
         )
     if not given["name"]:
         raise Invalid("A new station needs a name.", "Write it as people call it, like Assembly 1.")

@@ -1,4 +1,4 @@
-"""Files that pages are made of: styles and scripts for everybody, pictures and photos for whoever is signed in."""
+"""Files that pages are made of: styles and scripts for everybody, pictures for whoever is signed in."""
 
 import mimetypes
 from typing import Annotated
@@ -34,7 +34,9 @@ def static_file(_version: str, name: str) -> FileResponse:
 @router.get("/favicon.ico")
 def favicon() -> FileResponse:
     """The sign in the browser's tab."""
-    return FileResponse(STATIC / "sign.svg", media_type="image/svg+xml", headers={"Cache-Control": "max-age=86400"})
+    return FileResponse(
+        STATIC / "sign.svg", media_type="image/svg+xml", headers={"Cache-Control": "max-age=86400"}
+    )
 
 
 @router.get("/media/{digest}")
@@ -52,7 +54,9 @@ def medium(here: ThePortal, _visitor: SignedIn, digest: str) -> FileResponse:
 def photo(here: ThePortal, _visitor: SignedIn, digest: str) -> FileResponse:
     """A photo of a reported problem."""
     return FileResponse(
-        here.house.photos.path(digest), media_type=_photo_type(here, digest), headers={"Cache-Control": PRIVATE}
+        here.house.photos.path(digest),
+        media_type=_photo_type(here, digest),
+        headers={"Cache-Control": PRIVATE},
     )
 
 

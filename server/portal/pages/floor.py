@@ -3,6 +3,7 @@
 import queue
 from collections.abc import AsyncIterator, Sequence
 from itertools import groupby
+from typing import Any
 
 import anyio
 import anyio.to_thread
@@ -17,7 +18,9 @@ from server.reports.floor import Station, floor
 from server.store.engine import reading
 
 router = APIRouter()
-BREATH = 0.15  # seconds; news of one batch come together, and a page is not drawn more often than eyes can follow
+BREATH = (
+    0.15  # seconds; news of one batch come together, and a page is not drawn more often than eyes can follow
+)
 LONGEST_SILENCE = 10.0  # seconds; then the page is drawn anew: a kiosk that fell silent is no news by itself
 WAITING_ROOM = CapacityLimiter(200)  # readers at a time, beside the threads that make pages
 
@@ -29,7 +32,7 @@ def page(request: Request, here: ThePortal, _visitor: Supervisor) -> HTMLRespons
 
 
 @router.get("/floor/live", response_class=EventSourceResponse)
-async def live(request: Request, here: ThePortal, visitor: Supervisor) -> AsyncIterator[ServerSentEvent]:
+async def live(request: Request, here: ThePortal, _visitor: Supervisor) -> AsyncIterator[ServerSentEvent]:
     """The stations' cards, anew whenever something happened."""
     token = request.cookies.get(cookie_name(here.house), "")
     with here.house.live.listening() as news:
@@ -67,7 +70,7 @@ def _cards(here: Portal) -> str:
     return here.looks.render("_cards.html", **_values(here))
 
 
-def _values(here: Portal) -> dict[str, object]:
+def _values(here: Portal) -> dict[str, Any]:
     now = here.house.now()
     with reading(here.house.engine) as tx:
         stations = floor(tx, now)

@@ -37,11 +37,18 @@ def sop(request: Request, here: ThePortal, _visitor: Supervisor, document: str) 
     release, rows = _found(here, document, request.query_params.get("release"))
     procedure = release.document
     if not isinstance(procedure, Sop):
-        raise NotThere(f"{document} is a work instruction, not a procedure.", "Look in the library.")
+        msg = f"{document} is a work instruction, not a procedure."
+        raise NotThere(msg, "Look in the library.")
     with reading(here.house.engine) as tx:
         linked = shelf.titles(tx, procedure.instructions)
     return here.looks.page(
-        request, "sop.html", sop=procedure, chart=lay_out(procedure), linked=linked, releases=rows, shown=release
+        request,
+        "sop.html",
+        sop=procedure,
+        chart=lay_out(procedure),
+        linked=linked,
+        releases=rows,
+        shown=release,
     )
 
 
@@ -51,7 +58,8 @@ def instruction(request: Request, here: ThePortal, _visitor: Supervisor, documen
     release, rows = _found(here, document, request.query_params.get("release"))
     shown = release.document
     if not isinstance(shown, Instruction):
-        raise NotThere(f"{document} is a procedure, not a work instruction.", "Look in the library.")
+        msg = f"{document} is a procedure, not a work instruction."
+        raise NotThere(msg, "Look in the library.")
     with reading(here.house.engine) as tx:
         governing = shelf.titles(tx, shown.governed_by)
     return here.looks.page(
@@ -79,7 +87,8 @@ def _found(here: Portal, document: str, digest: str | None) -> tuple[Release, tu
         else:
             release = shelf.release(tx, digest) if any(row.digest == digest for row in rows) else None
     if release is None:
-        raise NotThere(f"There is no such release of {document}.", "Look in the library.")
+        msg = f"There is no such release of {document}."
+        raise NotThere(msg, "Look in the library.")
     return release, rows
 
 

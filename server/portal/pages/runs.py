@@ -46,7 +46,8 @@ def export(request: Request, here: ThePortal, _visitor: Supervisor) -> Response:
     with reading(here.house.engine) as tx:
         rows = report.recent_runs(tx, wanted.choice, LONGEST_EXPORT)
     header = (
-        "run document revision station operator unit state started_at ended_at elapsed_s held_s standard_s deviations"
+        "run document revision station operator unit state started_at ended_at elapsed_s held_s standard_s"
+        " deviations"
     )
     return csv_file(
         "runs",
@@ -115,7 +116,8 @@ def _timeline(found: report.RunDetail) -> dict[str, Any]:
         "start": start.isoformat(),
         "steps": [
             {
-                "name": f"{visit.number or '?'}. {visit.title}" + (f" (again, {visit.visit})" if visit.visit > 1 else ""),
+                "name": f"{visit.number or '?'}. {visit.title}"
+                + (f" (again, {visit.visit})" if visit.visit > 1 else ""),
                 "from": max(0.0, (visit.at - start).total_seconds()),
                 "elapsed": visit.elapsed.total_seconds(),
                 "held": visit.held.total_seconds(),

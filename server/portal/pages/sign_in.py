@@ -40,7 +40,9 @@ async def answer(request: Request, here: ThePortal) -> Response:
     form = await request.form(max_files=0, max_fields=10)
     ticket, shown = text(form, "ticket"), request.cookies.get(TICKET, "")
     if not shown or not secrets.compare_digest(ticket.encode(), shown.encode()):
-        raise NotAllowed("This form was not shown in this browser, or too long ago.", "Load the sign-in page again.")
+        raise NotAllowed(
+            "This form was not shown in this browser, or too long ago.", "Load the sign-in page again."
+        )
     login = text(form, "login")
     back = local(text(form, "next", longest=2_000))
     return await _sign_in(request, here, login, text(form, "password", longest=LONGEST_PASSWORD), back)

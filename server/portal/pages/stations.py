@@ -37,7 +37,8 @@ def one(request: Request, here: ThePortal, _visitor: Supervisor, station: str) -
         found = report.setup(tx, station, here.house.now())
         offered = report.latest_releases(tx)
     if found is None:
-        raise NotThere(f"There is no station {station}.", "Look at the list of stations.")
+        msg = f"There is no station {station}."
+        raise NotThere(msg, "Look at the list of stations.")
     assigned = {held.document: held for held in found.assigned}
     return here.looks.page(
         request, "station.html", station=found, offered=offered, assigned=assigned, done=_done(request)

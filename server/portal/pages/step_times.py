@@ -72,7 +72,8 @@ def _plot(found: report.StepTimes | None) -> dict[str, Any]:
                 "expected": None if step.expected is None else step.expected.total_seconds(),
                 "count": step.count,
                 "samples": [
-                    {"elapsed": sample.elapsed.total_seconds(), "link": f"/runs/{sample.run}"} for sample in step.samples
+                    {"elapsed": sample.elapsed.total_seconds(), "link": f"/runs/{sample.run}"}
+                    for sample in step.samples
                 ],
             }
             for step in steps
