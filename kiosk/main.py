@@ -59,7 +59,7 @@ def run(settings: Settings) -> None:
             on_key=Wedge(conductor.type_code).key,
         )
         inbox.wake, bench.nudge = window.wake, sync.wake
-        for stop in (camera.close, judge.stop, alarm.stop, sync.stop, rack.stop):
+        for stop in (trace.close, camera.close, judge.stop, alarm.stop, sync.stop, rack.stop):
             ending.callback(stop)
         if settings.touches:
             remote = Remote(settings.touches, window, settings.shots)

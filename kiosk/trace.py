@@ -21,6 +21,10 @@ class Trace(Protocol):
     def painted(self, view: View) -> None:
         """This view is on the glass."""
 
+    def close(self) -> None:
+        """Nothing comes any more."""
+        ...
+
 
 class NoTrace:
     """Keeps nothing."""
@@ -32,6 +36,9 @@ class NoTrace:
         """Forget it."""
 
     def painted(self, view: View) -> None:
+        """Forget it."""
+
+    def close(self) -> None:
         """Forget it."""
 
 
@@ -72,6 +79,10 @@ class FileTrace:
                     self._file.write(json.dumps(line) + "\n")
                 if waiting is view:
                     return
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
 
 
 def _name(kind: str, *, first: bool, step: bool) -> str:
