@@ -4,7 +4,11 @@ import math
 from collections.abc import Iterable
 
 from kivy.core.text import Label as CoreLabel
-from kivy.graphics import Color, Ellipse, InstructionGroup, Line, Rectangle, RoundedRectangle, Triangle
+from kivy.graphics import Color, InstructionGroup, Rectangle
+from kivy.graphics import SmoothEllipse as Ellipse
+from kivy.graphics import SmoothLine as Line
+from kivy.graphics import SmoothRoundedRectangle as RoundedRectangle
+from kivy.graphics import SmoothTriangle as Triangle
 
 from content.media import Annotation, Arrow, Badge, Box, Caption, Polygon
 from content.media import Ellipse as EllipseShape

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from kivy.animation import Animation
-from kivy.graphics import Color, Ellipse, Line, Rectangle, RoundedRectangle
+from kivy.clock import Clock
+from kivy.graphics import Color, Line, Rectangle
+from kivy.graphics import SmoothEllipse as Ellipse
+from kivy.graphics import SmoothRoundedRectangle as RoundedRectangle
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
@@ -13,6 +15,7 @@ from kiosk.screens.widgets import Icon, Rows, Tap, Txt
 from kiosk.view import CheckView, GaugeView, Mark
 
 LINE = 24  # text of a row
+FLASH = 0.25  # seconds; two frames, not twenty: what comes next must not wait behind an animation
 
 
 def mark_color(mark: Mark) -> tuple[float, float, float, float]:
@@ -164,14 +167,15 @@ class CheckRow(Tap):
         self._state.become(symbol, color)
         self._gauge.show(check.gauge, check.mark)
         self._dots.show(check.count, check.total)
-        self.tint(theme.palette.raised if check.mark is Mark.ACTIVE else theme.palette.panel)
+        self._rest()
 
     def flash(self) -> None:
         """Light up for a moment: this was taken."""
-        color = mark_color(self.view.mark)
-        self._color.rgba = (*color[:3], 0.55)
-        ground = theme.palette.raised if self.view.mark is Mark.ACTIVE else theme.palette.panel
-        Animation(rgba=ground, duration=0.35).start(self._color)
+        self._color.rgba = (*mark_color(self.view.mark)[:3], 0.55)
+        Clock.schedule_once(lambda _dt: self._rest(), FLASH)
+
+    def _rest(self) -> None:
+        self.tint(theme.palette.raised if self.view.mark is Mark.ACTIVE else theme.palette.panel)
 
     def _words(self, check: CheckView) -> str:
         parts = [check.came or check.awaited, check.verdict]

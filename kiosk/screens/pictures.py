@@ -37,7 +37,7 @@ def upload(pixels: Pixels) -> Texture:
     """A texture that stays crisp when it is shown smaller; on the UI thread."""
     height, width = pixels.shape[:2]
     texture = Texture.create(size=(width, height), colorfmt="rgb", mipmap=True)
-    texture.min_filter, texture.mag_filter = "linear_mipmap_linear", "linear"
+    texture.min_filter, texture.mag_filter = "linear_mipmap_nearest", "linear"
     texture.blit_buffer(pixels.tobytes(), colorfmt="rgb", bufferfmt="ubyte")
     texture.flip_vertical()
     return texture
@@ -65,13 +65,13 @@ class Pictures:
         except (UnreadablePicture, OSError):
             return None
         self._textures[file] = upload(pixels)
-        red, green, blue = (float(value) / 255 for value in pixels[:, :2].mean(axis=(0, 1)))
+        red, green, blue = (float(value) / 255 for value in pixels[:2].mean(axis=(0, 1)))
         self._edges[file] = (red, green, blue)
         self._forget()
         return self._textures[file]
 
     def edge(self, file: Path) -> tuple[float, float, float] | None:
-        """The colour of the picture's left edge, to carry it on beside the picture; None before it was shown."""
+        """The colour of the picture's upper edge, to carry it on around the picture; None before it was shown."""
         return self._edges.get(file)
 
     def ahead(self, files: Iterable[Path]) -> None:

@@ -4,7 +4,6 @@ import time
 from datetime import timedelta
 from typing import Any
 
-from kivy.animation import Animation
 from kivy.clock import Clock
 from kivy.graphics import Color, PopMatrix, PushMatrix, RoundedRectangle, Translate
 from kivy.uix.boxlayout import BoxLayout
@@ -24,7 +23,8 @@ from kiosk.screens.widgets import Action, Icon, Panel, Rows, Tap, Txt
 from kiosk.view import Mark, RailStep, StepView, Verbs
 from kiosk.words import say
 
-SLIDE = 0.14  # seconds; the content is there from the first frame on
+SLIDE = (56, 26, 9, 0)  # pixels; the content is there from the first frame on
+FRAME = 0.035  # seconds between them: in place within 150 ms, and few frames for a slow graphics chip
 LONG_ACTION = 26  # characters that fit the primary action at its full size
 DOUBLE_TAP = 0.3  # seconds; a finger that bounces must not confirm two steps
 
@@ -173,8 +173,12 @@ class StepScreen(BoxLayout):
         self._scroll.scroll_y = 1
         self._stage.show(view.media)
         self._pictures.ahead(view.ahead)
-        self._slide.x = theme.px(60)
-        Animation(x=0, duration=SLIDE, t="out_quad").start(self._slide)
+        self._slide_in(list(SLIDE))
+
+    def _slide_in(self, left: list[float]) -> None:
+        self._slide.x = theme.px(left.pop(0))
+        if left:
+            Clock.schedule_once(lambda _dt: self._slide_in(left), FRAME)
 
     def _show_checks(self, view: StepView) -> None:
         if [check.id for check in view.checks] != list(self._rows):

@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from kivy.graphics import Color, Line, Rectangle, RoundedRectangle, Triangle
+from kivy.graphics import Color, Rectangle
+from kivy.graphics import SmoothLine as Line
+from kivy.graphics import SmoothRoundedRectangle as RoundedRectangle
+from kivy.graphics import SmoothTriangle as Triangle
 from kivy.properties import StringProperty
 from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.boxlayout import BoxLayout
@@ -88,7 +91,7 @@ class Rows(BoxLayout):
     """Things below one another, as high as they are together."""
 
     def __init__(self, *, gap: float = GAP, **more: Any) -> None:
-        super().__init__(orientation="vertical", spacing=theme.px(gap), size_hint_y=None, **more)
+        super().__init__(orientation="vertical", spacing=theme.px(gap), size_hint_y=None, height=0, **more)
         self.bind(minimum_height=self.setter("height"))
 
 
