@@ -21,12 +21,12 @@ def create_app(house: House) -> FastAPI:
     api.state.house = house
     api.state.back_off = back_off
     problems.install(api)
-    api.add_middleware(BodyLimit)
     for router in (public.router, kiosk.router, office.router, reports.router):
         api.include_router(router)
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.state.house = house
     app.state.back_off = back_off
+    app.add_middleware(BodyLimit)
     app.mount("/api/v1", api)
     portal.mount(app, house)
     return app

@@ -5,15 +5,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from server.api.problems import problem
 from server.library.archives import LARGEST_ARCHIVE
 
-LARGEST_BODY = 1024 * 1024  # bytes of JSON that a person's tool sends
+LARGEST_BODY = 1024 * 1024  # bytes of a form or of JSON
 LARGEST_BATCH = 4 * 1024 * 1024  # bytes of records
 LARGEST_PHOTO = 10 * 1024 * 1024  # bytes
 AROUND = 64 * 1024  # bytes of a form around its file
-LIMITS = {
-    "/records": LARGEST_BATCH,
-    "/evidence": LARGEST_PHOTO,
-    "/documents": LARGEST_ARCHIVE + AROUND,
-}  # by the first part of the path
+API = "/api/v1/"
+LIMITS = {  # by the part of the path that follows the API's own
+    "records": LARGEST_BATCH,
+    "evidence": LARGEST_PHOTO,
+    "documents": LARGEST_ARCHIVE + AROUND,
+}
 
 
 class BodyLimit:
@@ -27,7 +28,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = limit_of(scope["path"].removeprefix(scope.get("root_path", "")))
+        limit = limit_of(scope["path"])
         counted = _Counted(limit, receive, send)
         if declared(scope) > limit:
             await counted.refuse(scope)
@@ -78,8 +79,10 @@ class _Counted:
 
 
 def limit_of(path: str) -> int:
-    """How many bytes a request to that path of the API may send."""
-    return LIMITS.get("/" + path.lstrip("/").partition("/")[0], LARGEST_BODY)
+    """How many bytes a request to that path may send."""
+    if not path.startswith(API):
+        return LARGEST_BODY
+    return LIMITS.get(path.removeprefix(API).partition("/")[0], LARGEST_BODY)
 
 
 def declared(scope: Scope) -> int:

@@ -76,9 +76,19 @@ async def _malformed(_request: Request, problem_: Exception) -> JSONResponse:
     return problem(422, "not valid", f"{where}: {first['msg']}", "see /api/v1/docs for what belongs there")
 
 
-async def _http(_request: Request, problem_: Exception) -> JSONResponse:
+async def _http(request: Request, problem_: Exception) -> JSONResponse:
     assert isinstance(problem_, HTTPException)
-    return problem(problem_.status_code, str(problem_.detail))
+    said = str(problem_.detail)
+    match problem_.status_code:
+        case 404:
+            said = f"there is nothing at {request.url.path}"
+        case 405:
+            said = f"{request.url.path} does not answer to {request.method}"
+        case _:
+            pass
+    answer = problem(problem_.status_code, str(problem_.detail), said, "see /api/v1/docs for what there is")
+    answer.headers.update(problem_.headers or {})
+    return answer
 
 
 async def _database(_request: Request, problem_: Exception) -> JSONResponse:
