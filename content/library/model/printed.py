@@ -59,7 +59,7 @@ def type_label() -> Image.Image:
     draw.text((1076, 66), "GP-100", fill="white", font=type_size(76), anchor="rm")
     for row, (name, value) in enumerate(
         (
-            ("Displacement", "7.5 cm³/rev"),
+            ("Displacement", "7.5 cc/rev"),
             ("Pressure", "16 bar"),
             ("Speed", "1450 rpm"),
             ("Serial", "SN004217"),

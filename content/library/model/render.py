@@ -84,8 +84,8 @@ def place_annotations(file: Path, picture: str, lines: list[str]) -> None:
 
 
 def film(stage: Stage, file: Path) -> None:
-    """Two turns of the shaft: H.264 baseline without B-frames, the index first so that it starts at once."""
-    steps = 25  # pictures of one tooth pitch, after which the gears look the same
+    """One turn of the shaft: H.264 baseline without B-frames, the index first so that it starts at once."""
+    steps = 12  # pictures of one tooth pitch, after which the gears look the same
     pitch = 360 / pump.TEETH
     taken = [
         np.asarray(stage.take(scenes_gears.turn_by_hand(pitch * step / steps))[0]) for step in range(steps)

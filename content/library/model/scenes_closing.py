@@ -47,7 +47,7 @@ def set_cover() -> Scene:
         floor=FLOOR,
         guides=[((x, y, lift), (x, y, 9)) for x, y in pump.DOWELS],
         marks=[
-            Mark("arrow", [(-46, 0, pump.PORT_Z)], "Inlet", shift=(-0.08, -0.13)),
+            Mark("arrow", [(-45, 0, pump.PORT_Z + 15)], "Inlet", shift=(-0.08, -0.13)),
             Mark("arrow", [(46, 0, pump.PORT_Z)], "Outlet", shift=(0.14, -0.10)),
             Mark("ellipse", circle((0, 26.5, lift + pump.COVER), 10), "Arrow: inlet to outlet", pad=0.006),
         ],

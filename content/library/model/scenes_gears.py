@@ -20,7 +20,7 @@ def clamp_housing() -> Scene:
         Camera(-68, 32, 0.90),
         floor=PLATE,
         marks=[
-            Mark("arrow", [(-46, 0, pump.PORT_Z)], "Inlet", shift=(-0.12, -0.10)),
+            Mark("arrow", [(-45, 0, pump.PORT_Z + 15)], "Inlet", shift=(-0.12, -0.10)),
             Mark("ellipse", circle((0, 128.6, 16), 15, "y"), "Close the clamp"),
         ],
     )
