@@ -13,6 +13,7 @@ from content.sop import Box, Decision, End, Sop, Task, successors
 WIDTH, HEIGHT = 192, 60  # pixels of a box
 GAP_X, GAP_Y = 32, 50
 LANE = 24
+LABEL = 14  # room for a short answer between a box and the first lane
 MARGIN = 14
 LINE_LENGTH = 23  # characters that fit in a box
 LINES = 3
@@ -67,7 +68,7 @@ def lay_out(sop: Sop) -> Chart:
     return Chart(
         nodes=tuple(nodes.values()),
         edges=edges,
-        width=body + 2 * MARGIN + lanes * LANE + (LANE if lanes else 0),
+        width=body + 2 * MARGIN + (lanes * LANE + LABEL if lanes else 0),
         height=len(rows) * (HEIGHT + GAP_Y) - GAP_Y + 2 * MARGIN,
     )
 
@@ -184,7 +185,7 @@ def _edges(
                 edges.append(_down(nodes[box.id], nodes[target], label))
             else:
                 used = next(lanes)
-                edges.append(_around(nodes[box.id], nodes[target], right + used * LANE, label))
+                edges.append(_around(nodes[box.id], nodes[target], right + LABEL + used * LANE, label))
     return tuple(edges), used
 
 

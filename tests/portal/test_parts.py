@@ -59,7 +59,7 @@ def test_a_flow_that_goes_round_or_has_loose_boxes_is_laid_out_all_the_same():
 
 
 def test_long_german_words_are_broken_to_fit_their_box():
-    title = "Drehmomentschraubendreherkalibrierungsprotokoll unterschreiben und im Qualitätsmanagementhandbuch ablegen"
+    title = "Drehmomentschraubendreherkalibrierungsprotokoll unterschreiben und im Qualitätshandbuch ablegen"
     (node, *_rest) = lay_out(
         sop(
             [

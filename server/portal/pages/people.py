@@ -32,6 +32,8 @@ def add(request: Request, here: ThePortal, visitor: Administrator, form: Posted)
     try:
         if not given["name"]:
             raise Invalid("A person needs a name.", "Write it as it should stand in the records.")
+        if given["login"] and not password:
+            raise Invalid("A login needs a password.", "Write one of at least 10 characters.")
         add_person(
             here.house,
             _identifier(given["name"]),
