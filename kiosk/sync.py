@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 SHORTEST, LONGEST = 0.5, 15.0  # s between two tries while the server does not answer
 REVOKED = (
     "The server no longer accepts this kiosk. It goes on with what it holds and keeps its records; "
-    "an administrator enrols it again."
+    "an administrator can set its data folder aside and enrol it anew."
 )
 SILENT = (
     "The server at {} does not answer. Check the network cable and the address; this kiosk goes on trying."

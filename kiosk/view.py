@@ -70,7 +70,7 @@ class Tile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChooseView:
-    """Signed in: scan a part, or choose among `tiles`; `notice` says why there is a choice or what was unknown."""
+    """Signed in: scan a part, or choose among `tiles`; `notice` says why, or what was not accepted."""
 
     status: StatusView = field(default_factory=StatusView)
     prompt: str = ""

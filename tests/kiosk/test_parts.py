@@ -15,6 +15,7 @@ from content.values import PersonId
 from hardware.readings import CodeScanned, Measured
 from kiosk import enrolment_code, pins, ticker
 from kiosk.alarm import Alarm
+from kiosk.camera import Camera
 from kiosk.events import PinJudged
 from kiosk.inbox import LIVE, Inbox
 from kiosk.pins import PinJudge
@@ -230,6 +231,13 @@ def test_the_enrolment_code_leads_to_the_portal() -> None:
     url = "http://plant:8080/stations/enrol?code=K7PM-3QXR"
     picture = cv2.imdecode(np.frombuffer(enrolment_code.picture(url), np.uint8), cv2.IMREAD_GRAYSCALE)
     assert [code.text for code in zxingcpp.read_barcodes(picture)] == [url]
+
+
+def test_no_camera_gives_no_picture_and_no_error() -> None:
+    camera = Camera(77)
+    camera.warm()
+    assert camera.jpeg() is None
+    camera.close()
 
 
 def test_the_trace_tells_the_way_from_input_to_glass(tmp_path: Path) -> None:
