@@ -25,13 +25,8 @@ class Camera:
         """Whether there is a camera at all."""
         return Path(f"/dev/video{self._index}").exists()
 
-    def warm(self) -> None:
-        """Open it ahead of need; returns at once."""
-        if self.there and self._device is None:
-            threading.Thread(target=self._take, args=([],), name="kiosk-camera", daemon=True).start()
-
     def jpeg(self) -> bytes | None:
-        """A photograph of now, after at most 0.4 s; None when there is no camera or it is not ready."""
+        """A photograph of now, after at most 0.4 s; None when there is no camera or it is still starting."""
         if not self.there:
             return None
         answer: list[bytes] = []

@@ -1,6 +1,8 @@
 """Takes events and verbs in order, on the UI thread, and shows a view after everything was kept."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Protocol
 
 from content.inputs import Aborted, Continued, Paused, ProblemReported, Tapped, Ticked, Unit, WentTo
@@ -61,10 +63,6 @@ class Alarm(Protocol):
 class Camera(Protocol):
     """The station's camera."""
 
-    def warm(self) -> None:
-        """Open it ahead of need."""
-        ...
-
     def jpeg(self) -> bytes | None:
         """A photograph of now."""
         ...
@@ -117,8 +115,21 @@ class Conductor:
         """Handle everything that waits in the inbox, and show the outcome once."""
         dirty = False
         for event in self._inbox.drain():
-            dirty = self._handle(event) or dirty
+            try:
+                dirty = self._handle(event) or dirty
+            except StoreError as problem:  # a look into the store failed: the border where that is told
+                self._bench.failed(problem)
+                dirty = True
         self._after(dirty=dirty)
+
+    @contextmanager
+    def _kept(self) -> Iterator[None]:
+        """Around a verb: what the store refuses is told, and the outcome is shown."""
+        try:
+            yield
+        except StoreError as problem:
+            self._bench.failed(problem)
+        self._after(dirty=True)
 
     def _after(self, *, dirty: bool) -> None:
         bench = self._bench
@@ -295,54 +306,54 @@ class Conductor:
         if self._ready():
             if check is None:
                 self._tapped_at = tick
-            self._confirm(StepId(step), None if check is None else CheckId(check))
-            self._after(dirty=True)
+            with self._kept():
+                self._confirm(StepId(step), None if check is None else CheckId(check))
 
     def go_back(self, leaving: str) -> None:
         """To the step before."""
         if self._ready():
-            self._go_back(StepId(leaving))
-            self._after(dirty=True)
+            with self._kept():
+                self._go_back(StepId(leaving))
 
     def go_to(self, leaving: str, step: str) -> None:
         """To a step that was already reached."""
         if self._ready():
-            stamp = self._bench.stamp()
-            self._runner.give(
-                WentTo(
-                    leaving=StepId(leaving),
-                    step=StepId(step),
-                    at=stamp.at,
-                    tick=stamp.tick,
-                    by=self._bench.by,
+            with self._kept():
+                stamp = self._bench.stamp()
+                self._runner.give(
+                    WentTo(
+                        leaving=StepId(leaving),
+                        step=StepId(step),
+                        at=stamp.at,
+                        tick=stamp.tick,
+                        by=self._bench.by,
+                    )
                 )
-            )
-            self._after(dirty=True)
 
     def pause(self, reason: str) -> None:
         """Hold the run."""
         if self._ready():
-            self._pause(reason)
-            self._after(dirty=True)
+            with self._kept():
+                self._pause(reason)
 
     def go_on(self) -> None:
         """Continue a held run."""
         if self._ready():
-            self._go_on()
-            self._after(dirty=True)
+            with self._kept():
+                self._go_on()
 
     def abort(self, reason: str) -> None:
         """End the run before it is done."""
         if self._ready():
-            stamp = self._bench.stamp()
-            self._runner.give(Aborted(reason=reason, at=stamp.at, tick=stamp.tick, by=self._bench.by))
-            self._after(dirty=True)
+            with self._kept():
+                stamp = self._bench.stamp()
+                self._runner.give(Aborted(reason=reason, at=stamp.at, tick=stamp.tick, by=self._bench.by))
 
     def report_problem(self, category: str, comment: str, photo: bytes | None) -> None:
         """Report a problem; `photo` is a JPEG."""
         if self._ready():
-            self._report(category, comment, photo)
-            self._after(dirty=True)
+            with self._kept():
+                self._report(category, comment, photo)
 
     def take_photo(self) -> bytes | None:
         """A JPEG from the station's camera; None where there is none."""
@@ -355,33 +366,33 @@ class Conductor:
             return
         unit = bench.desk.unit if key in bench.desk.choices else Unit(work_order=bench.desk.work_order)
         if any(tile.digest == key for tile in self._tiles):
-            self._runner.start(Digest(key), unit, bench.stamp())
-        self._after(dirty=True)
+            with self._kept():
+                self._runner.start(Digest(key), unit, bench.stamp())
 
     def type_code(self, text: str) -> None:
         """A code that was typed (or came through the keyboard wedge)."""
         if self._ready("scan"):
-            code, symbology = split_symbology(text.strip())
-            self._code(code, symbology, TYPED, self._bench.stamp())
-            self._after(dirty=True)
+            with self._kept():
+                code, symbology = split_symbology(text.strip())
+                self._code(code, symbology, TYPED, self._bench.stamp())
 
     def enter_pin(self, pin: str) -> None:
         """The PIN that was asked for."""
         if self._ready():
-            self._signing.enter(pin, self._bench.stamp())
-            self._after(dirty=True)
+            with self._kept():
+                self._signing.enter(pin, self._bench.stamp())
 
     def sign_out(self) -> None:
         """End the session; a run that is on is held."""
         if self._ready():
-            self._signing.sign_out(self._bench.stamp())
-            self._after(dirty=True)
+            with self._kept():
+                self._signing.sign_out(self._bench.stamp())
 
     def next_unit(self) -> None:
         """Leave the done screen."""
         if self._ready():
-            self._bench.change(done=None, notice=QUIET)
-            self._after(dirty=True)
+            with self._kept():
+                self._bench.change(done=None, notice=QUIET)
 
     def retry(self) -> None:
         """Try again what a fault screen says."""

@@ -134,9 +134,6 @@ class StoppedAlarm:
 class NoCamera:
     """No camera."""
 
-    def warm(self) -> None:
-        pass
-
     def jpeg(self) -> bytes | None:
         return None
 

@@ -235,7 +235,6 @@ def test_the_enrolment_code_leads_to_the_portal() -> None:
 
 def test_no_camera_gives_no_picture_and_no_error() -> None:
     camera = Camera(77)
-    camera.warm()
     assert camera.jpeg() is None
     camera.close()
 

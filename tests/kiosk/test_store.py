@@ -281,3 +281,16 @@ def test_values_that_an_operator_sees_survive_a_restart_of_the_kiosk(tmp_path: P
     assert isinstance(station.view, ChooseView)
     assert station.view.status.operator == "Anna"
     assert json.loads(station.store.meta.get("station") or "")["id"] == "bench-1"
+
+
+def test_a_store_that_cannot_be_read_is_told_and_the_kiosk_stays_up(tmp_path: Path) -> None:
+    station = Station(tmp_path)
+    with station.store._database.writing() as tx:
+        tx.exec_driver_sql("ALTER TABLE people RENAME TO people_gone")
+    station.badge("anna")
+    assert isinstance(station.view, FaultView)
+    with station.store._database.writing() as tx:
+        tx.exec_driver_sql("ALTER TABLE people_gone RENAME TO people")
+    station.conductor.retry()
+    station.badge("anna")
+    assert station.view.status.operator == "Anna"
