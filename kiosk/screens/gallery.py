@@ -169,6 +169,8 @@ def _steps() -> Iterator[tuple[str, View]]:
     yield "step-german", step("close-pump", 4, (german,), primary="Bestätigen", can_confirm=True, title=title, text=long)
     arabic = "ضع الغطاء على المسامير ثم اضغط برفق حتى يستقر"
     yield "step-arabic", step("close-pump", 4, (replace(confirm, prompt="الغطاء مستقر"),), primary="تم", can_confirm=True, title="ركّب الغطاء", text=arabic, language="ar")
+    tighten = replace(torque, gauge=GaugeView(text="9.02 N·m", low=0.25, high=0.75, target=0.5, value=0.51, low_text="8.5", high_text="9.5"))
+    yield "step-tighten", step("close-pump", 3, (tighten,), primary="Tighten 4 of 6: 9.0 N·m")
     yield "step-video", step("fit-gears", _video_step(), (confirm,), primary="Done", can_confirm=True)
 
 

@@ -23,8 +23,8 @@ from kiosk.screens.widgets import Action, Icon, Panel, Rows, Tap, Txt
 from kiosk.view import Mark, RailStep, StepView, Verbs
 from kiosk.words import say
 
-SLIDE = (56, 26, 9, 0)  # pixels; the content is there from the first frame on
-FRAME = 0.035  # seconds between them: in place within 150 ms, and few frames for a slow graphics chip
+SLIDE = (40, 12, 0)  # pixels; the content is there from the first frame on
+FRAME = 0.05  # seconds between them: in place within 150 ms, and few frames for a slow graphics chip
 LONG_ACTION = 26  # characters that fit the primary action at its full size
 DOUBLE_TAP = 0.3  # seconds; a finger that bounces must not confirm two steps
 

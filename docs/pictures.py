@@ -1,0 +1,45 @@
+"""Draw the README's pictures anew: `./run pictures`. A kiosk's step screen and the portal's deviation report."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = ROOT / "docs" / "pictures"
+sys.path.insert(0, str(ROOT))
+
+
+def kiosk(folder: Path) -> None:
+    """The step screen of the sample library, in a window without a display."""
+    environment = {**os.environ, "SDL_VIDEODRIVER": "offscreen", "SDL_AUDIODRIVER": "dummy"}
+    command = [sys.executable, "-m", "kiosk.screens.gallery", "--only", "step-tighten", "--out", str(folder)]
+    subprocess.run(command, check=True, env=environment, cwd=ROOT)
+    (folder / "step-tighten-dark-1280x800.png").replace(folder / "kiosk.png")
+
+
+def portal(folder: Path) -> None:
+    """The deviation report over a plant with a past, in a real browser."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.portal import conftest, plant, shots
+
+    with tempfile.TemporaryDirectory() as data:
+        built = plant.build(Path(data) / "data", runs=60, days=14)
+        with contextmanager(conftest._serve)(built, Path(data)) as served, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+            page = browser.new_page(viewport={"width": 1440, "height": 900})
+            shots.sign_in(page, served.address)
+            for name, path in (("portal", "/deviations"), ("floor", "/")):
+                page.goto(served.address + path)
+                shots.settle(page)
+                page.screenshot(path=folder / f"{name}.png")
+            browser.close()
+
+
+if __name__ == "__main__":
+    FOLDER.mkdir(exist_ok=True)
+    kiosk(FOLDER)
+    portal(FOLDER)
