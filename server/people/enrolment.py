@@ -1,6 +1,7 @@
 """Kiosks: asking to be enrolled, being confirmed by a person, their credential, and its end."""
 
 import json
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from sqlalchemy import Row, delete, func, insert, select, update
 
 from content import chain, package
 from server.audit import note
-from server.errors import Conflict, NotThere, Revoked, SignInNeeded, TooOften
+from server.errors import Conflict, Invalid, NotThere, Revoked, SignInNeeded, TooOften
 from server.house import House
 from server.people.tokens import hashed, new_code, new_token
 from server.store import tables
@@ -40,8 +41,10 @@ class Kiosk:
 
 
 def ask(house: House, name: str, public_key: dict[str, Any]) -> Asked:
-    """Take a kiosk's request; raises TooOften when too many wait, PackageError when the key is none."""
-    package.read_key(public_key)
+    """Take a kiosk's request; raises TooOften when too many wait, PackageError or Invalid when the key is none."""
+    key = package.read_key(public_key)
+    if key.keytype != "ed25519" or not re.fullmatch("[0-9a-f]{64}", str(key.keyval.get("public"))):
+        raise Invalid("the key is not an Ed25519 public key", "update the kiosk")
     asked = Asked(
         id=secrets.token_hex(8), code=new_code(), secret=new_token(), expires_at=house.now() + VALID
     )
@@ -52,7 +55,9 @@ def ask(house: House, name: str, public_key: dict[str, Any]) -> Asked:
         )
         waiting = tx.execute(select(func.count()).where(enrolments.c.state == "waiting")).scalar()
         if waiting is not None and waiting >= MOST_WAITING:
-            raise TooOften("too many kiosks ask to be enrolled", "confirm or wait; a request ends after 15 minutes")
+            raise TooOften(
+                "too many kiosks ask to be enrolled", "confirm or wait; a request ends after 15 minutes"
+            )
         tx.execute(
             insert(enrolments).values(
                 id=asked.id,
@@ -87,7 +92,9 @@ def confirm(house: House, code: str, station: str, by: str) -> str:
     with writing(house.engine) as tx:
         row = tx.execute(select(tables.enrolments).where(e.code == code.strip().upper())).one_or_none()
         if row is None or row.expires_at <= now:
-            raise NotThere(f"no kiosk shows the code {code}", "look at the kiosk's screen; a code ends after 15 minutes")
+            raise NotThere(
+                f"no kiosk shows the code {code}", "look at the kiosk's screen; a code ends after 15 minutes"
+            )
         if row.state != "waiting":
             raise Conflict(f"the code {code} was {row.state} already")
         if tx.execute(select(tables.stations.c.id).where(tables.stations.c.id == station)).scalar() is None:
@@ -155,8 +162,13 @@ def kiosk_of(house: House, token: str) -> Kiosk:
     """The kiosk that a credential belongs to; raises SignInNeeded or Revoked. Its first use ends the hand-over."""
     k, e = tables.kiosks.c, tables.enrolments.c
     with reading(house.engine) as tx:
-        row = tx.execute(select(k.id, k.station, k.revoked_at).where(k.token_hash == hashed(token))).one_or_none()
-        handing = row is not None and tx.execute(select(e.id).where(e.kiosk == row.id, e.token.is_not(None))).scalar()
+        row = tx.execute(
+            select(k.id, k.station, k.revoked_at).where(k.token_hash == hashed(token))
+        ).one_or_none()
+        handing = (
+            row is not None
+            and tx.execute(select(e.id).where(e.kiosk == row.id, e.token.is_not(None))).scalar()
+        )
     if row is None:
         raise SignInNeeded("this credential is not known", "enrol the kiosk")
     if row.revoked_at is not None:
