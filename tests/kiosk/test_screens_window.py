@@ -1,0 +1,234 @@
+"""The kiosk's screens in a real window, by real touches, with pictures of what is shown."""
+
+import time
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageStat
+
+from kiosk.screens.window import Window
+from kiosk.view import ChooseView, HeldView, IdleView, Mark, StepView
+from kiosk.words import keys
+
+pytestmark = pytest.mark.window
+SIZE = (1280, 800)
+
+
+class Heard:
+    """Verbs that remember what was said."""
+
+    def __init__(self) -> None:
+        self.said: list[tuple] = []
+
+    def __getattr__(self, verb: str):
+        return lambda *words: self.said.append((verb, *words))
+
+
+class Stage:
+    """One window for all tests of this process, driven frame by frame."""
+
+    def __init__(self) -> None:
+        self.heard = Heard()
+        self.painted: list = []
+        self.window = Window(self.heard, size=SIZE, painted=self.painted.append)
+        from kivy.base import EventLoop
+
+        self.loop = EventLoop
+        self.window._glass.add_widget(self.window._root)
+        self.loop.start()
+
+    def frames(self, count: int = 4) -> None:
+        for _ in range(count):
+            self.window._glass.canvas.ask_update()
+            self.loop.idle()
+
+    def show(self, view) -> None:
+        self.painted.clear()
+        self.window.show(view)
+        self.frames()
+
+    def touch(self, name: str) -> None:
+        for _ in range(200):
+            if self.window.touch(name):
+                self.frames()
+                return
+            self.frames(1)
+        pytest.fail(f"{name} is not on the screen")
+
+    def shot(self, path: Path) -> Image.Image:
+        self.frames(12)
+        self.window.shot(path)
+        return Image.open(path)
+
+    def labels(self):
+        from kivy.uix.label import Label
+
+        return [widget for widget in self.window._root.walk() if isinstance(widget, Label) and widget.text]
+
+
+@pytest.fixture(scope="module")
+def stage() -> Stage:
+    return Stage()
+
+
+@pytest.fixture(autouse=True)
+def forget(stage: Stage) -> None:
+    stage.heard.said.clear()
+
+
+@pytest.fixture(scope="module")
+def pictures() -> dict:
+    from kiosk.screens import gallery
+
+    return dict(gallery.views())
+
+
+def test_a_view_is_painted_with_the_next_frame(stage: Stage, pictures: dict) -> None:
+    view = pictures["step-torque"]
+    stage.painted.clear()
+    stage.window.show(view)
+    stage.frames(1)
+    assert stage.painted == [view]
+
+
+def test_a_touch_on_the_primary_action_confirms_the_step_that_is_shown(stage: Stage, pictures: dict) -> None:
+    stage.show(pictures["step-confirm"])
+    stage.touch("primary")
+    assert stage.heard.said == [("confirm", pictures["step-confirm"].step)]
+
+
+def test_what_is_awaited_is_no_button(stage: Stage, pictures: dict) -> None:
+    stage.show(pictures["step-scan"])
+    stage.touch("primary")
+    assert stage.heard.said == []
+
+
+def test_a_bouncing_finger_confirms_once(stage: Stage, pictures: dict) -> None:
+    stage.show(replace(pictures["step-confirm"], step="bounce"))
+    screen = stage.window._screens[StepView]
+    screen._confirmed_at = 0.0
+    stage.touch("primary")
+    stage.show(replace(pictures["step-confirm"], step="after-bounce"))
+    from kiosk.screens.touches import tap
+    from kiosk.screens.widgets import touchable
+
+    screen._confirmed_at = time.monotonic()  # the finger came down again within the same moment
+    tap(touchable["primary"])
+    assert stage.heard.said == [("confirm", "bounce")]
+
+
+def test_a_confirm_row_can_be_touched_by_itself(stage: Stage, pictures: dict) -> None:
+    view = pictures["step-many"]
+    stage.show(view)
+    screen = stage.window._screens[StepView]
+    screen._check_scroll.scroll_y = 0
+    stage.frames(8)
+    stage.touch("check:seen")
+    assert stage.heard.said == [("confirm", view.step, "seen")]
+
+
+def test_a_problem_is_reported_with_two_touches_and_send(stage: Stage, pictures: dict) -> None:
+    stage.show(pictures["step-confirm"])
+    stage.touch("problem")
+    stage.touch("category:part")
+    stage.touch("quick:damaged")
+    stage.touch("submit")
+    assert stage.heard.said == [("report_problem", "part", "Damaged", None)]
+
+
+def test_a_problem_without_a_category_is_not_sent(stage: Stage, pictures: dict) -> None:
+    stage.show(pictures["step-confirm"])
+    stage.touch("problem")
+    stage.touch("submit")
+    stage.touch("cancel")
+    assert stage.heard.said == []
+
+
+def test_the_rail_opens_the_list_and_only_reached_steps_can_be_gone_to(stage: Stage, pictures: dict) -> None:
+    view = pictures["step-torque"]
+    stage.show(view)
+    stage.touch("rail")
+    stage.touch("rail:s7")
+    assert stage.heard.said == []
+    stage.touch("rail:s1")
+    assert stage.heard.said == [("go_to", view.step, "s1")]
+
+
+def test_a_pin_is_typed_on_the_pad(stage: Stage) -> None:
+    stage.show(IdleView(pin_for="Ben Osei"))
+    for digit in ("2", "4", "6", "8", "ok"):
+        stage.touch(f"pin:{digit}")
+    assert stage.heard.said == [("enter_pin", "2468")]
+
+
+def test_a_tile_opens_its_document(stage: Stage, pictures: dict) -> None:
+    view = pictures["choose"]
+    assert isinstance(view, ChooseView)
+    stage.show(view)
+    stage.touch(f"tile:{view.tiles[1].title}")
+    assert stage.heard.said == [("open", view.tiles[1].key)]
+
+
+def test_a_held_run_goes_on_or_is_ended(stage: Stage) -> None:
+    stage.show(HeldView(reason="break"))
+    stage.touch("go_on")
+    stage.touch("abort")
+    assert [verb for verb, *_ in stage.heard.said] == ["go_on", "abort"]
+
+
+def test_every_screen_shows_something_and_no_text_leaves_the_window(stage: Stage, pictures: dict, tmp_path: Path) -> None:
+    for name, view in pictures.items():
+        stage.show(view)
+        picture = stage.shot(tmp_path / f"{name}.png")
+        assert picture.size == SIZE
+        assert max(ImageStat.Stat(picture).stddev) > 15, f"{name} is empty"
+        for label in stage.labels():
+            left, _ = label.to_window(label.x, label.y)
+            assert left >= -1, f"{name}: {label.text!r}"
+            assert left + label.width <= SIZE[0] + 1, f"{name}: {label.text!r}"
+
+
+@pytest.mark.parametrize("name", ["step-german", "step-arabic", "step-confirm"])
+def test_long_and_foreign_words_fit_their_places(stage: Stage, pictures: dict, name: str) -> None:
+    stage.show(pictures[name])
+    stage.frames(12)
+    for label in stage.labels():
+        assert label.texture_size[0] <= label.width + 1, label.text
+
+
+def test_arabic_is_shaped_from_right_to_left(stage: Stage, pictures: dict) -> None:
+    stage.show(pictures["step-arabic"])
+    title = stage.window._screens[StepView]._title
+    assert (title.font_direction, title.font_script_name, title.halign) == ("rtl", "Arab", "right")
+
+
+def test_a_measured_value_moves_its_needle_without_drawing_the_page_anew(stage: Stage, pictures: dict) -> None:
+    view = pictures["step-torque"]
+    stage.show(view)
+    screen = stage.window._screens[StepView]
+    row, text = screen._rows["screws"], screen._text.texture
+    moved = replace(view.checks[0], came="9.40 N·m", gauge=replace(view.checks[0].gauge, value=0.7))
+    stage.show(replace(view, checks=(moved,)))
+    assert screen._rows["screws"] is row
+    assert row.view.came == "9.40 N·m"
+    assert screen._text.texture is text
+
+
+def test_the_clock_of_the_step_says_when_it_is_over_the_standard(stage: Stage, pictures: dict) -> None:
+    view = replace(pictures["step-confirm"], elapsed=timedelta(seconds=95), expected=timedelta(seconds=60))
+    stage.show(view)
+    screen = stage.window._screens[StepView]
+    assert (screen._clock.text, screen._standard.text) == ("1:35", "over standard 1:00")
+
+
+def test_a_rejected_reading_says_what_was_expected_and_what_came(stage: Stage, pictures: dict) -> None:
+    stage.show(pictures["step-wrong"])
+    said = " ".join(label.text for label in stage.labels())
+    assert "Expected GP-131, but GP-999 came" in said
+    assert pictures["step-wrong"].checks[0].mark is Mark.BAD
+
+
+def test_every_language_has_every_word() -> None:
+    assert keys("de") == keys("en")
