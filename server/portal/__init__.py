@@ -5,7 +5,7 @@ from fastapi import FastAPI
 from server.house import House
 from server.people.passwords import BackOff
 from server.portal import errors
-from server.portal.guard import Portal, SafeHeaders
+from server.portal.guard import Hardened, Portal
 from server.portal.looks import Looks
 from server.portal.pages import (
     deviations,
@@ -39,7 +39,7 @@ def mount(app: FastAPI, house: House) -> None:
     pages = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     back_off = getattr(app.state, "back_off", None) or BackOff()
     pages.state.portal = Portal(house=house, looks=Looks(), back_off=back_off)
-    pages.add_middleware(SafeHeaders)
+    pages.add_middleware(Hardened)
     errors.install(pages)
     for router in ROUTERS:
         pages.include_router(router)

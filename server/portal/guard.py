@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from starlette.datastructures import FormData, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server.errors import NotAllowed, Refused
+from server.errors import NotAllowed, Refused, TooLarge
 from server.house import House
 from server.people.passwords import BackOff
 from server.people.sessions import Kind, Role, Visitor, find
@@ -20,6 +20,7 @@ from server.portal.looks import Looks
 COOKIE = "stepline"
 TICKET = "stepline-sign-in"  # ties the sign-in form to the browser that it was shown in
 LARGEST_FORM = 1_000  # fields
+LARGEST_BODY = 1 << 20  # bytes; the longest comment has 4,000 characters
 POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
@@ -50,14 +51,25 @@ class Portal:
     back_off: BackOff
 
 
-class SafeHeaders:
-    """ASGI middleware: the content security policy and its companions on every answer of the portal."""
+class Hardened:
+    """ASGI middleware: the content security policy on every answer, and an end to bodies that never end."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on; add the headers to the answer's start."""
+        """Pass the request on; count what comes in, add the headers to the answer's start."""
+        taken = 0
+
+        async def receiving() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > LARGEST_BODY:
+                raise TooLarge(
+                    "This form is larger than any of the portal's forms can be.", "Send less at a time."
+                )
+            return message
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -67,7 +79,7 @@ class SafeHeaders:
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
-        await self._app(scope, receive, sending)
+        await self._app(scope, receiving, sending)
 
 
 def portal(request: Request) -> Portal:

@@ -30,6 +30,17 @@ def test_a_filter_narrows_the_table_the_plots_and_the_file_without_a_reload(visi
     assert {row["kind"] for row in csv.DictReader(io.StringIO(text))} == {"problem"}
 
 
+def test_the_steps_to_choose_from_are_those_of_the_chosen_document(visit):
+    page = visit().sign_in("sam", "/deviations").page
+    assert page.locator("select[name=step] option").count() == 1
+    page.locator("select[name=document]").select_option("close-pump")
+    page.wait_for_url("**document=close-pump**")
+    assert page.locator("select[name=step] option").count() == 9
+    page.locator("select[name=step]").select_option("tighten-screws")
+    page.wait_for_url("**step=tighten-screws**")
+    assert page.locator("[data-clear]").is_visible()
+
+
 def test_the_address_alone_makes_the_report(client):
     visitor = client("sam")
     everything = rows(visitor.get("/deviations.csv"))

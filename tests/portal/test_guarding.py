@@ -83,3 +83,11 @@ def test_a_page_that_does_not_exist_is_a_page_in_the_same_looks(client):
 )
 def test_static_addresses_lead_to_nothing_but_static_files(client, path):
     assert client("sam").get(path).status_code == 404
+
+
+def test_a_form_of_any_size_is_not_read_to_its_end(client):
+    endless = (b"login=" + b"x" * 65_536 for _ in range(64))
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = client(None).post("/sign-in", content=endless, headers=headers)
+    assert answer.status_code in {303, 413}
+    assert "csrf" not in answer.text

@@ -22,6 +22,15 @@ function cut(text, longest) {
   return text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
 }
 
+function inLines(text, width) {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    if (lines.at(-1) && lines.at(-1).length + word.length >= width) lines.push(word);
+    else lines[lines.length - 1] = `${lines.at(-1)} ${word}`.trim();
+  }
+  return lines.join("\n");
+}
+
 function spell(seconds) {
   if (seconds < 59.95) return `${Number(seconds.toFixed(1))} s`;
   const whole = Math.round(seconds);
@@ -75,10 +84,12 @@ function axis(extra) {
 }
 
 const plots = {
-  pareto(values) {
+  pareto(all) {
+    // what does not fit is in the table; the line still counts from all of them
+    const values = { ...all, bars: all.bars.slice(0, narrow() ? 8 : 12) };
     const names = values.bars.map((bar) => bar.name);
-    const rotate = names.length > 6 || (narrow() && names.length > 3) ? 35 : 0;
-    const named = (name) => (rotate ? cut(name, 20) : cut(name, 28).replaceAll(" ", "\n"));
+    const rotate = names.length > 7 || (narrow() && names.length > 3) ? 35 : 0;
+    const named = (name) => (rotate ? cut(name, 18) : inLines(cut(name, 30), 11));
     return {
       ...base(),
       grid: { left: 8, right: 8, top: 26, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },

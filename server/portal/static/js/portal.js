@@ -78,12 +78,20 @@ function disclose(select) {
 
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-reveals]")) disclose(event.target);
-  // another document has other steps
-  if (event.target.name === "document") {
-    const step = event.target.form?.elements.namedItem("step");
-    if (step) step.value = "";
-  }
 });
+
+// another document has other steps to choose from: the whole page is asked for anew, not only the report
+document.addEventListener(
+  "change",
+  (event) => {
+    const step = event.target.name === "document" ? event.target.form?.elements.namedItem("step") : null;
+    if (!step) return;
+    event.stopImmediatePropagation();
+    step.value = "";
+    event.target.form.submit();
+  },
+  true,
+);
 
 // a form is sent once, however often the button is pressed
 document.addEventListener("submit", (event) => {
@@ -102,7 +110,12 @@ function openFilters() {
 }
 roomy.addEventListener("change", openFilters);
 
+// filters act as soon as they are changed; the button is for browsers without scripts
+for (const button of document.querySelectorAll("[data-plain]")) button.classList.add("hidden-words");
+
 function followAddress() {
+  const narrowed = [...new URLSearchParams(location.search)].some(([name, value]) => value && name !== "by");
+  for (const link of document.querySelectorAll("[data-clear]")) link.hidden = !narrowed;
   for (const link of document.querySelectorAll("[data-export]")) link.href = link.dataset.export + location.search;
 }
 
