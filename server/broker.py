@@ -1,4 +1,4 @@
-"""The embedded MQTT broker for trials: amqtt on a loop and a thread of its own. Plants use Mosquitto or the like."""
+"""The embedded MQTT broker for trials: amqtt on a loop and a thread of its own. Plants use a real one."""
 
 import asyncio
 import logging

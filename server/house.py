@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from securesystemslib.signer import CryptoSigner
+from securesystemslib.signer import CryptoSigner  # pyright: ignore[reportPrivateImportUsage]
 from sqlalchemy import Engine
 
 from server.live import Live

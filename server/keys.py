@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from securesystemslib.signer import CryptoSigner
+from securesystemslib.signer import CryptoSigner  # pyright: ignore[reportPrivateImportUsage]
 
 
 def signing_key(folder: Path) -> CryptoSigner:

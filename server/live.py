@@ -1,4 +1,4 @@
-"""The plant's news inside the server: who listens hears at once that something changed, and looks for itself."""
+"""The plant's news inside the server: who listens hears at once that something changed, and looks itself."""
 
 import queue
 import threading

@@ -1,4 +1,4 @@
-"""Pushing "look again" to kiosks: a retained counter for each station. The pull is the truth; this only saves time."""
+"""Pushing "look again" to kiosks: a retained counter a station. The pull is the truth; this saves time."""
 
 from typing import Any
 from urllib.parse import urlsplit

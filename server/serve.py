@@ -24,7 +24,7 @@ from server.store.engine import open_engine
 from server.store.migrate import migrate
 
 
-class AlreadyRunning(Exception):  # noqa: N818 - it says what is the case
+class AlreadyRunning(Exception):
     """Another server works on this data folder."""
 
 
@@ -72,7 +72,7 @@ class _Server(uvicorn.Server):
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """End on a signal as on any other end. Uvicorn raises it anew afterwards, which would leave no time to tidy up."""
+        """End in order on a signal; uvicorn would raise it anew afterwards and leave no time to tidy up."""
         before = {each: signal.signal(each, self.handle_exit) for each in (signal.SIGTERM, signal.SIGINT)}
         try:
             yield

@@ -8,7 +8,7 @@ from pathlib import Path
 class Settings:
     """Where the server keeps its data, where it listens, and which broker it uses.
 
-    Without `broker_url` a broker is embedded on `broker_port`; without `database_url` SQLite stands in `data`.
+    Without `broker_url` a broker is embedded on `broker_port`; without `database_url` it is SQLite in `data`.
     """
 
     data: Path

@@ -1,5 +1,6 @@
 """Who is calling: the bearer credential of a kiosk or a person."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -43,16 +44,18 @@ def calling_person(house: InHouse, credentials: Bearer) -> Visitor:
     return visitor
 
 
-def _needing(role: Role) -> type[Visitor]:
+def at_least(role: Role) -> Callable[..., Visitor]:
+    """A dependency: the person who calls, who must have `role` or one that reaches it."""
+
     def allowed(visitor: Annotated[Visitor, Depends(calling_person)]) -> Visitor:
         if not visitor.role.may(role):
             raise NotAllowed(f"this needs the role {role}", "ask an administrator")
         return visitor
 
-    return Annotated[Visitor, Depends(allowed)]  # pyright: ignore[reportReturnType]
+    return allowed
 
 
 ByKiosk = Annotated[Kiosk, Depends(calling_kiosk)]
-BySupervisor = _needing(Role.SUPERVISOR)
-ByEngineer = _needing(Role.ENGINEER)
-ByAdministrator = _needing(Role.ADMINISTRATOR)
+BySupervisor = Annotated[Visitor, Depends(at_least(Role.SUPERVISOR))]
+ByEngineer = Annotated[Visitor, Depends(at_least(Role.ENGINEER))]
+ByAdministrator = Annotated[Visitor, Depends(at_least(Role.ADMINISTRATOR))]

@@ -1,4 +1,4 @@
-"""What a kiosk may: read its assignment, releases and media, deliver its records and photos, report itself."""
+"""What a kiosk may: read its assignment, releases and media, deliver records and photos, report itself."""
 
 from datetime import datetime
 from typing import Annotated, Any

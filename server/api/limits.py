@@ -1,4 +1,6 @@
-"""How much a request may send: counted while it comes in, so that nobody fills memory or disk by promising little."""
+"""How much a request may send, counted while it comes in: nobody fills memory or disk by promising little."""
+
+import contextlib
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -33,15 +35,13 @@ class BodyLimit:
         if declared(scope) > limit:
             await counted.refuse(scope)
             return
-        try:
+        with contextlib.suppress(_Exceeded):
             await self._app(scope, counted.receive, counted.send)
-        except _Exceeded:
-            pass
         if counted.exceeded:
             await counted.refuse(scope)
 
 
-class _Exceeded(Exception):  # noqa: N818 - it says what happened
+class _Exceeded(Exception):
     """More came than may."""
 
 
@@ -74,7 +74,9 @@ class _Counted:
     async def refuse(self, scope: Scope) -> None:
         """Answer 413, when nothing was answered yet."""
         if not self._answered:
-            answer = problem(413, "too large", f"this request may send {self._limit:,} bytes", "send less at a time")
+            answer = problem(
+                413, "too large", f"this request may send {self._limit:,} bytes", "send less at a time"
+            )
             await answer(scope, self._receive, self._send)
 
 

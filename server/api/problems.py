@@ -97,7 +97,9 @@ async def _database(_request: Request, problem_: Exception) -> JSONResponse:
     if cannot_hold(problem_):
         return problem(422, "not valid", first_line(problem_), "send shorter, plainer values")
     if isinstance(problem_, IntegrityError):
-        return problem(409, "conflict", "somebody else did the same at this moment", "look again, then decide")
+        return problem(
+            409, "conflict", "somebody else did the same at this moment", "look again, then decide"
+        )
     log.error("the database did not do its work", exc_info=problem_)
     return problem(503, "the database does not answer", "nothing was changed", "try again in a moment")
 
@@ -110,7 +112,9 @@ async def _disk(_request: Request, problem_: Exception) -> JSONResponse:
 
 
 def _no_space() -> JSONResponse:
-    return problem(507, "no space", "the server's disk is full; nothing of this was kept", "make space and try again")
+    return problem(
+        507, "no space", "the server's disk is full; nothing of this was kept", "make space and try again"
+    )
 
 
 async def _gone(_request: Request, _problem: Exception) -> JSONResponse:
@@ -119,4 +123,9 @@ async def _gone(_request: Request, _problem: Exception) -> JSONResponse:
 
 async def _mishap(request: Request, problem_: Exception) -> JSONResponse:
     log.error("%s %s failed", request.method, request.url.path, exc_info=problem_)
-    return problem(500, "went wrong", "the server could not do this; what was recorded is safe", "tell your administrator")
+    return problem(
+        500,
+        "went wrong",
+        "the server could not do this; what was recorded is safe",
+        "tell your administrator",
+    )

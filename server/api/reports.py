@@ -1,4 +1,4 @@
-"""The reports as JSON, for other systems: runs, deviations and step times. Durations are ISO 8601, instants UTC."""
+"""Reports as JSON for other systems: runs, deviations, step times. Durations are ISO 8601, instants UTC."""
 
 from typing import Annotated
 
@@ -38,7 +38,7 @@ class Deviations(BaseModel):
     total: int
 
 
-def chosen(
+def chosen(  # noqa: PLR0917 - FastAPI gives them by name
     since: AwareDatetime | None = None,
     until: AwareDatetime | None = None,
     station: Word = None,
@@ -49,7 +49,7 @@ def chosen(
     state: Word = None,
     unit: Word = None,
 ) -> Choice:
-    """What a report is about, from the address; `since` is inclusive, `until` is not, both with a time zone."""
+    """What a report is about; `since` is inclusive, `until` is not, both with a time zone."""
     return Choice(
         since=since,
         until=until,

@@ -47,7 +47,9 @@ def unpack(data: bytes, folder: Path) -> Path:
     except OSError as problem:
         if problem.errno in FULL:
             raise NoSpace("the server's disk is full", "make space and try again") from None
-        raise Invalid(f"the archive cannot be unpacked: {problem.strerror}", "pack the folder itself") from None
+        raise Invalid(
+            f"the archive cannot be unpacked: {problem.strerror}", "pack the folder itself"
+        ) from None
     return _document_folder(folder)
 
 

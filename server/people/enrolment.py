@@ -41,7 +41,7 @@ class Kiosk:
 
 
 def ask(house: House, name: str, public_key: dict[str, Any]) -> Asked:
-    """Take a kiosk's request; raises TooOften when too many wait, PackageError or Invalid when the key is none."""
+    """Take a kiosk's request; raises TooOften when too many wait, PackageError or Invalid for a bad key."""
     key = package.read_key(public_key)
     if key.keytype != "ed25519" or not re.fullmatch("[0-9a-f]{64}", str(key.keyval.get("public"))):
         raise Invalid("the key is not an Ed25519 public key", "update the kiosk")
@@ -74,7 +74,7 @@ def ask(house: House, name: str, public_key: dict[str, Any]) -> Asked:
     return asked
 
 
-def waiting(house: House) -> Sequence[Row[Any]]:
+def waiting(house: House) -> Sequence[Row[*tuple[Any, ...]]]:
     """The requests that wait for a person: id, code, name, state, created_at, expires_at."""
     e = tables.enrolments.c
     with reading(house.engine) as tx:
@@ -159,7 +159,7 @@ def poll(house: House, enrolment: str, secret: str) -> dict[str, Any]:
 
 
 def kiosk_of(house: House, token: str) -> Kiosk:
-    """The kiosk that a credential belongs to; raises SignInNeeded or Revoked. Its first use ends the hand-over."""
+    """Whose credential it is; raises SignInNeeded or Revoked. Its first use ends the hand-over."""
     k, e = tables.kiosks.c, tables.enrolments.c
     with reading(house.engine) as tx:
         row = tx.execute(

@@ -63,7 +63,9 @@ def add_person(
             tx.execute(insert(tables.people).values(row))
             note(tx, house.now(), by, "added person", person, f"{name}, {role}")
     except IntegrityError:
-        raise Conflict(f"the identifier {person}, its login or its badge is taken", "choose another") from None
+        raise Conflict(
+            f"the identifier {person}, its login or its badge is taken", "choose another"
+        ) from None
     if badge is not None:
         touch_all(house)
 
@@ -85,5 +87,7 @@ def bootstrap(house: House, password: str | None) -> str | None:
         if tx.execute(select(func.count()).select_from(tables.people)).scalar():
             return None
     made_up = password or secrets.token_urlsafe(12)
-    add_person(house, "admin", "Administrator", Role.ADMINISTRATOR, "first start", login="admin", password=made_up)
+    add_person(
+        house, "admin", "Administrator", Role.ADMINISTRATOR, "first start", login="admin", password=made_up
+    )
     return None if password else made_up

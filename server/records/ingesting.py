@@ -1,4 +1,4 @@
-"""Taking in records: idempotent by kiosk and number, one transaction a batch, nothing changed and nothing dropped."""
+"""Taking in records: once by kiosk and number, one transaction a batch, nothing changed, nothing dropped."""
 
 import json
 from collections.abc import Sequence
@@ -64,7 +64,9 @@ def ingest(house: House, kiosk: str, entries: Sequence[Entry]) -> Taken:
     except (DBAPIError, OverflowError, ValueError) as problem:
         if not fresh or not cannot_hold(problem):
             raise
-        why = f"records {fresh[0].seq} to {fresh[-1].seq} hold a value that no table can: {first_line(problem)}"
+        why = (
+            f"records {fresh[0].seq} to {fresh[-1].seq} hold a value that no table can: {first_line(problem)}"
+        )
         _park(house, kiosk, fresh[0], why)
         raise Invalid(why, "the kiosk's store may be damaged") from None
     for station in stations:
@@ -114,7 +116,7 @@ def _agree(tx: Connection, kiosk: str, known: Sequence[Entry]) -> None:
 
 
 def _unbroken(ordered: Sequence[Entry], held: int, head: str) -> list[Entry]:
-    """The entries that follow what is held without a gap, each once, each checked against the one before it."""
+    """The entries that follow what is held without a gap, each once and checked against the one before."""
     fresh: list[Entry] = []
     for entry in ordered:
         wanted = held + len(fresh) + 1

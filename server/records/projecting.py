@@ -1,4 +1,4 @@
-"""Projections: runs, step times, measurements and deviations, as rows that follow from facts and nothing else."""
+"""Projections: runs, step times, measurements and deviations, as rows that follow from facts alone."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -29,7 +29,7 @@ Row = dict[str, Any]
 
 
 class Projector:
-    """Collects the rows that a batch of facts of one kiosk makes, then writes them in the caller's transaction."""
+    """Collects the rows that a batch of one kiosk's facts makes; writes them in the caller's transaction."""
 
     def __init__(self, tx: Connection, kiosk: str, facts: Iterable[Fact]) -> None:
         self._tx = tx
@@ -61,7 +61,9 @@ class Projector:
         wanted = list({run for fact in self._facts if (run := getattr(fact, "run", None)) is not None})
         found: dict[str, Row] = {}
         for start in range(0, len(wanted), 500):
-            rows = self._tx.execute(select(tables.runs).where(tables.runs.c.id.in_(wanted[start : start + 500])))
+            rows = self._tx.execute(
+                select(tables.runs).where(tables.runs.c.id.in_(wanted[start : start + 500]))
+            )
             found |= {row["id"]: dict(row) for row in rows.mappings()}
         return found
 
@@ -157,7 +159,7 @@ class Projector:
         )
 
     def _done(self, fact: StepCompleted) -> set[str]:
-        """The steps of the fact's run that were completed before, however often they were left and entered."""
+        """The steps of the fact's run that were completed before, however often they were entered."""
         if fact.run not in self._completed:
             s = tables.step_times.c
             earlier = select(s.step).where(s.run == fact.run, s.completed)

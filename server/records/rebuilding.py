@@ -1,4 +1,4 @@
-"""Making the projections anew from the records: after a mended projection, or to prove that they are right."""
+"""Making the projections anew from the records: after a mended projection, or to prove them right."""
 
 from collections.abc import Iterator
 

@@ -1,1 +1,1 @@
-"""Where the server keeps things: tables, engines and migrations. SQL stays below this floor and the use cases above it."""
+"""Where the server keeps things: tables, engines, migrations, and ways to write many rows at once."""

@@ -1,4 +1,4 @@
-"""Every table of the server: who and where, what was published, what was recorded, and what follows from it."""
+"""Every table of the server: who and where, what was published, what was recorded, what follows from it."""
 
 from sqlalchemy import (
     BigInteger,

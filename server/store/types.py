@@ -28,7 +28,7 @@ class Utc(TypeDecorator[datetime]):
             raise ValueError(f"{value} has no time zone")
         return value if dialect.name == "postgresql" else _spell(value)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """From what the database keeps to an aware instant."""
         if value is None or isinstance(value, datetime):
             return None if value is None else value.astimezone(UTC)

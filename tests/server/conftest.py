@@ -49,14 +49,14 @@ def house(tmp_path: Path, clock: Clock) -> Iterator[House]:
 
 @pytest.fixture(scope="session")
 def hasty_postgres(postgres_port: int) -> None:
-    """The session's PostgreSQL, which need not outlast a power cut: its last checkpoint takes 40 s otherwise."""
+    """The session's PostgreSQL, without syncs: its last checkpoint would take 40 s."""
     address = f"host=127.0.0.1 port={postgres_port} user=stepline dbname=postgres"
     for _ in range(1_000):
         try:
             with psycopg.connect(address, autocommit=True) as connection:
                 connection.execute("ALTER SYSTEM SET fsync = off")
                 connection.execute("SELECT pg_reload_conf()")
-            return
+                return
         except psycopg.OperationalError as problem:
             if "starting up" not in str(problem):
                 raise
@@ -89,7 +89,9 @@ def make_house(settings: Settings, clock: Clock) -> House:
 
 def add_station(house: House, station: str) -> None:
     with writing(house.engine) as tx:
-        tx.execute(insert(tables.stations).values(id=station, name=station.title(), line="", area="", counter=0))
+        tx.execute(
+            insert(tables.stations).values(id=station, name=station.title(), line="", area="", counter=0)
+        )
 
 
 def add_kiosk(house: House, kiosk: str, station: str) -> None:

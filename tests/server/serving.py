@@ -34,7 +34,9 @@ def free_port() -> int:
 def serving(house: House) -> Iterator[str]:
     """The application on a free port, until the block ends; its address."""
     port = free_port()
-    config = uvicorn.Config(create_app(house), "127.0.0.1", port, log_level="error", timeout_graceful_shutdown=2)
+    config = uvicorn.Config(
+        create_app(house), "127.0.0.1", port, log_level="error", timeout_graceful_shutdown=2
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -63,7 +65,16 @@ class ServerProcess:
         self.port, self.broker_port = free_port(), free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.broker = broker or f"mqtt://127.0.0.1:{self.broker_port}"
-        self.command = [sys.executable, "-m", "stepline", "serve", "--data", str(folder), "--port", str(self.port)]
+        self.command = [
+            sys.executable,
+            "-m",
+            "stepline",
+            "serve",
+            "--data",
+            str(folder),
+            "--port",
+            str(self.port),
+        ]
         self.command += ["--broker", broker] if broker else ["--broker-port", str(self.broker_port)]
         self.log = folder.with_suffix(".log")
         self.process: subprocess.Popen[bytes] | None = None

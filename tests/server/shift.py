@@ -1,4 +1,4 @@
-"""A kiosk's shift without a kiosk: runs decided by the real decider, as the entries that a kiosk would send."""
+"""A kiosk's shift without a kiosk: runs decided by the real decider, as the entries a kiosk would send."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -43,7 +43,14 @@ CLOSE_PUMP = Instruction.model_validate(
                 "standard_time": "20s",
                 "checks": [
                     {"id": "part", "kind": "scan", "part": "GP-101"},
-                    {"id": "mass", "kind": "measure", "quantity": "mass", "unit": "g", "low": "120.0", "high": "130.0"},
+                    {
+                        "id": "mass",
+                        "kind": "measure",
+                        "quantity": "mass",
+                        "unit": "g",
+                        "low": "120.0",
+                        "high": "130.0",
+                    },
                 ],
             },
             {
@@ -52,7 +59,14 @@ CLOSE_PUMP = Instruction.model_validate(
                 "text": "Tighten the screws.",
                 "standard_time": "30s",
                 "checks": [
-                    {"id": "bolts", "kind": "torque", "unit": "N.m", "low": "8.5", "high": "9.5", "fastenings": 2},
+                    {
+                        "id": "bolts",
+                        "kind": "torque",
+                        "unit": "N.m",
+                        "low": "8.5",
+                        "high": "9.5",
+                        "fastenings": 2,
+                    },
                 ],
             },
             {"id": "look", "title": "Look", "text": "Look at it."},
@@ -70,7 +84,12 @@ def mass(grams: str) -> tuple[type[Input], dict]:
 
 
 def torque(value: str) -> tuple[type[Input], dict]:
-    return TorqueGiven, {"torque": Decimal(value), "unit": "N.m", "device": "driver", "angle": Decimal("31.5")}
+    return TorqueGiven, {
+        "torque": Decimal(value),
+        "unit": "N.m",
+        "device": "driver",
+        "angle": Decimal("31.5"),
+    }
 
 
 def tap(step: str) -> tuple[type[Input], dict]:

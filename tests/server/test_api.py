@@ -22,8 +22,20 @@ from tests.server.conftest import TOKEN, Clock, add_kiosk, add_station
 from tests.server.serving import as_batch, client, serving, zipped
 from tests.server.shift import GOOD, Shift
 
-OPEN = {("GET", "/health"), ("POST", "/session"), ("POST", "/enrolments"), ("GET", "/enrolments/{request_id}")}
-KIOSK = {"/kiosk/assignment", "/releases/{digest}", "/media/{digest}", "/records", "/evidence/{digest}", "/kiosk/status"}
+OPEN = {
+    ("GET", "/health"),
+    ("POST", "/session"),
+    ("POST", "/enrolments"),
+    ("GET", "/enrolments/{request_id}"),
+}
+KIOSK = {
+    "/kiosk/assignment",
+    "/releases/{digest}",
+    "/media/{digest}",
+    "/records",
+    "/evidence/{digest}",
+    "/kiosk/status",
+}
 DIGEST = hashlib.sha256(PNG).hexdigest()
 
 
@@ -86,7 +98,9 @@ def test_every_route_that_is_served_is_described(house: House) -> None:
     assert served <= set(routes_of(house))
 
 
-def test_nothing_but_health_sign_in_and_enrolment_answers_without_credentials(house: House, address: str) -> None:
+def test_nothing_but_health_sign_in_and_enrolment_answers_without_credentials(
+    house: House, address: str
+) -> None:
     with client(address) as nobody:
         closed = [(method, path) for method, path in routes_of(house) if (method, path) not in OPEN]
         assert len(closed) >= 18
@@ -208,7 +222,10 @@ def test_a_request_that_is_too_large_is_refused_while_it_comes_in(
             yield b" " * min(65_536, size - start)
 
     headers = {"Content-Type": "application/json"}
-    assert "bytes" in problem_of(kiosk.request(method, path, content=b" " * size, headers=headers), 413)["detail"]
+    assert (
+        "bytes"
+        in problem_of(kiosk.request(method, path, content=b" " * size, headers=headers), 413)["detail"]
+    )
     problem_of(kiosk.request(method, path, content=pieces(), headers=headers), 413)
 
 
@@ -241,7 +258,9 @@ def test_a_kiosk_reads_only_what_is_assigned_to_its_station(
     assert kiosk.get(f"/media/{DIGEST}", headers={"If-None-Match": tag}).status_code == 304
 
 
-def test_a_report_is_kept_and_answered_with_the_clock(house: House, kiosk: httpx2.Client, clock: Clock) -> None:
+def test_a_report_is_kept_and_answered_with_the_clock(
+    house: House, kiosk: httpx2.Client, clock: Clock
+) -> None:
     report = {
         "version": "0.1.0",
         "undelivered": 3,

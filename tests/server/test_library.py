@@ -1,4 +1,4 @@
-"""Publishing, assigning, media and archives: what is released never changes, what is hostile stays outside."""
+"""Publishing, assigning, media and archives: what is released never changes, the hostile stays outside."""
 
 import errno
 import hashlib
@@ -54,7 +54,9 @@ def test_publishing_the_same_again_is_the_same_release(any_house: House, documen
     assert len(releases(any_house)) == 1
 
 
-def test_other_content_under_a_released_revision_is_refused_with_the_mend(house: House, document: Path) -> None:
+def test_other_content_under_a_released_revision_is_refused_with_the_mend(
+    house: House, document: Path
+) -> None:
     publishing.publish(house, document, "eng")
     write_instruction(document, TEXT.replace("Tighten the screws", "Tighten all screws"))
     with pytest.raises(Conflict) as refusal:
@@ -111,7 +113,9 @@ def test_what_is_not_there_cannot_be_assigned(house: House) -> None:
 def test_an_assignment_names_the_people_that_may_sign_in_but_not_their_badges(house: House) -> None:
     add_station(house, "bench-2")
     roster.add_person(house, "anna", "Anna", "operator", "admin", badge="ANNA-1", pin="2468")
-    roster.add_person(house, "otto", "Otto", "engineer", "admin", login="otto", password="correct horse battery")
+    roster.add_person(
+        house, "otto", "Otto", "engineer", "admin", login="otto", password="correct horse battery"
+    )
     _, sealed = assigning.assignment(house, "bench-1")
     payload = package.unseal(sealed, package.ASSIGNMENT_TYPE, house.signer.public_key).decode()
     assert '"id":"anna"' in payload
@@ -180,7 +184,9 @@ def damaged(data: bytes) -> bytes:
         damaged(archive(("a.yaml", b"x" * 500), compression=zipfile.ZIP_BZIP2)),
     ],
 )
-def test_an_archive_that_is_broken_or_hostile_is_refused_and_leaves_nothing_outside(tmp_path: Path, data: bytes) -> None:
+def test_an_archive_that_is_broken_or_hostile_is_refused_and_leaves_nothing_outside(
+    tmp_path: Path, data: bytes
+) -> None:
     target = tmp_path / "deep" / "target"
     target.mkdir(parents=True)
     with pytest.raises(Invalid):

@@ -73,7 +73,13 @@ def test_a_flood_of_requests_is_stopped_and_ends_by_itself(house: House, clock: 
 
 @pytest.mark.parametrize(
     "key",
-    [{}, {"keyid": 5}, {**KEY, "keytype": "none"}, {"keyid": "x", "keyval": []}, {**KEY, "keyval": {"public": "x"}}],
+    [
+        {},
+        {"keyid": 5},
+        {**KEY, "keytype": "none"},
+        {"keyid": "x", "keyval": []},
+        {**KEY, "keyval": {"public": "x"}},
+    ],
 )
 def test_a_key_that_is_none_is_refused(house: House, key: dict) -> None:
     with pytest.raises((PackageError, Invalid)):

@@ -89,7 +89,9 @@ def test_a_different_record_under_a_number_that_is_held_is_refused_with_both_has
     assert [(row["seq"], row["body"]) for row in parked(any_house)] == [(1, twin.entries[0].body)]
 
 
-def test_two_writers_under_one_identity_are_noticed_even_where_the_second_one_is_ahead(any_house: House) -> None:
+def test_two_writers_under_one_identity_are_noticed_even_where_the_second_one_is_ahead(
+    any_house: House,
+) -> None:
     shift, twin = Shift(), Shift()
     shift.sign_in()
     twin.sign_in("ben")
@@ -120,7 +122,9 @@ def test_a_record_that_was_changed_on_its_way_is_refused_and_parked(any_house: H
     assert len(parked(any_house)) == 1
 
 
-def test_a_kind_of_fact_that_this_server_does_not_know_is_kept_and_parked_for_a_newer_one(any_house: House) -> None:
+def test_a_kind_of_fact_that_this_server_does_not_know_is_kept_and_parked_for_a_newer_one(
+    any_house: House,
+) -> None:
     shift = Shift()
     shift.run(*GOOD)
     shift.append('{"fact":{"at":"2026-11-23T09:00:00Z","run":"k-1-r1","tick":1,"type":"step.dreamt"}}')
@@ -149,7 +153,9 @@ def test_a_kind_of_fact_that_this_server_does_not_know_is_kept_and_parked_for_a_
         '{"fact":{"at":"2026-11-23T09:00:00Z","tick":1,"run":"\\ud800","type":"run.continued"}}',
     ],
 )
-def test_a_record_that_is_none_is_refused_and_parked_and_nothing_else_is_lost(any_house: House, body: str) -> None:
+def test_a_record_that_is_none_is_refused_and_parked_and_nothing_else_is_lost(
+    any_house: House, body: str
+) -> None:
     shift = Shift()
     shift.run(*GOOD)
     ingest(any_house, "k-1", shift.entries)
@@ -221,7 +227,9 @@ def test_a_wrong_clock_on_the_kiosk_leaves_step_times_right(any_house: House) ->
     shift.at = datetime(2040, 1, 1, tzinfo=shift.at.tzinfo)
     ingest(any_house, "k-1", shift.entries)
     times = rows(any_house, tables.step_times)
-    assert [(row["run"], row["step"], row["elapsed"].total_seconds()) for row in times] == [(run, "weigh", 4.0)]
+    assert [(row["run"], row["step"], row["elapsed"].total_seconds()) for row in times] == [
+        (run, "weigh", 4.0)
+    ]
     assert times[0]["at"].year == 1999
 
 

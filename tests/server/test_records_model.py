@@ -1,4 +1,4 @@
-"""The way records travel, as a model: whatever is lost, repeated, re-ordered or changed, the server holds a true prefix."""
+"""How records travel, as a model: whatever is lost, repeated, re-ordered or changed, what is held is true."""
 
 import random
 import tempfile
@@ -27,7 +27,16 @@ from server.store.engine import reading
 from tests.server.conftest import Clock, add_kiosk, make_house
 from tests.server.shift import CONTINUE, GOOD, PAUSE, PROBLEM, TROUBLED, Shift, back, code, mass, tap, torque
 
-INPUTS = [*TROUBLED, back("bolt", "weigh"), back("look", "bolt"), tap("weigh"), mass("1"), code("x"), PAUSE, CONTINUE]
+INPUTS = [
+    *TROUBLED,
+    back("bolt", "weigh"),
+    back("look", "bolt"),
+    tap("weigh"),
+    mass("1"),
+    code("x"),
+    PAUSE,
+    CONTINUE,
+]
 RUNS = st.one_of(
     st.sampled_from([GOOD, TROUBLED, (*GOOD[:3], PROBLEM), (*GOOD[:2], back("bolt", "weigh"), torque("9"))]),
     st.lists(st.sampled_from(INPUTS), max_size=8).map(tuple),

@@ -1,4 +1,4 @@
-"""Projections: runs, step times, measurements and deviations follow from the records, however those were batched."""
+"""Projections follow from the records, however those were batched, and can be made anew at any time."""
 
 from datetime import timedelta
 
@@ -62,7 +62,9 @@ def test_troubles_become_deviations_with_what_was_expected_and_what_came(any_hou
     shift = Shift()
     name = shift.run(*TROUBLED)
     ingest(any_house, "k-1", shift.entries)
-    found = [(row["kind"], row["step"], row["check_id"], row["category"]) for row in only(any_house, "deviations")]
+    found = [
+        (row["kind"], row["step"], row["check_id"], row["category"]) for row in only(any_house, "deviations")
+    ]
     assert found == [
         ("wrong_code", "weigh", "part", None),
         ("out_of_limits", "weigh", "mass", None),
@@ -82,7 +84,9 @@ def test_a_step_that_was_left_and_done_later_counts_as_done_once(any_house: Hous
     for entry in shift.entries:
         ingest(any_house, "k-1", [entry])
     (run,) = only(any_house, "runs")
-    assert run["steps_done"] == len({row["step"] for row in only(any_house, "step_times") if row["completed"]})
+    assert run["steps_done"] == len(
+        {row["step"] for row in only(any_house, "step_times") if row["completed"]}
+    )
     assert run["state"] == "completed"
 
 

@@ -1,4 +1,4 @@
-"""The server as a process: from the first start over a whole working day to the end, and through a kill -9."""
+"""The server as a process: from the first start over a working day to the end, and through a kill -9."""
 
 import queue
 import re
@@ -33,7 +33,9 @@ class Counters:
     def __init__(self, port: int, station: str) -> None:
         self.heard: queue.Queue[str] = queue.Queue()
         self._client = paho.Client(CallbackAPIVersion.VERSION2, protocol=paho.MQTTv311)
-        self._client.on_connect = lambda me, *_: me.subscribe(f"stepline/v1/stations/{station}/assignment", qos=1)
+        self._client.on_connect = lambda me, *_: me.subscribe(
+            f"stepline/v1/stations/{station}/assignment", qos=1
+        )
         self._client.on_message = lambda _me, _data, message: self.heard.put(message.payload.decode())
         self._client.connect("127.0.0.1", port)
         self._client.loop_start()
@@ -73,11 +75,15 @@ def furnished(server: ServerProcess, tmp_path: Path) -> tuple[httpx2.Client, str
     published = admin.post("/documents", files={"archive": ("close-pump.zip", archive, "application/zip")})
     assert published.status_code == 201, published.text
     digest = published.json()["digest"]
-    assert admin.put("/stations/bench-1/assignment", json={"documents": ["close-pump"]}).json() == {"counter": 1}
+    assert admin.put("/stations/bench-1/assignment", json={"documents": ["close-pump"]}).json() == {
+        "counter": 1
+    }
     return admin, digest
 
 
-def test_a_document_goes_down_to_a_kiosk_and_its_records_come_up(server: ServerProcess, tmp_path: Path) -> None:
+def test_a_document_goes_down_to_a_kiosk_and_its_records_come_up(
+    server: ServerProcess, tmp_path: Path
+) -> None:
     server.start()
     admin, digest = furnished(server, tmp_path)
     counters = Counters(server.broker_port, "bench-1")
@@ -129,7 +135,9 @@ def test_a_first_start_makes_up_a_password_and_shows_it_once(server: ServerProce
     assert (key.stat().st_mode & 0o777, key.parent.stat().st_mode & 0o777) == (0o600, 0o700)
 
 
-def test_a_second_server_on_the_same_folder_is_refused_with_a_reason(server: ServerProcess, tmp_path: Path) -> None:
+def test_a_second_server_on_the_same_folder_is_refused_with_a_reason(
+    server: ServerProcess, tmp_path: Path
+) -> None:
     server.start()
     second = ServerProcess(tmp_path / "data")
     ended = subprocess.run(second.command, capture_output=True, text=True, timeout=60, check=False)
@@ -140,7 +148,9 @@ def test_a_second_server_on_the_same_folder_is_refused_with_a_reason(server: Ser
 
 def test_it_ends_in_order_while_a_page_is_listening(server: ServerProcess) -> None:
     server.start()
-    with httpx2.Client(base_url=server.address, follow_redirects=True, trust_env=False, timeout=30) as browser:
+    with httpx2.Client(
+        base_url=server.address, follow_redirects=True, trust_env=False, timeout=30
+    ) as browser:
         page = browser.get("/sign-in").text
         (ticket,) = re.findall(r'name="ticket" value="([^"]+)"', page)
         form = {"login": "admin", "password": PASSWORD, "ticket": ticket, "next": "/"}
@@ -156,7 +166,9 @@ def test_it_ends_in_order_while_a_page_is_listening(server: ServerProcess) -> No
     assert server.process.returncode == 0
 
 
-def test_kill_9_in_the_middle_of_taking_in_loses_and_doubles_nothing(server: ServerProcess, tmp_path: Path) -> None:
+def test_kill_9_in_the_middle_of_taking_in_loses_and_doubles_nothing(
+    server: ServerProcess, tmp_path: Path
+) -> None:
     server.start()
     admin, _ = furnished(server, tmp_path)
     enrolment, kiosk = enrolled(server, admin, "bench-1")
@@ -203,7 +215,9 @@ def test_kill_9_in_the_middle_of_taking_in_loses_and_doubles_nothing(server: Ser
     assert (runs, deviations, parked) == (shift.runs, rows, 0)
 
 
-def test_a_counter_that_grew_while_the_broker_was_away_is_said_when_it_is_back(tmp_path: Path, mosquitto) -> None:
+def test_a_counter_that_grew_while_the_broker_was_away_is_said_when_it_is_back(
+    tmp_path: Path, mosquitto
+) -> None:
     server = ServerProcess(tmp_path / "data", broker=mosquitto.url)
     server.start()
     try:

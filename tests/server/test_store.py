@@ -94,9 +94,13 @@ def test_many_rows_at_once_are_the_rows_that_were_given(any_house: House) -> Non
 
 
 def test_a_failed_transaction_leaves_nothing(any_house: House) -> None:
-    with pytest.raises(ZeroDivisionError), writing(any_house.engine) as tx:
-        tx.execute(insert(tables.audit).values(at=AT, who="a", what="b", subject="c"))
-        raise ZeroDivisionError
+    def fail() -> None:
+        with writing(any_house.engine) as tx:
+            tx.execute(insert(tables.audit).values(at=AT, who="a", what="b", subject="c"))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     with reading(any_house.engine) as tx:
         assert tx.execute(select(tables.audit)).all() == []
 

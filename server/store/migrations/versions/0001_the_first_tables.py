@@ -12,8 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """the first tables."""
-
+    """The first tables."""
     op.create_table(
         "audit",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -287,7 +286,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Back."""
-
     with op.batch_alter_table("release_media", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_release_media_media"))
 
