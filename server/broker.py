@@ -5,16 +5,22 @@ import logging
 import threading
 
 from amqtt.broker import Broker
+from amqtt.errors import BrokerError
 
 log = logging.getLogger(__name__)
+
+
+class PortTaken(Exception):
+    """Something else listens where the broker was to listen."""
 
 
 class EmbeddedBroker:
     """A broker for MQTT 3.1.1 without accounts; it listens only where it is told."""
 
     def __init__(self, host: str, port: int) -> None:
+        self._bind = f"{host}:{port}"
         self._config = {
-            "listeners": {"default": {"type": "tcp", "bind": f"{host}:{port}", "max_connections": 200}},
+            "listeners": {"default": {"type": "tcp", "bind": self._bind, "max_connections": 200}},
             "plugins": {"amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True}},
         }
         self._loop = asyncio.new_event_loop()
@@ -22,9 +28,16 @@ class EmbeddedBroker:
         self._broker: Broker | None = None
 
     def start(self) -> None:
-        """Listen; raises OSError when the port is taken."""
+        """Listen; raises PortTaken when something else does on that port."""
         self._thread.start()
-        self._broker = asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(30)
+        try:
+            self._broker = asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(30)
+        except (OSError, BrokerError) as problem:
+            self.stop()
+            raise PortTaken(
+                f"the embedded broker cannot listen on {self._bind}: {problem}; "
+                "choose another --broker-port, or name a broker with --broker"
+            ) from None
 
     async def _start(self) -> Broker:
         broker = Broker(self._config)

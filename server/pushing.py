@@ -10,6 +10,8 @@ from sqlalchemy import Engine, select
 from server.store import tables
 from server.store.engine import reading
 
+PORTS = {"mqtt": 1883, "mqtts": 8883}  # as IANA registers them
+
 
 def topic(station: str) -> str:
     """Where a station's counter is published, retained."""
@@ -25,12 +27,16 @@ class Pusher:
         self._client = paho.Client(CallbackAPIVersion.VERSION2, protocol=paho.MQTTv311)
         if self._url.username:
             self._client.username_pw_set(self._url.username, self._url.password)
+        if self._url.scheme == "mqtts":
+            self._client.tls_set()
         self._client.reconnect_delay_set(1, 10)
         self._client.on_connect = self._connected
 
     def start(self) -> None:
         """Connect in the background and go on trying."""
-        self._client.connect_async(self._url.hostname or "127.0.0.1", self._url.port or 1883)
+        self._client.connect_async(
+            self._url.hostname or "127.0.0.1", self._url.port or PORTS.get(self._url.scheme, 1883)
+        )
         self._client.loop_start()
 
     def stop(self) -> None:

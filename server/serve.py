@@ -11,16 +11,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import uvicorn
+from sqlalchemy.exc import OperationalError
 
 from server.app import create_app
-from server.broker import EmbeddedBroker
+from server.broker import EmbeddedBroker, PortTaken
 from server.house import House
 from server.keys import signing_key
 from server.media import MediaStore
 from server.people import roster
 from server.pushing import Pusher
 from server.settings import Settings
-from server.store.engine import open_engine
+from server.store.engine import first_line, open_engine
 from server.store.migrate import migrate
 
 
@@ -42,7 +43,16 @@ def open_house(settings: Settings) -> House:
 
 
 def serve(settings: Settings) -> None:
-    """Serve until interrupted; raises AlreadyRunning when another server works on the same folder."""
+    """Serve until interrupted; ends the process with a sentence when it cannot."""
+    try:
+        _serve(settings)
+    except (AlreadyRunning, PortTaken) as problem:
+        raise SystemExit(str(problem)) from None
+    except OperationalError as problem:
+        raise SystemExit(f"the database does not answer: {first_line(problem)}") from None
+
+
+def _serve(settings: Settings) -> None:
     with contextlib.ExitStack() as running:
         running.enter_context(_alone(settings.data))
         house = open_house(settings)
@@ -59,8 +69,8 @@ def serve(settings: Settings) -> None:
         config = uvicorn.Config(
             create_app(house), settings.host, settings.port, log_level="warning", timeout_graceful_shutdown=3
         )
+        running.callback(house.engine.dispose)
         _Server(config, house).run()
-        house.engine.dispose()
 
 
 class _Server(uvicorn.Server):

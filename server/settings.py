@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 - to listen there is the administrator's choice
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
@@ -27,5 +29,15 @@ class Settings:
 
     @property
     def broker(self) -> str:
-        """The broker's address as kiosks are told it."""
-        return self.broker_url or f"mqtt://{self.host}:{self.broker_port}"
+        """The broker's address as the server itself reaches it."""
+        return self.broker_url or _address(
+            "127.0.0.1" if self.host in EVERYWHERE else self.host, self.broker_port
+        )
+
+    def broker_for(self, host: str) -> str:
+        """The broker's address for somebody who reaches the server under the name `host`."""
+        return self.broker_url or _address(host, self.broker_port)
+
+
+def _address(host: str, port: int) -> str:
+    return f"mqtt://[{host}]:{port}" if ":" in host else f"mqtt://{host}:{port}"

@@ -1,5 +1,6 @@
 """What a kiosk may: read its assignment, releases and media, deliver records and photos, report itself."""
 
+import zlib
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -96,10 +97,12 @@ BATCH = {
 @router.get("/kiosk/assignment", response_class=Response)
 def assignment(house: InHouse, kiosk: ByKiosk, request: Request) -> Response:
     """The station's signed assignment (a DSSE envelope)."""
-    counter, sealed = assigning.assignment(house, kiosk.station)
-    tag = f'"{kiosk.station}-{counter}"'
+    broker = house.settings.broker_for(request.url.hostname or "127.0.0.1")
+    # the counter is read first: at worst a kiosk fetches an assignment once more than it had to
+    tag = f'"{kiosk.station}-{assigning.counter_of(house, kiosk.station)}-{zlib.crc32(broker.encode()):08x}"'
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers={"ETag": tag})
+    sealed = assigning.assignment(house, kiosk.station, broker)
     return Response(sealed, media_type="application/json", headers={"ETag": tag, "Cache-Control": "no-cache"})
 
 

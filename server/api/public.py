@@ -97,6 +97,7 @@ def ask(house: InHouse, request: Request, asking: EnrolmentRequest) -> Enrolment
 
 
 @router.get("/enrolments/{request_id}")
-def poll(house: InHouse, request_id: str, credentials: Bearer) -> dict[str, Any]:
+def poll(house: InHouse, request: Request, request_id: str, credentials: Bearer) -> dict[str, Any]:
     """What became of the request: waiting, confirmed (with the credential), refused or expired."""
-    return enrolment.poll(house, request_id, token_of(credentials))
+    broker = house.settings.broker_for(request.url.hostname or "127.0.0.1")
+    return enrolment.poll(house, request_id, token_of(credentials), broker)

@@ -73,15 +73,25 @@ def touch_all(house: House) -> None:
         house.push(station, counter)
 
 
-def assignment(house: House, station: str) -> tuple[int, bytes]:
-    """The station's counter and its signed assignment (a DSSE envelope)."""
+def counter_of(house: House, station: str) -> int:
+    """The counter of a station's assignment; raises NotThere."""
     with reading(house.engine) as tx:
-        payload = _assignment(tx, house, station)
-    sealed = package.seal(wire.canonical(payload).encode(), package.ASSIGNMENT_TYPE, house.signer)
-    return payload["counter"], sealed
+        counter = tx.execute(
+            select(tables.stations.c.counter).where(tables.stations.c.id == station)
+        ).scalar()
+    if counter is None:
+        raise NotThere(f"there is no station {station}")
+    return counter
 
 
-def _assignment(tx: Connection, house: House, station: str) -> dict[str, Any]:
+def assignment(house: House, station: str, broker: str) -> bytes:
+    """The station's signed assignment (a DSSE envelope), which names the broker that kiosks listen to."""
+    with reading(house.engine) as tx:
+        payload = _assignment(tx, house, station, broker)
+    return package.seal(wire.canonical(payload).encode(), package.ASSIGNMENT_TYPE, house.signer)
+
+
+def _assignment(tx: Connection, house: House, station: str, broker: str) -> dict[str, Any]:
     row = tx.execute(select(tables.stations).where(tables.stations.c.id == station)).one()
     r, a, p = tables.releases.c, tables.assignments.c, tables.people.c
     releases = tx.execute(
@@ -108,7 +118,7 @@ def _assignment(tx: Connection, house: House, station: str) -> dict[str, Any]:
             {"id": e.id, "name": e.name, "badge": e.badge_hash, "pin": e.pin_hash, "role": e.role}
             for e in people
         ],
-        "broker": house.settings.broker,
+        "broker": broker,
     }
 
 

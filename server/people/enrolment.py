@@ -133,8 +133,8 @@ def refuse(house: House, code: str, by: str) -> None:
     house.live.say("stations")
 
 
-def poll(house: House, enrolment: str, secret: str) -> dict[str, Any]:
-    """What became of a request, for the kiosk that asked; its credential once it is confirmed."""
+def poll(house: House, enrolment: str, secret: str, broker: str) -> dict[str, Any]:
+    """What became of a request, for the kiosk that asked: its credential and `broker` once confirmed."""
     e = tables.enrolments.c
     with reading(house.engine) as tx:
         row = tx.execute(select(tables.enrolments).where(e.id == enrolment)).one_or_none()
@@ -154,7 +154,7 @@ def poll(house: House, enrolment: str, secret: str) -> dict[str, Any]:
         "token": row.token,
         "station": {"id": station.id, "name": station.name, "line": station.line, "area": station.area},
         "server_key": package.public_key(house.signer),
-        "broker": house.settings.broker,
+        "broker": broker,
     }
 
 

@@ -116,7 +116,7 @@ def test_an_assignment_names_the_people_that_may_sign_in_but_not_their_badges(ho
     roster.add_person(
         house, "otto", "Otto", "engineer", "admin", login="otto", password="correct horse battery"
     )
-    _, sealed = assigning.assignment(house, "bench-1")
+    sealed = assigning.assignment(house, "bench-1", "mqtt://127.0.0.1:1883")
     payload = package.unseal(sealed, package.ASSIGNMENT_TYPE, house.signer.public_key).decode()
     assert '"id":"anna"' in payload
     assert "otto" not in payload

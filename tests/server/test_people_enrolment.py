@@ -13,18 +13,19 @@ from server.store import tables
 from server.store.engine import reading
 from tests.server.conftest import TOKEN, Clock
 
+BROKER = "mqtt://127.0.0.1:1883"
 KEY = package.public_key(CryptoSigner.generate_ed25519())
 
 
 def test_the_credential_is_handed_over_until_the_kiosk_uses_it(any_house: House) -> None:
     asked = enrolment.ask(any_house, "kiosk-7", KEY)
-    assert enrolment.poll(any_house, asked.id, asked.secret) == {"state": "waiting"}
+    assert enrolment.poll(any_house, asked.id, asked.secret, BROKER) == {"state": "waiting"}
     kiosk = enrolment.confirm(any_house, asked.code.lower(), "bench-1", "admin")
-    first = enrolment.poll(any_house, asked.id, asked.secret)
-    assert enrolment.poll(any_house, asked.id, asked.secret) == first  # the answer may have been lost
+    first = enrolment.poll(any_house, asked.id, asked.secret, BROKER)
+    assert enrolment.poll(any_house, asked.id, asked.secret, BROKER) == first  # the answer may have been lost
     assert (first["kiosk"], first["station"]["id"]) == (kiosk, "bench-1")
     assert enrolment.kiosk_of(any_house, first["token"]).id == kiosk
-    assert enrolment.poll(any_house, asked.id, asked.secret) == {"state": "confirmed"}
+    assert enrolment.poll(any_house, asked.id, asked.secret, BROKER) == {"state": "confirmed"}
     with reading(any_house.engine) as tx:
         row = tx.execute(select(tables.kiosks).where(tables.kiosks.c.id == kiosk)).one()
         trail = tx.execute(select(tables.audit).where(tables.audit.c.subject == kiosk)).one()
@@ -37,13 +38,13 @@ def test_nobody_else_gets_the_credential(house: House) -> None:
     enrolment.confirm(house, asked.code, "bench-1", "admin")
     for request, secret in ((asked.id, "guess"), ("other", asked.secret), (asked.id, "")):
         with pytest.raises(SignInNeeded):
-            enrolment.poll(house, request, secret)
+            enrolment.poll(house, request, secret, BROKER)
 
 
 def test_a_code_ends_after_a_quarter_of_an_hour(house: House, clock: Clock) -> None:
     asked = enrolment.ask(house, "kiosk-7", KEY)
     clock.forward(minutes=15)
-    assert enrolment.poll(house, asked.id, asked.secret) == {"state": "expired"}
+    assert enrolment.poll(house, asked.id, asked.secret, BROKER) == {"state": "expired"}
     assert enrolment.waiting(house) == []
     with pytest.raises(NotThere, match="no kiosk shows the code"):
         enrolment.confirm(house, asked.code, "bench-1", "admin")

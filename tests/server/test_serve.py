@@ -141,9 +141,15 @@ def test_a_second_server_on_the_same_folder_is_refused_with_a_reason(
     server.start()
     second = ServerProcess(tmp_path / "data")
     ended = subprocess.run(second.command, capture_output=True, text=True, timeout=60, check=False)
-    assert ended.returncode != 0
-    assert "another server works on" in ended.stderr
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("another server works on")
     assert server.signed_in().get("/stations").status_code == 200
+    elsewhere = ServerProcess(tmp_path / "other")
+    elsewhere.command[-1] = str(server.broker_port)
+    ended = subprocess.run(elsewhere.command, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 1
+    assert "the embedded broker cannot listen on" in ended.stderr
+    assert "--broker-port" in ended.stderr
 
 
 def test_it_ends_in_order_while_a_page_is_listening(server: ServerProcess) -> None:
