@@ -3,20 +3,21 @@
 import math
 from collections.abc import Iterable
 
-from kivy.core.text import Label as CoreLabel
 from kivy.graphics import Color, InstructionGroup, Rectangle
 from kivy.graphics import SmoothEllipse as Ellipse
 from kivy.graphics import SmoothLine as Line
 from kivy.graphics import SmoothRoundedRectangle as RoundedRectangle
 from kivy.graphics import SmoothTriangle as Triangle
+from kivy.graphics.texture import Texture
 
 from content.media import Annotation, Arrow, Badge, Box, Caption, Polygon
 from content.media import Ellipse as EllipseShape
-from kiosk.screens.texts import options_for
+from kiosk.screens.texts import lettered
 from kiosk.screens.theme import ACCENT, theme
 
 Place = tuple[float, float, float, float]  # x, y, width, height of the picture on screen
 HALO = (0.0, 0.0, 0.0, 0.55)
+WIDEST = 0.45  # of the picture; a longer text is wrapped
 WHITE = (1.0, 1.0, 1.0, 1.0)
 
 
@@ -115,7 +116,5 @@ class Drawing:
         pos = (round(x - texture.width / 2), round(y - texture.height / 2))
         self._group.add(Rectangle(texture=texture, pos=pos, size=texture.size))
 
-    def _texture(self, text: str) -> object:
-        label = CoreLabel(text=text, font_size=theme.px(22), **options_for(text, bold=True))
-        label.refresh()
-        return label.texture
+    def _texture(self, text: str) -> Texture:
+        return lettered(text, size=theme.px(22), bold=True, width=self._place[2] * WIDEST)

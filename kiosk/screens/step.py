@@ -17,7 +17,7 @@ from kiosk.screens.problem import ProblemSheet
 from kiosk.screens.sounds import Sounds
 from kiosk.screens.stage import Stage
 from kiosk.screens.steplist import StepList
-from kiosk.screens.texts import clock, markup
+from kiosk.screens.texts import clock
 from kiosk.screens.theme import BODY, GAP, SAFETY, SMALL, TITLE, theme
 from kiosk.screens.widgets import Action, Icon, Panel, Rows, Tap, Txt
 from kiosk.view import Mark, RailStep, StepView, Verbs
@@ -119,10 +119,10 @@ class StepScreen(BoxLayout):
         told = Rows(gap=12)
         for widget in (self._number, self._title, self._safety, self._text, self._needs):
             told.add_widget(widget)
-        self._scroll = ScrollView(do_scroll_x=False, bar_width=theme.px(6), scroll_type=["bars", "content"])
+        self._scroll = ScrollView(do_scroll_x=False, bar_width=theme.px(6), bar_color=theme.palette.line, bar_inactive_color=theme.palette.line, scroll_type=["bars", "content"])
         self._scroll.add_widget(told)
         self._checks = Rows(gap=8)
-        self._check_scroll = ScrollView(do_scroll_x=False, bar_width=theme.px(6), size_hint_y=None, height=0)
+        self._check_scroll = ScrollView(do_scroll_x=False, bar_width=theme.px(6), bar_color=theme.palette.line, bar_inactive_color=theme.palette.line, size_hint_y=None, height=0)
         self._check_scroll.add_widget(self._checks)
         self._checks.bind(height=lambda *_: self._share(side))
         side.bind(height=lambda *_: self._share(side))
@@ -164,7 +164,7 @@ class StepScreen(BoxLayout):
     def _new_step(self, view: StepView) -> None:
         self._number.say(say("step_of", theme.language, number=view.number, total=view.total))
         self._title.say(view.title)
-        self._text.say(markup(view.text))
+        self._text.tell(view.text)
         self._safety.clear_widgets()
         for notice in view.safety:
             self._safety.add_widget(SafetyNotice(notice))

@@ -1,58 +1,49 @@
-"""Texts on screen: fonts by script, times, and light markdown as Kivy markup."""
+"""Texts on screen: lettering in any script, times, and light markdown as Kivy markup."""
 
 import re
-import unicodedata
 from datetime import timedelta
-from functools import cache
-from pathlib import Path
 
-from kiosk.screens.theme import theme
+from kivy.core.text import Label as PlainLabel
+from kivy.graphics.texture import Texture
+from PIL import Image
+
+from kiosk.screens import shaping
+from kiosk.screens.fonts import file_for, is_simple
+from kiosk.screens.theme import Color, theme
 from kiosk.words import say
 
-NOTO = Path("/usr/share/fonts/truetype/noto")
-FALLBACK = "Roboto"  # Kivy's own
-SCRIPTS = {  # Unicode name's first word -> Noto family, OpenType script, direction
-    "ARABIC": ("NotoSansArabic", "Arab", "rtl"),
-    "HEBREW": ("NotoSansHebrew", "Hebr", "rtl"),
-    "DEVANAGARI": ("NotoSansDevanagari", "Deva", "ltr"),
-    "THAI": ("NotoSansThai", "Thai", "ltr"),
-}
+WHITE = (1.0, 1.0, 1.0, 1.0)
+BULLET = "•  "
 
 
-@cache
-def font(family: str = "NotoSans", *, bold: bool = False) -> str:
-    """The file of a Noto font, or Kivy's own where it is not installed."""
-    file = NOTO / f"{family}-{'Bold' if bold else 'Regular'}.ttf"
-    return str(file) if file.is_file() else FALLBACK
+def font(*, bold: bool = False) -> str:
+    """The file of the plain font."""
+    return file_for("LATIN", bold=bold)
 
 
-@cache
-def cjk() -> str:
-    """A font with Chinese, Japanese and Korean, or Kivy's own where none is installed."""
-    found = sorted(Path("/usr/share/fonts").rglob("NotoSansCJK-Regular.tt*"))
-    return str(found[0]) if found else FALLBACK
+def lettered(text: str, *, size: float, bold: bool = False, width: float | None = None) -> Texture:
+    """A text of any script as a white texture; wrapped where it is wider than `width` pixels."""
+    if not is_simple(text):
+        narrow = shaping.paint(text, size=round(size), bold=bold, halign="center")
+        if width is not None and narrow.width > width:
+            narrow = shaping.paint(text, size=round(size), bold=bold, width=width, halign="center")
+        return inked(narrow)
+    label = PlainLabel(text=text, font_size=size, font_name=font(bold=bold), halign="center")
+    label.refresh()
+    if width is not None and label.texture.width > width:
+        label = PlainLabel(text=text, font_size=size, font_name=font(bold=bold), halign="center", text_size=(width, None))
+        label.refresh()
+    return label.texture
 
 
-@cache
-def script_of(text: str) -> str:
-    """The script that shapes a text: the first letter that needs a font of its own decides."""
-    for char in text:
-        if ord(char) > 0x2E7F and unicodedata.category(char) == "Lo":
-            return "CJK"
-        if ord(char) > 0x058F and unicodedata.category(char) in {"Lo", "Mn", "Mc"}:
-            name = unicodedata.name(char, "").split(" ")[0]
-            if name in SCRIPTS:
-                return name
-    return "LATIN"
-
-
-def options_for(text: str, *, bold: bool) -> dict[str, object]:
-    """What a Kivy label needs to shape this text."""
-    script = script_of(text)
-    if script == "CJK":
-        return {"font_name": cjk(), "font_direction": "ltr", "font_script_name": "Latn"}
-    family, name, direction = SCRIPTS.get(script, ("NotoSans", "Latn", "ltr"))
-    return {"font_name": font(family, bold=bold), "font_direction": direction, "font_script_name": name}
+def inked(letters: Image.Image, color: Color = WHITE) -> Texture:
+    """Painted letters as a texture in a colour."""
+    ground = Image.new("RGB", letters.size, tuple(round(255 * part) for part in color[:3]))
+    ground.putalpha(letters.getchannel("A"))
+    texture = Texture.create(size=ground.size, colorfmt="rgba")
+    texture.blit_buffer(ground.tobytes(), colorfmt="rgba", bufferfmt="ubyte")
+    texture.flip_vertical()
+    return texture
 
 
 def escape(text: str) -> str:
@@ -60,17 +51,20 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("[", "&bl;").replace("]", "&br;")
 
 
-def markup(text: str) -> str:
-    """Light markdown (paragraphs, **bold**, lists) as Kivy markup."""
-    bold = f"[font={font(bold=True)}]" if font(bold=True) != FALLBACK else "[b]"
-    end = "[/font]" if font(bold=True) != FALLBACK else "[/b]"
+def flowing(text: str) -> str:
+    """Light markdown with its paragraphs as lines and its lists with bullets; bold stays marked."""
     paragraphs = []
     for block in re.split(r"\n\s*\n", text.strip()):
         lines = [line.strip() for line in block.splitlines()]
         is_list = any(re.match(r"(?:[-*]|\d+\.)\s", line) for line in lines)
-        shown = [re.sub(r"^[-*]\s+", "•  ", line) for line in lines]
+        shown = [re.sub(r"^[-*]\s+", BULLET, line) for line in lines]
         paragraphs.append(("\n" if is_list else " ").join(shown))
-    return re.sub(r"\*\*(.+?)\*\*", rf"{bold}\1{end}", escape("\n\n".join(paragraphs)))
+    return "\n\n".join(paragraphs)
+
+
+def markup(text: str) -> str:
+    """Light markdown (paragraphs, **bold**, lists) as Kivy markup."""
+    return re.sub(r"\*\*(.+?)\*\*", rf"[font={font(bold=True)}]\1[/font]", escape(flowing(text)))
 
 
 def clock(duration: timedelta) -> str:

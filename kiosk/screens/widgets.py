@@ -13,7 +13,9 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.label import Label
 from kivy.uix.widget import Widget
 
-from kiosk.screens.texts import options_for
+from kiosk.screens import shaping
+from kiosk.screens.fonts import is_simple
+from kiosk.screens.texts import flowing, font, inked, markup
 from kiosk.screens.theme import BODY, GAP, TOUCH, theme
 from kiosk.screens.theme import Color as Rgba
 
@@ -21,17 +23,17 @@ touchable: dict[str, Widget] = {}  # by the name that tests and the demonstratio
 
 
 class Txt(Label):
-    """A text that wraps in its width and takes the height it needs."""
+    """A text that wraps in its width and takes the height it needs; `fixed` fills the place it is given."""
 
     def __init__(self, *, size: float = BODY, bold: bool = False, color: Rgba | None = None, **more: Any) -> None:
         self._bold = bold
         fixed = more.pop("fixed", False)
         super().__init__(
             font_size=theme.px(size),
+            font_name=font(bold=bold),
             color=color or theme.palette.text,
             halign=more.pop("halign", "left"),
             valign=more.pop("valign", "middle"),
-            **options_for(more.get("text", ""), bold=bold),
             **more,
         )
         if fixed:
@@ -45,18 +47,35 @@ class Txt(Label):
         """Show another text; nothing is drawn anew when it is the same."""
         if text == self.text:
             return
-        for name, value in options_for(text, bold=self._bold).items():
-            setattr(self, name, value)
-        if self.halign != "center":
-            self.halign = "right" if self.font_direction == "rtl" else "left"
         self.text = text
         if self.size_hint_y is None:
             self._grow()
+
+    def tell(self, markdown: str) -> None:
+        """Show light markdown; for a text that was made with `markup`."""
+        self.say(markup(markdown) if is_simple(markdown) else flowing(markdown))
 
     def paint(self, color: Rgba) -> None:
         """Show it in another colour."""
         if tuple(self.color) != color:
             self.color = color
+
+    def texture_update(self, *more: Any) -> None:
+        """Letters that the plain font does not hold are shaped by `shaping`."""
+        if is_simple(self.text):
+            super().texture_update(*more)
+            return
+        width, height = self.text_size
+        letters = shaping.paint(
+            self.text,
+            size=round(self.font_size),
+            bold=self._bold,
+            width=width,
+            halign=self.halign,
+            most_lines=1 if self.shorten else None,
+        )
+        self.texture = inked(letters, self.color)
+        self.texture_size = list(self.texture.size)
 
     def _wrap(self, *_: Any) -> None:
         self.text_size = (self.width, None)

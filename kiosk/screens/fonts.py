@@ -1,0 +1,65 @@
+"""Which font holds which letters: Noto where it is installed, Kivy's own otherwise."""
+
+import sysconfig
+import unicodedata
+from functools import cache
+from pathlib import Path
+
+FOLDERS = (Path("/usr/share/fonts/truetype/noto"), Path("/usr/share/fonts/opentype/noto"))
+OWN = Path(sysconfig.get_path("platlib")) / "kivy" / "data" / "fonts"  # Roboto, with Latin, Greek and Cyrillic
+SCRIPTS = {  # first word of a letter's Unicode name -> Noto family
+    "ARABIC": "NotoSansArabic",
+    "ARMENIAN": "NotoSansArmenian",
+    "BENGALI": "NotoSansBengali",
+    "CJK": "NotoSansCJK",
+    "DEVANAGARI": "NotoSansDevanagari",
+    "ETHIOPIC": "NotoSansEthiopic",
+    "GEORGIAN": "NotoSansGeorgian",
+    "GUJARATI": "NotoSansGujarati",
+    "GURMUKHI": "NotoSansGurmukhi",
+    "HANGUL": "NotoSansCJK",
+    "HEBREW": "NotoSansHebrew",
+    "HIRAGANA": "NotoSansCJK",
+    "KANNADA": "NotoSansKannada",
+    "KATAKANA": "NotoSansCJK",
+    "KHMER": "NotoSansKhmer",
+    "LAO": "NotoSansLao",
+    "MALAYALAM": "NotoSansMalayalam",
+    "MYANMAR": "NotoSansMyanmar",
+    "SINHALA": "NotoSansSinhala",
+    "TAMIL": "NotoSansTamil",
+    "TELUGU": "NotoSansTelugu",
+    "THAI": "NotoSansThai",
+}
+RIGHT_TO_LEFT = frozenset({"ARABIC", "HEBREW"})
+LAST_SIMPLE = "\u052f"  # Latin, Greek and Cyrillic end here; every letter up to it is in the plain font
+
+
+@cache
+def file_for(script: str, *, bold: bool = False) -> str:
+    """The font file for a script, as one of SCRIPTS; the plain one for any other."""
+    weight = "Bold" if bold else "Regular"
+    family = SCRIPTS.get(script, "NotoSans")
+    for folder in FOLDERS:
+        for ending in ("ttf", "ttc", "otf"):
+            file = folder / f"{family}-{weight}.{ending}"
+            if file.is_file():
+                return str(file)
+    return str(OWN / f"Roboto-{weight}.ttf")
+
+
+@cache
+def script_of_letter(letter: str) -> str:
+    """The script of a letter; empty for marks, digits and punctuation, which go with their neighbours."""
+    if letter <= LAST_SIMPLE:
+        return "LATIN" if letter.isalnum() else ""
+    word = unicodedata.name(letter, "").split(" ")[0]
+    if word in SCRIPTS:
+        return word
+    return "LATIN" if letter.isalpha() else ""
+
+
+@cache
+def is_simple(text: str) -> bool:
+    """Whether the plain font holds every letter, so that nothing has to be shaped."""
+    return all(letter <= LAST_SIMPLE or script_of_letter(letter) in {"", "LATIN"} for letter in text)
