@@ -7,6 +7,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -119,9 +120,9 @@ def mosquitto() -> Iterator[Mosquitto]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
-def postgres_port() -> Iterator[int]:
-    """A real PostgreSQL cluster of the session's own."""
+@contextmanager
+def running_postgres() -> Iterator[int]:
+    """A PostgreSQL cluster of our own, run by an unprivileged account; its port."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     if not found:
         pytest.fail("PostgreSQL is not installed; `./run test` installs what the tests need")
@@ -142,20 +143,27 @@ def postgres_port() -> Iterator[int]:
         stderr=subprocess.DEVNULL,
         **account,
     )
-    wait_for_port(port, server)
-    yield port
-    server.terminate()
-    server.wait()
-    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        wait_for_port(port, server)
+        yield port
+    finally:
+        server.terminate()
+        server.wait()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture
-def postgres_url(postgres_port: int, request: pytest.FixtureRequest) -> str:
-    """An empty database for one test."""
+@pytest.fixture(scope="session")
+def postgres_port() -> Iterator[int]:
+    """A real PostgreSQL cluster of the session's own."""
+    with running_postgres() as port:
+        yield port
+
+
+def fresh_database(port: int, name: str) -> str:
+    """An empty database in the cluster; its SQLAlchemy URL."""
     import psycopg
 
-    name = f"t{abs(hash(request.node.nodeid)):x}"
-    admin = f"host=127.0.0.1 port={postgres_port} user=stepline dbname=postgres"
+    admin = f"host=127.0.0.1 port={port} user=stepline dbname=postgres"
     for _ in range(100):
         try:
             connection = psycopg.connect(admin, autocommit=True)
@@ -166,7 +174,13 @@ def postgres_url(postgres_port: int, request: pytest.FixtureRequest) -> str:
     with connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}"')
         connection.execute(f'CREATE DATABASE "{name}"')
-    return f"postgresql+psycopg://stepline@127.0.0.1:{postgres_port}/{name}"
+    return f"postgresql+psycopg://stepline@127.0.0.1:{port}/{name}"
+
+
+@pytest.fixture
+def postgres_url(postgres_port: int, request: pytest.FixtureRequest) -> str:
+    """An empty database for one test."""
+    return fresh_database(postgres_port, f"t{abs(hash(request.node.nodeid)):x}")
 
 
 @pytest.fixture(scope="session")

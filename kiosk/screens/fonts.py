@@ -2,7 +2,7 @@
 
 import sysconfig
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 FOLDERS = (Path("/usr/share/fonts/truetype/noto"), Path("/usr/share/fonts/opentype/noto"))
@@ -59,7 +59,7 @@ def script_of_letter(letter: str) -> str:
     return "LATIN" if letter.isalpha() else ""
 
 
-@cache
+@lru_cache(maxsize=1024)
 def is_simple(text: str) -> bool:
     """Whether the plain font holds every letter, so that nothing has to be shaped."""
     return all(letter <= LAST_SIMPLE or script_of_letter(letter) in {"", "LATIN"} for letter in text)

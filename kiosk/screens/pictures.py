@@ -6,37 +6,31 @@ from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-import cv2
-import numpy as np
 from kivy.graphics.texture import Texture
+from PIL import Image, ImageStat
 
-MOST_BYTES = 36_000_000  # of textures; a full-HD picture has 6 MB, a step and its neighbours fit
+MOST_BYTES = 18_000_000  # of pictures; graphics memory takes twice that, and three pictures of a step fit
 LARGEST_SIDE = 2048  # pixels; what is larger is made smaller before it goes to the graphics memory
-
-Pixels = np.ndarray  # height x width x 3, RGB, 8 bits
 
 
 class UnreadablePicture(Exception):  # noqa: N818 - it names the thing
     """A file that is no picture, or a damaged one."""
 
 
-def decode(file: Path) -> Pixels:
-    """The picture's pixels, top row first; raises UnreadablePicture."""
-    data = np.fromfile(file, np.uint8) if file.is_file() else np.empty(0, np.uint8)
-    pixels = cv2.imdecode(data, cv2.IMREAD_COLOR_RGB) if data.size else None
-    if pixels is None:
-        raise UnreadablePicture(str(file))
-    largest = max(pixels.shape[:2])
-    if largest > LARGEST_SIDE:
-        share = LARGEST_SIDE / largest
-        pixels = cv2.resize(pixels, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
+def decode(file: Path) -> Image.Image:
+    """The picture, RGB, no larger than can be shown; raises UnreadablePicture."""
+    try:
+        with Image.open(file) as picture:
+            pixels = picture.convert("RGB")
+    except (OSError, ValueError, Image.DecompressionBombError) as problem:
+        raise UnreadablePicture(str(file)) from problem
+    pixels.thumbnail((LARGEST_SIDE, LARGEST_SIDE))
     return pixels
 
 
-def upload(pixels: Pixels) -> Texture:
+def upload(pixels: Image.Image) -> Texture:
     """A texture that stays crisp when it is shown smaller; on the UI thread."""
-    height, width = pixels.shape[:2]
-    texture = Texture.create(size=(width, height), colorfmt="rgb", mipmap=True)
+    texture = Texture.create(size=pixels.size, colorfmt="rgb", mipmap=True)
     texture.min_filter, texture.mag_filter = "linear_mipmap_nearest", "linear"
     texture.blit_buffer(pixels.tobytes(), colorfmt="rgb", bufferfmt="ubyte")
     texture.flip_vertical()
@@ -49,7 +43,7 @@ class Pictures:
     def __init__(self) -> None:
         self._textures: OrderedDict[Path, Texture] = OrderedDict()
         self._edges: dict[Path, tuple[float, float, float]] = {}
-        self._coming: dict[Path, Future[Pixels]] = {}
+        self._coming: dict[Path, Future[Image.Image]] = {}
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="decode")
         self._lock = threading.Lock()
 
@@ -65,7 +59,7 @@ class Pictures:
         except (UnreadablePicture, OSError):
             return None
         self._textures[file] = upload(pixels)
-        red, green, blue = (float(value) / 255 for value in pixels[:2].mean(axis=(0, 1)))
+        red, green, blue = (value / 255 for value in ImageStat.Stat(pixels.crop((0, 0, pixels.width, 2))).mean)
         self._edges[file] = (red, green, blue)
         self._forget()
         return self._textures[file]

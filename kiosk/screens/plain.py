@@ -180,7 +180,7 @@ class ChooseScreen(BoxLayout):
         self._notice = Notice()
         self._grid = GridLayout(cols=3, spacing=theme.px(20), size_hint_y=None)
         self._grid.bind(minimum_height=self._grid.setter("height"))
-        scroll = ScrollView(do_scroll_x=False, bar_width=theme.px(6))
+        scroll = ScrollView(do_scroll_x=False, bar_width=theme.px(6), bar_color=theme.palette.line, bar_inactive_color=theme.palette.line)
         scroll.add_widget(self._grid)
         for widget in (head, self._notice, scroll):
             self.add_widget(widget)

@@ -1,13 +1,16 @@
 """Two short sounds: taken, and not taken. A machine without sound works as well."""
 
+import math
 import os
 import wave
+from array import array
 from pathlib import Path
 
-import numpy as np
 from kivy.core.audio import SoundLoader
 
 RATE = 44_100  # samples per second
+FADE = 0.008  # seconds at both ends, so that nothing clicks
+LOUDNESS = 11_000  # of 32,767
 TONES = {"accepted": ((880.0, 0.06), (1320.0, 0.09)), "rejected": ((220.0, 0.14), (165.0, 0.2))}  # Hz, seconds
 
 
@@ -28,12 +31,12 @@ class Sounds:
 
 def _made(folder: Path, name: str) -> Path:
     file = folder / f"{name}.wav"
-    parts = []
+    samples = array("h")
     for pitch, length in TONES[name]:
-        time = np.arange(int(RATE * length)) / RATE
-        fade = np.minimum(1, np.minimum(time, length - time) / 0.008)  # no clicks
-        parts.append(0.35 * np.sin(2 * np.pi * pitch * time) * fade)
-    samples = (np.concatenate(parts) * 32_767).astype("<i2")
+        for count in range(int(RATE * length)):
+            time = count / RATE
+            fade = min(1.0, time / FADE, (length - time) / FADE)
+            samples.append(int(LOUDNESS * fade * math.sin(2 * math.pi * pitch * time)))
     with wave.open(str(file), "wb") as out:
         out.setnchannels(1)
         out.setsampwidth(2)

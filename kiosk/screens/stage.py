@@ -8,7 +8,6 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.scatter import Scatter
 from kivy.uix.stencilview import StencilView
-from kivy.uix.video import Video
 from kivy.uix.widget import Widget
 
 from kiosk.screens.annotations import Drawing
@@ -83,7 +82,7 @@ class Stage(BoxLayout):
             self._tint = Color(*theme.palette.stage)
             self._ground = RoundedRectangle(radius=[theme.px(14)])
         self._sheet = Sheet()
-        self._video: Video | None = None
+        self._video: Any = None
         self._captions = Txt(text="", size=SMALL, halign="center")
         self._strip = BoxLayout(size_hint_y=None, height=0, spacing=theme.px(GAP), padding=(0, theme.px(GAP), 0, 0))
         self._frame.add_widget(self._sheet)
@@ -146,7 +145,16 @@ class Stage(BoxLayout):
             self._play(medium)
 
     def _play(self, medium: MediumView) -> None:
-        video = Video(source=str(medium.file), state="play", options={"eos": "loop"}, volume=0, fit_mode="contain")
+        from kivy.uix.video import Video  # noqa: PLC0415 - it brings 60 MB along, and few steps have a film
+
+        video = Video(
+            source=str(medium.file),
+            preview=str(medium.poster),  # or Kivy takes the film for a picture first
+            state="play",
+            options={"eos": "loop"},
+            volume=0,
+            fit_mode="contain",
+        )
         video.bind(loaded=lambda _w, loaded: self._sheet.show(None, None) if loaded and self._video is video else None)
         video.bind(position=lambda _w, position: self._at(medium, position) if self._video is video else None)
         self._video = video

@@ -22,7 +22,7 @@ class StepList(Sheet):
         rows = Rows(gap=10)
         for step in steps:
             rows.add_widget(self._row(step, go_to))
-        scroll = ScrollView(do_scroll_x=False, bar_width=theme.px(6))
+        scroll = ScrollView(do_scroll_x=False, bar_width=theme.px(6), bar_color=theme.palette.line, bar_inactive_color=theme.palette.line)
         scroll.add_widget(rows)
         self.body.add_widget(scroll)
         self.body.add_widget(Action("close", say("close", theme.language), self.close))

@@ -4,6 +4,7 @@ import json
 import shutil
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from rich.console import Console
@@ -26,6 +27,7 @@ from stepline.demo.summary import (
 from stepline.demo.watch import GLANCE
 
 LIBRARY = Path(__file__).resolve().parents[2] / "content" / "library"
+Say = Callable[[str, str], None]  # who, what
 DELIVERY = 60  # seconds for the kiosks to deliver their last records
 
 
@@ -67,16 +69,15 @@ def instructions() -> dict[str, Instruction]:
     return {document.id: document for document in found if isinstance(document, Instruction)}
 
 
-def set_up(plant: Plant, progress: "object") -> None:
+def set_up(plant: Plant, say: Say, stations: tuple[str, ...] = ("bench-1", "bench-2")) -> None:
     """Start the server, publish the library, start the kiosks and enrol them, as people would."""
-    say = progress if callable(progress) else print
     say("server", "starting")
     plant.server.start()
     office = Office(plant)
     office.open()
     say("server", "publishing the sample library")
     office.furnish(LIBRARY)
-    plant.benches = [Bench(plant, station) for station in ("bench-1", "bench-2")]
+    plant.benches = [Bench(plant, station) for station in stations]
     for bench in plant.benches:
         say(bench.station, "starting")
         bench.kiosk.start()
