@@ -56,6 +56,7 @@ def at_least(role: Role) -> Callable[..., Visitor]:
 
 
 ByKiosk = Annotated[Kiosk, Depends(calling_kiosk)]
+ByAnybody = Annotated[Visitor, Depends(calling_person)]
 BySupervisor = Annotated[Visitor, Depends(at_least(Role.SUPERVISOR))]
 ByEngineer = Annotated[Visitor, Depends(at_least(Role.ENGINEER))]
 ByAdministrator = Annotated[Visitor, Depends(at_least(Role.ADMINISTRATOR))]

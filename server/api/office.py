@@ -6,13 +6,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, File, UploadFile
+from fastapi import APIRouter, File, Request, UploadFile
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 
 from content.errors import Finding
 from content.values import Slug
-from server.api.access import ByAdministrator, ByEngineer, BySupervisor, InHouse
+from server.api.access import ByAdministrator, ByAnybody, ByEngineer, BySupervisor, InHouse
 from server.api.problems import RESPONSES
 from server.errors import Invalid, Refused, TooLarge
 from server.library import assigning, publishing
@@ -119,6 +120,12 @@ class Released(BaseModel):
     digest: str
     document: str
     revision: int
+
+
+@router.get("/openapi.json", include_in_schema=False)
+def description(request: Request, _by: ByAnybody) -> JSONResponse:
+    """This API's own description."""
+    return JSONResponse(request.app.openapi() | {"servers": [{"url": request.scope["root_path"]}]})
 
 
 @router.get("/stations")

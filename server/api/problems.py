@@ -73,7 +73,9 @@ async def _malformed(_request: Request, problem_: Exception) -> JSONResponse:
     assert isinstance(problem_, RequestValidationError)
     first = problem_.errors()[0]
     where = ".".join(str(part) for part in first["loc"])
-    return problem(422, "not valid", f"{where}: {first['msg']}", "see /api/v1/docs for what belongs there")
+    return problem(
+        422, "not valid", f"{where}: {first['msg']}", "GET /api/v1/openapi.json says what belongs there"
+    )
 
 
 async def _http(request: Request, problem_: Exception) -> JSONResponse:
@@ -86,7 +88,9 @@ async def _http(request: Request, problem_: Exception) -> JSONResponse:
             said = f"{request.url.path} does not answer to {request.method}"
         case _:
             pass
-    answer = problem(problem_.status_code, str(problem_.detail), said, "see /api/v1/docs for what there is")
+    answer = problem(
+        problem_.status_code, str(problem_.detail), said, "GET /api/v1/openapi.json says what there is"
+    )
     answer.headers.update(problem_.headers or {})
     return answer
 
