@@ -17,7 +17,7 @@ def create_app(house: House) -> FastAPI:
         title="Stepline",
         version=server.VERSION,
         description="Kiosks, publishing and records of a plant. Refusals are RFC 9457 problem details.",
-        openapi_url=None,  # api/office.py serves it to who may; FastAPI's pages would load scripts from elsewhere
+        openapi_url=None,  # api/office.py serves it to who may; these pages would load foreign scripts
     )
     api.state.house = house
     api.state.back_off = back_off

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import fcntl
+import gc
 import os
 import signal
 import sys
@@ -70,7 +71,10 @@ def _serve(settings: Settings) -> None:
             create_app(house), settings.host, settings.port, log_level="warning", timeout_graceful_shutdown=3
         )
         running.callback(house.engine.dispose)
-        _Server(config, house).run()
+        server = _Server(config, house)
+        gc.collect()
+        gc.freeze()  # the program itself need not be looked through again each time that records make work
+        server.run()
 
 
 class _Server(uvicorn.Server):

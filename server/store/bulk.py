@@ -1,64 +1,110 @@
 """Many rows at once: one statement for a whole batch, several times as fast as one row after the other."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import psycopg
 from sqlalchemy import Column, Connection, Table
 from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import DBAPIError
 
 Row = Mapping[str, Any]
 
 
 def insert_rows(tx: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Insert `rows`, which all have the same keys; raises IntegrityError when a key is there already."""
-    _insert(tx, table, rows, "")
+    if not rows:
+        return
+    columns = [table.c[name] for name in rows[0]]
+    values = zip(*[_values(column, rows, tx.dialect) for column in columns], strict=True)
+    if tx.dialect.name == "postgresql":
+        _copy(tx, f"COPY {_target(tx, table, columns)} FROM STDIN", values)
+    else:
+        _insert_each(tx, table, columns, values, "")
 
 
 def insert_new_rows(tx: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Insert `rows`, which all have the same keys, passing over those whose key is there already."""
-    _insert(tx, table, rows, " ON CONFLICT DO NOTHING")
-
-
-def _insert(tx: Connection, table: Table, rows: Sequence[Row], clash: str) -> None:
-    # only our own names of tables and columns are written into a statement, never a value
     if not rows:
         return
     columns = [table.c[name] for name in rows[0]]
-    quote = tx.dialect.identifier_preparer.quote
-    into = f"INSERT INTO {quote(table.name)} ({', '.join(quote(column.name) for column in columns)})"
     if tx.dialect.name == "postgresql":
-        # the batch travels as one JSON text, which the database takes apart: one round trip for all of it
-        shape = ", ".join(f"{quote(column.name)} {column.type.compile(tx.dialect)}" for column in columns)
-        statement = f"{into} SELECT * FROM json_to_recordset(%s::json) AS batch ({shape}){clash}"  # noqa: S608
-        tx.exec_driver_sql(statement, (_as_json(rows),))
+        _insert_as_json(tx, table, columns, rows)
     else:
-        marks = ", ".join("?" for _ in columns)
-        values = [_values(column, rows, tx.dialect) for column in columns]
-        tx.exec_driver_sql(f"{into} VALUES ({marks}){clash}", list(zip(*values, strict=True)))
+        values = zip(*[_values(column, rows, tx.dialect) for column in columns], strict=True)
+        _insert_each(tx, table, columns, values, " ON CONFLICT DO NOTHING")
+
+
+def without_nul(value: Any) -> Any:
+    """Text with every NUL shown as U+FFFD, for PostgreSQL holds none; anything else as it is."""
+    return value.replace("\0", "\ufffd") if isinstance(value, str) else value
+
+
+def _target(tx: Connection, table: Table, columns: Sequence[Column[Any]]) -> str:
+    # only our own names of tables and columns are written into a statement, never a value
+    quote = tx.dialect.identifier_preparer.quote
+    return f"{quote(table.name)} ({', '.join(quote(column.name) for column in columns)})"
+
+
+def _insert_each(
+    tx: Connection,
+    table: Table,
+    columns: Sequence[Column[Any]],
+    values: Iterable[tuple[Any, ...]],
+    clash: str,
+) -> None:
+    marks = ", ".join("?" for _ in columns)
+    tx.exec_driver_sql(
+        f"INSERT INTO {_target(tx, table, columns)} VALUES ({marks}){clash}",  # noqa: S608
+        list(values),
+    )
+
+
+def _copy(tx: Connection, statement: str, values: Iterable[tuple[Any, ...]]) -> None:
+    """PostgreSQL's own way for many rows: twice as fast as any INSERT, but it cannot pass over a key."""
+    connection = tx.connection.driver_connection
+    assert isinstance(connection, psycopg.Connection)
+    try:
+        with connection.cursor() as cursor, cursor.copy(statement.encode()) as stream:
+            for row in values:
+                stream.write_row(row)
+    except psycopg.Error as problem:
+        raise DBAPIError.instance(statement, None, problem, psycopg.Error, dialect=tx.dialect) from problem
+
+
+def _insert_as_json(
+    tx: Connection, table: Table, columns: Sequence[Column[Any]], rows: Sequence[Row]
+) -> None:
+    """The batch travels as one JSON text, which PostgreSQL takes apart: one round trip for all of it."""
+    quote = tx.dialect.identifier_preparer.quote
+    shape = ", ".join(f"{quote(column.name)} {column.type.compile(tx.dialect)}" for column in columns)
+    tx.exec_driver_sql(
+        f"INSERT INTO {_target(tx, table, columns)} SELECT * FROM json_to_recordset(%s::json) "  # noqa: S608
+        f"AS batch ({shape}) ON CONFLICT DO NOTHING",
+        (_as_json(rows),),
+    )
 
 
 def _as_json(rows: Sequence[Row]) -> str:
     text = json.dumps(rows, default=_spelled, allow_nan=False)
     if r"\u0000" not in text:
         return text
-    # PostgreSQL's text holds no NUL; what a scanner sent stays in the record, where it is escaped
+    # what a scanner sent stays in the record, where a NUL is escaped
     cleaned = [{name: without_nul(value) for name, value in row.items()} for row in rows]
     return json.dumps(cleaned, default=_spelled, allow_nan=False)
 
 
-def without_nul(value: Any) -> Any:
-    """Text with every NUL shown as U+FFFD; anything else as it is."""
-    return value.replace("\0", "\ufffd") if isinstance(value, str) else value
-
-
 def _values(column: Column[Any], rows: Sequence[Row], dialect: Dialect) -> list[Any]:
     name = column.name
+    values = [row[name] for row in rows]
     process = column.type.dialect_impl(dialect).bind_processor(dialect)
     if process is None:
-        return [row[name] for row in rows]
-    return [process(row[name]) for row in rows]
+        return values
+    # a batch has one `received_at`, and the facts of one input share their instant: each is spelled once
+    spelled = {value: process(value) for value in set(values)}
+    return [spelled[value] for value in values]
 
 
 def _spelled(value: object) -> str | int:

@@ -7,6 +7,8 @@ from sqlalchemy import BigInteger, DateTime, String
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+ZERO = "+00:00"
+
 
 class Utc(TypeDecorator[datetime]):
     """An aware instant in UTC; text that sorts on SQLite, timestamptz on PostgreSQL. Refuses naive ones."""
@@ -37,8 +39,10 @@ class Utc(TypeDecorator[datetime]):
 
 def _spell(value: datetime) -> str:
     """`2026-11-23T08:00:00.000000Z`, always as long, so that text sorts in the order of time."""
-    utc = value if value.tzinfo is UTC else value.astimezone(UTC)
-    return utc.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    text = value.isoformat(timespec="microseconds")
+    if not text.endswith(ZERO):
+        text = value.astimezone(UTC).isoformat(timespec="microseconds")
+    return text.removesuffix(ZERO) + "Z"
 
 
 class Micros(TypeDecorator[timedelta]):
