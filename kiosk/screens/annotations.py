@@ -106,7 +106,9 @@ class Drawing:
         x = min(max(x, left + width / 2), left + wide - width / 2)  # a text never leaves its picture
         y = min(max(y, bottom + height / 2), bottom + high - height / 2)
         self._group.add(Color(0.05, 0.07, 0.09, 0.9))
-        ground = RoundedRectangle(pos=(x - width / 2, y - height / 2), size=(width, height), radius=[theme.px(6)])
+        ground = RoundedRectangle(
+            pos=(x - width / 2, y - height / 2), size=(width, height), radius=[theme.px(6)]
+        )
         self._group.add(ground)
         self._label(text, x, y, WHITE)
 

@@ -7,6 +7,11 @@ from pathlib import Path
 GRAPHICS_CARD = Path("/dev/dri")
 
 
+def has_graphics_chip() -> bool:
+    """Whether a chip draws; without one the processor computes every frame, and should compute few."""
+    return GRAPHICS_CARD.exists()
+
+
 def prepare(*, size: tuple[int, int], fullscreen: bool, home: Path | None = None) -> None:
     """Set Kivy up as a kiosk: no settings panel, no escape key, no console, answers at once.
 
@@ -31,7 +36,7 @@ def prepare(*, size: tuple[int, int], fullscreen: bool, home: Path | None = None
         "show_cursor": int(not fullscreen),
         "allow_screensaver": 0,
         # without a graphics card every sample is computed by the processor: frames would take five times as long
-        "multisamples": 4 if GRAPHICS_CARD.exists() else 0,
+        "multisamples": 4 if has_graphics_chip() else 0,
         "maxfps": 60,
         "resizable": int(not fullscreen),
     }

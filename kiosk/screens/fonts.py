@@ -6,7 +6,9 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 FOLDERS = (Path("/usr/share/fonts/truetype/noto"), Path("/usr/share/fonts/opentype/noto"))
-OWN = Path(sysconfig.get_path("platlib")) / "kivy" / "data" / "fonts"  # Roboto, with Latin, Greek and Cyrillic
+OWN = (
+    Path(sysconfig.get_path("platlib")) / "kivy" / "data" / "fonts"
+)  # Roboto, with Latin, Greek and Cyrillic
 SCRIPTS = {  # first word of a letter's Unicode name -> Noto family
     "ARABIC": "NotoSansArabic",
     "ARMENIAN": "NotoSansArmenian",

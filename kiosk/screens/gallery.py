@@ -34,7 +34,12 @@ from kiosk.view import (
 
 LIBRARY = Path(__file__).resolve().parents[2] / "content" / "library" / "instructions"
 STATUS = StatusView(
-    station="Bench 1", document="Close the pump", release="rev 1", unit="SN 100042", operator="Anna Berger", online=True
+    station="Bench 1",
+    document="Close the pump",
+    release="rev 1",
+    unit="SN 100042",
+    operator="Anna Berger",
+    online=True,
 )
 OFFLINE = replace(STATUS, online=False, undelivered=128, lost_devices=("torque",))
 
@@ -47,10 +52,14 @@ class Silent:
 
 
 def gauge(value: float | None, text: str) -> GaugeView:
-    return GaugeView(text=text, low=0.25, high=0.75, target=0.5, value=value, low_text="120.0", high_text="130.0")
+    """A gauge whose band is the middle half."""
+    return GaugeView(
+        text=text, low=0.25, high=0.75, target=0.5, value=value, low_text="120.0", high_text="130.0"
+    )
 
 
 def rail(active: int, total: int = 9) -> tuple[RailStep, ...]:
+    """A rail on which `active` steps are done."""
     marks = [Mark.GOOD] * active + [Mark.ACTIVE] + [Mark.WAITING] * (total - active - 1)
     return tuple(
         RailStep(id=f"s{n}", number=n + 1, title=f"Step number {n + 1}", mark=mark, reachable=n <= active)
@@ -95,9 +104,21 @@ def views() -> Iterator[tuple[str, View]]:
     """Every picture's name and view."""
     qr = io.BytesIO()
     qrcode.make("http://stepline.example/stations/enrol?code=K7PM-3QXR").save(qr)
-    yield "enrol", EnrolView(code="K7PM-3QXR", url="http://stepline.example/stations/enrol", picture=qr.getvalue())
-    titles = ("Close the pump", "Fit the gears", "Label and pack", "Leak and flow test", "Prepare the housing")
-    yield "idle", IdleView(status=replace(STATUS, operator="", document="", release="", unit=""), set_up_for=titles)
+    yield (
+        "enrol",
+        EnrolView(code="K7PM-3QXR", url="http://stepline.example/stations/enrol", picture=qr.getvalue()),
+    )
+    titles = (
+        "Close the pump",
+        "Fit the gears",
+        "Label and pack",
+        "Leak and flow test",
+        "Prepare the housing",
+    )
+    yield (
+        "idle",
+        IdleView(status=replace(STATUS, operator="", document="", release="", unit=""), set_up_for=titles),
+    )
     yield "idle-empty", IdleView(status=OFFLINE, notice="This badge is not known here. Ask your supervisor.")
     yield "pin", IdleView(status=STATUS, pin_for="Ben Osei")
     tiles = tuple(
@@ -109,9 +130,28 @@ def views() -> Iterator[tuple[str, View]]:
     notice = "No document here is for GP-999. Choose one, or scan again."
     yield "choose-unknown", ChooseView(status=signed_in, tiles=tiles, notice=notice)
     yield from _steps()
-    yield "held", HeldView(status=STATUS, title="", reason="Paused by Anna Berger", step="Step 4: Tighten in the cross pattern")
-    yield "done", DoneView(status=STATUS, title="Close the pump, SN 100042", elapsed=timedelta(seconds=251), expected=timedelta(seconds=270))
-    yield "done-deviation", DoneView(status=STATUS, title="Close the pump", elapsed=timedelta(seconds=351), deviations=2)
+    yield (
+        "held",
+        HeldView(
+            status=STATUS,
+            title="",
+            reason="Paused by Anna Berger",
+            step="Step 4: Tighten in the cross pattern",
+        ),
+    )
+    yield (
+        "done",
+        DoneView(
+            status=STATUS,
+            title="Close the pump, SN 100042",
+            elapsed=timedelta(seconds=251),
+            expected=timedelta(seconds=270),
+        ),
+    )
+    yield (
+        "done-deviation",
+        DoneView(status=STATUS, title="Close the pump", elapsed=timedelta(seconds=351), deviations=2),
+    )
     yield (
         "fault",
         FaultView(
@@ -131,8 +171,12 @@ def _first_picture(title: str) -> Path | None:
 
 
 def _steps() -> Iterator[tuple[str, View]]:
-    confirm = CheckView(id="seen", kind="confirm", prompt="The cover sits flat", mark=Mark.ACTIVE, tappable=True)
-    scan = CheckView(id="part", kind="scan", prompt="Scan the cover GP-131", mark=Mark.ACTIVE, awaited="GP-131")
+    confirm = CheckView(
+        id="seen", kind="confirm", prompt="The cover sits flat", mark=Mark.ACTIVE, tappable=True
+    )
+    scan = CheckView(
+        id="part", kind="scan", prompt="Scan the cover GP-131", mark=Mark.ACTIVE, awaited="GP-131"
+    )
     torque = CheckView(
         id="screws",
         kind="torque",
@@ -144,20 +188,45 @@ def _steps() -> Iterator[tuple[str, View]]:
         total=6,
         gauge=gauge(0.52, "9.02 N·m"),
     )
-    mass = CheckView(id="mass", kind="measure", prompt="Weigh both gears", mark=Mark.ACTIVE, awaited="345.0 – 355.0 g")
+    mass = CheckView(
+        id="mass", kind="measure", prompt="Weigh both gears", mark=Mark.ACTIVE, awaited="345.0 – 355.0 g"
+    )
     yield "step-confirm", step("close-pump", 2, (confirm,), primary="Done", can_confirm=True)
     yield "step-scan", step("close-pump", 1, (scan,), primary="Scan cover GP-131")
     wrong = replace(scan, mark=Mark.BAD, came="GP-999", verdict="not this one")
     notice = "Expected GP-131, but GP-999 came"
-    yield "step-wrong", step("close-pump", 1, (wrong,), primary="Scan cover GP-131", notice=notice, notice_mark=Mark.BAD)
+    yield (
+        "step-wrong",
+        step("close-pump", 1, (wrong,), primary="Scan cover GP-131", notice=notice, notice_mark=Mark.BAD),
+    )
     yield "step-torque", step("close-pump", 5, (torque,), primary="Tighten 4 of 6: 9.0 N·m")
     weighed = replace(mass, came="362.4 g", mark=Mark.BAD, verdict="too heavy", gauge=gauge(0.93, "362.4 g"))
-    yield "step-measure", step("fit-gears", 1, (weighed,), primary="Weigh: 345.0 – 355.0 g", status=OFFLINE, elapsed=timedelta(seconds=95))
+    yield (
+        "step-measure",
+        step(
+            "fit-gears",
+            1,
+            (weighed,),
+            primary="Weigh: 345.0 – 355.0 g",
+            status=OFFLINE,
+            elapsed=timedelta(seconds=95),
+        ),
+    )
     done = replace(scan, mark=Mark.GOOD, came="GP-131", verdict="good")
-    timer = CheckView(id="t", kind="timer", prompt="Hold the pressure", mark=Mark.ACTIVE, awaited="8 s – 60 s", came="3 s")
-    signal = CheckView(id="c", kind="signal", prompt="Close the clamp", mark=Mark.WAITING, awaited="fixture-closed on")
-    yield "step-many", step("close-pump", 3, (done, torque, signal, timer, confirm), primary="Tighten 4 of 6: 9.0 N·m")
-    safety = tuple(Safety(level=level, text="Sharp edges. Wear gloves before you touch the housing.") for level in SafetyLevel)
+    timer = CheckView(
+        id="t", kind="timer", prompt="Hold the pressure", mark=Mark.ACTIVE, awaited="8 s – 60 s", came="3 s"
+    )
+    signal = CheckView(
+        id="c", kind="signal", prompt="Close the clamp", mark=Mark.WAITING, awaited="fixture-closed on"
+    )
+    yield (
+        "step-many",
+        step("close-pump", 3, (done, torque, signal, timer, confirm), primary="Tighten 4 of 6: 9.0 N·m"),
+    )
+    safety = tuple(
+        Safety(level=level, text="Sharp edges. Wear gloves before you touch the housing.")
+        for level in SafetyLevel
+    )
     yield "step-safety", step("close-pump", 4, (confirm,), primary="Done", can_confirm=True, safety=safety)
     long = (
         "Die Sechskantschraubenverbindungsflächen des Zahnradpumpengehäusedeckels mit "
@@ -166,10 +235,30 @@ def _steps() -> Iterator[tuple[str, View]]:
     )
     german = replace(confirm, prompt="Zahnradpumpengehäusedeckel liegt vollflächig auf")
     title = "Zahnradpumpengehäusedeckelschrauben anziehen"
-    yield "step-german", step("close-pump", 4, (german,), primary="Bestätigen", can_confirm=True, title=title, text=long)
+    yield (
+        "step-german",
+        step("close-pump", 4, (german,), primary="Bestätigen", can_confirm=True, title=title, text=long),
+    )
     arabic = "ضع الغطاء على المسامير ثم اضغط برفق حتى يستقر"
-    yield "step-arabic", step("close-pump", 4, (replace(confirm, prompt="الغطاء مستقر"),), primary="تم", can_confirm=True, title="ركّب الغطاء", text=arabic, language="ar")
-    tighten = replace(torque, gauge=GaugeView(text="9.02 N·m", low=0.25, high=0.75, target=0.5, value=0.51, low_text="8.5", high_text="9.5"))
+    yield (
+        "step-arabic",
+        step(
+            "close-pump",
+            4,
+            (replace(confirm, prompt="الغطاء مستقر"),),
+            primary="تم",
+            can_confirm=True,
+            title="ركّب الغطاء",
+            text=arabic,
+            language="ar",
+        ),
+    )
+    tighten = replace(
+        torque,
+        gauge=GaugeView(
+            text="9.02 N·m", low=0.25, high=0.75, target=0.5, value=0.51, low_text="8.5", high_text="9.5"
+        ),
+    )
     yield "step-tighten", step("close-pump", 3, (tighten,), primary="Tighten 4 of 6: 9.0 N·m")
     yield "step-video", step("fit-gears", _video_step(), (confirm,), primary="Done", can_confirm=True)
 

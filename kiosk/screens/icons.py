@@ -40,11 +40,16 @@ class Pen:
         (x, y), r = self._at(middle), radius * self._side
         self._draw.ellipse((x - r, y - r, x + r, y + r), fill=ink)
 
-    def arc(self, middle: Point, radius: float, begin: float = 0, end: float = 360, thick: float = THICK) -> None:
+    def arc(
+        self, middle: Point, radius: float, begin: float = 0, end: float = 360, thick: float = THICK
+    ) -> None:
         """Part of a circle, from `begin` to `end` degrees counter-clockwise from the right."""
         steps = max(2, round((end - begin) / 5))
         angles = [math.radians(begin + (end - begin) * step / steps) for step in range(steps + 1)]
-        self.line(*((middle[0] + radius * math.cos(a), middle[1] + radius * math.sin(a)) for a in angles), thick=thick)
+        self.line(
+            *((middle[0] + radius * math.cos(a), middle[1] + radius * math.sin(a)) for a in angles),
+            thick=thick,
+        )
 
     def fill(self, *points: Point) -> None:
         """A filled shape."""
@@ -153,7 +158,12 @@ def _alert(pen: Pen) -> None:
 def _scan(pen: Pen) -> None:
     for x, wide in ((0.16, 0.06), (0.3, 0.04), (0.42, 0.1), (0.6, 0.04), (0.72, 0.06)):
         pen.block(x, 0.26, x + wide, 0.74)
-    for x, y, right, up in ((0.04, 0.92, 1, -1), (0.96, 0.92, -1, -1), (0.04, 0.08, 1, 1), (0.96, 0.08, -1, 1)):
+    for x, y, right, up in (
+        (0.04, 0.92, 1, -1),
+        (0.96, 0.92, -1, -1),
+        (0.04, 0.08, 1, 1),
+        (0.96, 0.08, -1, 1),
+    ):
         pen.line((x, y + 0.18 * up), (x, y), (x + 0.18 * right, y), thick=0.07)
 
 
@@ -165,7 +175,7 @@ def _measure(pen: Pen) -> None:
 
 def _torque(pen: Pen) -> None:
     pen.arc((0.5, 0.48), 0.34, -40, 230)
-    pen.fill((0.98, 0.34), (0.56, 0.3), (0.76, 0.0))
+    pen.fill((0.98, 0.42), (0.56, 0.38), (0.76, 0.08))
     pen.disc((0.5, 0.48), 0.1)
 
 
@@ -193,13 +203,22 @@ def _person(pen: Pen) -> None:
 
 
 def _camera(pen: Pen) -> None:
-    outline = ((0.05, 0.16), (0.95, 0.16), (0.95, 0.7), (0.7, 0.7), (0.62, 0.85), (0.38, 0.85), (0.3, 0.7), (0.05, 0.7))
+    outline = (
+        (0.05, 0.16),
+        (0.95, 0.16),
+        (0.95, 0.7),
+        (0.7, 0.7),
+        (0.62, 0.85),
+        (0.38, 0.85),
+        (0.3, 0.7),
+        (0.05, 0.7),
+    )
     pen.line(*outline, close=True, thick=0.07)
     pen.arc((0.5, 0.42), 0.17, thick=0.07)
 
 
 def _online(pen: Pen) -> None:
-    for radius in (0.26, 0.5, 0.74):
+    for radius in (0.24, 0.45, 0.66):
         pen.arc((0.5, 0.14), radius, 48, 132, thick=0.08)
     pen.disc((0.5, 0.14), 0.08)
 

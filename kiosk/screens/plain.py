@@ -8,17 +8,18 @@ from typing import Any
 from kivy.clock import Clock
 from kivy.core.image import Image as CoreImage
 from kivy.graphics import Color, Rectangle
+from kivy.graphics.texture import Texture
 from kivy.uix.anchorlayout import AnchorLayout
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.gridlayout import GridLayout
 from kivy.uix.image import Image
-from kivy.uix.scrollview import ScrollView
 from kivy.uix.widget import Widget
 
+from kiosk.screens.icons import Icon
 from kiosk.screens.pictures import Pictures
 from kiosk.screens.texts import clock
 from kiosk.screens.theme import BODY, HUGE, SMALL, TITLE, theme
-from kiosk.screens.widgets import Action, Icon, Panel, Rows, Tap, Txt
+from kiosk.screens.widgets import Action, Panel, Rows, Scroll, Tap, Txt
 from kiosk.view import ChooseView, DoneView, EnrolView, FaultView, HeldView, IdleView, Mark, Tile, Verbs
 from kiosk.words import say
 
@@ -130,7 +131,15 @@ class IdleScreen(BoxLayout):
             for widget in (self._prompt, self._dots, self._notice, self._pad()):
                 self.add_widget(widget)
             return
-        for widget in (Widget(), self._clock, self._date, self._prompt, self._notice, self._documents, Widget()):
+        for widget in (
+            Widget(),
+            self._clock,
+            self._date,
+            self._prompt,
+            self._notice,
+            self._documents,
+            Widget(),
+        ):
             self.add_widget(widget)
 
     def _pad(self) -> Widget:
@@ -175,13 +184,19 @@ class ChooseScreen(BoxLayout):
         self._prompt = Txt(text="", size=48, bold=True, color=theme.palette.primary, fixed=True)
         head.add_widget(self._prompt)
         head.add_widget(
-            Action("sign_out", say("sign_out", theme.language), verbs.sign_out, size_hint_x=None, width=theme.px(220))
+            Action(
+                "sign_out",
+                say("sign_out", theme.language),
+                verbs.sign_out,
+                size_hint_x=None,
+                width=theme.px(220),
+            )
         )
         self._notice = Notice()
-        self._grid = GridLayout(cols=3, spacing=theme.px(20), size_hint_y=None)
+        beside = [0, 0, theme.px(16), 0]  # of the scroll bar
+        self._grid = GridLayout(cols=3, spacing=theme.px(20), padding=beside, size_hint_y=None)
         self._grid.bind(minimum_height=self._grid.setter("height"))
-        scroll = ScrollView(do_scroll_x=False, bar_width=theme.px(6), bar_color=theme.palette.line, bar_inactive_color=theme.palette.line)
-        scroll.add_widget(self._grid)
+        scroll = Scroll(self._grid)
         for widget in (head, self._notice, scroll):
             self.add_widget(widget)
 
@@ -206,15 +221,24 @@ class ChooseScreen(BoxLayout):
             gap=8,
         )
         picture = Widget()
-        texture = self._pictures.get(tile.picture) if tile.picture is not None else None
         with picture.canvas:
-            Color(*(theme.palette.raised if texture is None else (1, 1, 1, 1)))
-            drawn = Rectangle(texture=texture)
+            tint = Color(*theme.palette.raised)
+            drawn = Rectangle()
         picture.bind(pos=lambda w, _: _fit(w, drawn), size=lambda w, _: _fit(w, drawn))
+        if tile.picture is not None:
+            self._pictures.small(tile.picture, partial(_fill, picture, tint, drawn))
         card.add_widget(picture)
         card.add_widget(Txt(text=tile.title, bold=True, size=26))
         card.add_widget(Txt(text=tile.detail, size=20, color=theme.palette.quiet))
         return card
+
+
+def _fill(widget: Widget, tint: Color, drawn: Rectangle, texture: Texture | None) -> None:
+    """The picture has come."""
+    if texture is not None:
+        tint.rgba = (1, 1, 1, 1)
+        drawn.texture = texture
+        _fit(widget, drawn)
 
 
 def _fit(widget: Widget, drawn: Rectangle) -> None:
@@ -262,9 +286,13 @@ class MessageScreen(AnchorLayout):
 
     def _held(self, view: HeldView) -> None:
         language = theme.language
-        self._add("pause", theme.palette.amber, view.title or say("held_title", language), view.step, view.reason)
+        self._add(
+            "pause", theme.palette.amber, view.title or say("held_title", language), view.step, view.reason
+        )
         self._actions(
-            Action("abort", say("abort", language), lambda: self._verbs.abort("ended by the operator"), tall=96),
+            Action(
+                "abort", say("abort", language), lambda: self._verbs.abort("ended by the operator"), tall=96
+            ),
             Action("go_on", say("go_on", language), self._verbs.go_on, primary=True, tall=96),
         )
 
@@ -284,7 +312,9 @@ class MessageScreen(AnchorLayout):
             say(found, language, count=view.deviations),
             view.message or say("scan_next", language),
         )
-        self._actions(Action("next_unit", say("next_unit", language), self._verbs.next_unit, primary=True, tall=96))
+        self._actions(
+            Action("next_unit", say("next_unit", language), self._verbs.next_unit, primary=True, tall=96)
+        )
 
     def _fault(self, view: FaultView) -> None:
         self._add("warn", theme.palette.bad, view.title, view.message, view.mend)

@@ -24,7 +24,9 @@ class ProblemSheet(Sheet):
         self._category = ""
         self._photo: bytes | None = None
         self._categories: dict[str, Action] = {}
-        self.body.add_widget(Txt(text=say("what_about", theme.language), size=SMALL, color=theme.palette.quiet))
+        self.body.add_widget(
+            Txt(text=say("what_about", theme.language), size=SMALL, color=theme.palette.quiet)
+        )
         self.body.add_widget(self._make_categories())
         self.body.add_widget(Txt(text=say("say_more", theme.language), size=SMALL, color=theme.palette.quiet))
         self.body.add_widget(self._make_quick())
@@ -45,7 +47,11 @@ class ProblemSheet(Sheet):
         grid = GridLayout(cols=3, spacing=theme.px(16), size_hint_y=None)
         grid.bind(minimum_height=grid.setter("height"))
         for name in CATEGORIES:
-            button = Action(f"category:{name}", say(f"category_{name}", theme.language), lambda name=name: self._choose(name))
+            button = Action(
+                f"category:{name}",
+                say(f"category_{name}", theme.language),
+                lambda name=name: self._choose(name),
+            )
             self._categories[name] = button
             grid.add_widget(button)
         return grid
@@ -54,7 +60,9 @@ class ProblemSheet(Sheet):
         line = BoxLayout(spacing=theme.px(16), size_hint_y=None, height=theme.px(76))
         for name in QUICK:
             word = say(f"quick_{name}", theme.language)
-            line.add_widget(Action(f"quick:{name}", word, lambda word=word: self._add(word), size=SMALL, tall=76))
+            line.add_widget(
+                Action(f"quick:{name}", word, lambda word=word: self._add(word), size=SMALL, tall=76)
+            )
         return line
 
     def _make_foot(self) -> BoxLayout:

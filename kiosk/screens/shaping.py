@@ -1,4 +1,4 @@
-"""Texts of every script as pixels: Pillow's raqm shapes, each run has the font that holds its letters, lines read either way.
+"""Texts of every script as pixels: raqm shapes, each run has the font of its letters, lines read either way.
 
 Kivy's own text provider joins no Arabic, orders no Devanagari, and shows boxes for "N·m" in an Arabic font.
 """
@@ -158,7 +158,7 @@ def paint(
     halign: str = "left",
     most_lines: int | None = None,
 ) -> Image.Image:
-    """White letters on nothing, as wide as `width` pixels (or as the text), wrapped at words; `**` begins and ends bold.
+    """White letters on nothing, as wide as `width` pixels (or as the text), wrapped at words; `**` is bold.
 
     `size` is the font's in pixels. `halign` is left, right or center; a text that reads from the right begins there.
     """

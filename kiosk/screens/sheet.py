@@ -12,7 +12,9 @@ class Sheet(ModalView):
     """A large panel in the middle; a touch outside closes it."""
 
     def __init__(self, title: str, *, share: tuple[float, float] = (0.86, 0.9)) -> None:
-        super().__init__(size_hint=share, background="", background_color=(0, 0, 0, 0), overlay_color=(0, 0, 0, 0.6))
+        super().__init__(
+            size_hint=share, background="", background_color=(0, 0, 0, 0), overlay_color=(0, 0, 0, 0.6)
+        )
         self.body = Panel(ground=theme.palette.panel, orientation="vertical", pad=24, gap=18)
         self.body.add_widget(Txt(text=title, size=TITLE, bold=True))
         self.add_widget(self.body)

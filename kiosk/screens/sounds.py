@@ -11,7 +11,10 @@ from kivy.core.audio import SoundLoader
 RATE = 44_100  # samples per second
 FADE = 0.008  # seconds at both ends, so that nothing clicks
 LOUDNESS = 11_000  # of 32,767
-TONES = {"accepted": ((880.0, 0.06), (1320.0, 0.09)), "rejected": ((220.0, 0.14), (165.0, 0.2))}  # Hz, seconds
+TONES = {
+    "accepted": ((880.0, 0.06), (1320.0, 0.09)),
+    "rejected": ((220.0, 0.14), (165.0, 0.2)),
+}  # Hz, seconds
 
 
 class Sounds:

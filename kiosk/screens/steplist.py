@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 
-from kivy.uix.scrollview import ScrollView
-
 from kiosk.screens.checkrows import mark_color
+from kiosk.screens.icons import Icon
 from kiosk.screens.sheet import Sheet
 from kiosk.screens.theme import theme
-from kiosk.screens.widgets import Action, Icon, Rows, Tap, Txt
+from kiosk.screens.widgets import Action, Rows, Scroll, Tap, Txt
 from kiosk.view import Mark, RailStep
 from kiosk.words import say
 
@@ -22,8 +21,7 @@ class StepList(Sheet):
         rows = Rows(gap=10)
         for step in steps:
             rows.add_widget(self._row(step, go_to))
-        scroll = ScrollView(do_scroll_x=False, bar_width=theme.px(6), bar_color=theme.palette.line, bar_inactive_color=theme.palette.line)
-        scroll.add_widget(rows)
+        scroll = Scroll(rows)
         self.body.add_widget(scroll)
         self.body.add_widget(Action("close", say("close", theme.language), self.close))
 

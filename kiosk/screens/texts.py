@@ -31,7 +31,9 @@ def lettered(text: str, *, size: float, bold: bool = False, width: float | None 
     label = PlainLabel(text=text, font_size=size, font_name=font(bold=bold), halign="center")
     label.refresh()
     if width is not None and label.texture.width > width:
-        label = PlainLabel(text=text, font_size=size, font_name=font(bold=bold), halign="center", text_size=(width, None))
+        label = PlainLabel(
+            text=text, font_size=size, font_name=font(bold=bold), halign="center", text_size=(width, None)
+        )
         label.refresh()
     return label.texture
 

@@ -3,8 +3,9 @@
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
+from kiosk.screens.icons import Icon
 from kiosk.screens.theme import SMALL, theme
-from kiosk.screens.widgets import Icon, Panel, Txt
+from kiosk.screens.widgets import Panel, Txt
 from kiosk.view import Mark, StatusView
 from kiosk.words import say
 
@@ -17,12 +18,16 @@ class TopBar(BoxLayout):
         palette = theme.palette
         line = Panel(ground=palette.panel, radius=0, pad=8, size_hint_y=None, height=theme.px(56), gap=20)
         self._station = Txt(text="", size=SMALL, bold=True, fixed=True, size_hint_x=0.8, shorten=True)
-        self._document = Txt(text="", size=SMALL, color=palette.quiet, fixed=True, size_hint_x=2, shorten=True)
+        self._document = Txt(
+            text="", size=SMALL, color=palette.quiet, fixed=True, size_hint_x=2, shorten=True
+        )
         self._unit = Txt(text="", size=SMALL, fixed=True, size_hint_x=1, shorten=True)
         self._person = Icon("", color=palette.quiet, side=26)
         self._operator = Txt(text="", size=SMALL, fixed=True, size_hint_x=0.9, shorten=True)
         self._net = Icon("offline", side=26)
-        self._state = Txt(text="", size=SMALL, fixed=True, size_hint_x=None, width=theme.px(250), shorten=True)
+        self._state = Txt(
+            text="", size=SMALL, fixed=True, size_hint_x=None, width=theme.px(250), shorten=True
+        )
         for widget in (
             self._station,
             self._document,
@@ -59,7 +64,9 @@ class TopBar(BoxLayout):
         self._warn(status)
 
     def _warn(self, status: StatusView) -> None:
-        lost = say("lost", theme.language, devices=", ".join(status.lost_devices)) if status.lost_devices else ""
+        lost = (
+            say("lost", theme.language, devices=", ".join(status.lost_devices)) if status.lost_devices else ""
+        )
         text = "   ".join(part for part in (status.banner, lost) if part)
         shown = bool(text)
         if shown != bool(self._banner.children):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from kiosk.screens.environment import prepare
+from kiosk.screens.environment import has_graphics_chip, prepare
 from kiosk.view import (
     ChooseView,
     DoneView,
@@ -26,6 +26,22 @@ FRAMES_TO_SEE = 3  # after a touch, until what it brought up stands in its place
 
 def _ignore(*_: Any) -> None:
     """Nobody asked."""
+
+
+def _drawn() -> None:
+    """Wait until the frame is drawn.
+
+    Where the processor draws, frames would queue up by the hundred: every picture or text that is new waits for
+    all of them, and they hold half a gigabyte.
+    """
+    from kivy.graphics.opengl import glFinish
+
+    glFinish()
+
+
+def _page(view: View | None) -> tuple[object, ...]:
+    """What makes it another page: the screen and, in a run, the step."""
+    return type(view), getattr(view, "step", None)
 
 
 class Window:
@@ -56,6 +72,8 @@ class Window:
         Glass.clearcolor = looks.theme.palette.back
         from kivy.clock import Clock
 
+        from kiosk.screens.memory import Housekeeping
+
         self._glass = Glass
         self._drain = drain
         self._painted = painted
@@ -64,8 +82,11 @@ class Window:
         self._frames = 0
         self._seen = 0
         self.view: View | None = None
+        self._finish = _ignore if has_graphics_chip() else _drawn
         self._trigger = Clock.create_trigger(lambda _dt: self._drain())
+        self._house = Housekeeping()
         self._root, self._screens, self._bar, self._place = self._build(verbs)
+        self._house.settle()
         Glass.bind(on_flip=self._flipped, on_textinput=self._typed, on_key_down=self._pressed)
 
     def _build(self, verbs: Verbs) -> tuple[Any, dict[type, Any], Any, Any]:
@@ -102,6 +123,8 @@ class Window:
                 if hasattr(old, "leave"):
                     old.leave()
             self._place.add_widget(screen)
+        if _page(view) != _page(self.view):
+            self._house.soon()
         self._bar.show(view.status)
         screen.show(view)
         self.view = self._unpainted = view
@@ -144,9 +167,11 @@ class Window:
         from kiosk.screens.touches import tap
         from kiosk.screens.widgets import touchable
 
-        widget = touchable.get(name)
-        if self._unpainted is not None or self._frames < self._seen or widget is None or not widget.get_parent_window():
+        if self._unpainted is not None or self._frames < self._seen:
             self._glass.canvas.ask_update()
+            return False
+        widget = touchable.get(name)
+        if widget is None or not widget.get_parent_window():
             return False
         self._seen = self._frames + FRAMES_TO_SEE
         tap(widget)
@@ -166,6 +191,7 @@ class Window:
 
     def _flipped(self, *_: Any) -> None:
         self._frames += 1
+        self._finish()
         if self._unpainted is not None:
             view, self._unpainted = self._unpainted, None
             self._painted(view)

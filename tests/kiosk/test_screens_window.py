@@ -123,7 +123,7 @@ def test_a_confirm_row_can_be_touched_by_itself(stage: Stage, pictures: dict) ->
     view = pictures["step-many"]
     stage.show(view)
     screen = stage.window._screens[StepView]
-    screen._check_scroll.scroll_y = 0
+    screen.telling.proof.scroll_y = 0
     stage.frames(8)
     stage.touch("check:seen")
     assert stage.heard.said == [("confirm", view.step, "seen")]
@@ -178,7 +178,9 @@ def test_a_held_run_goes_on_or_is_ended(stage: Stage) -> None:
     assert [verb for verb, *_ in stage.heard.said] == ["go_on", "abort"]
 
 
-def test_every_screen_shows_something_and_no_text_leaves_the_window(stage: Stage, pictures: dict, tmp_path: Path) -> None:
+def test_every_screen_shows_something_and_no_text_leaves_the_window(
+    stage: Stage, pictures: dict, tmp_path: Path
+) -> None:
     for name, view in pictures.items():
         stage.show(view)
         picture = stage.shot(tmp_path / f"{name}.png")
@@ -200,33 +202,37 @@ def test_long_and_foreign_words_fit_their_places(stage: Stage, pictures: dict, n
 
 def test_an_arabic_text_begins_at_the_right(stage: Stage, pictures: dict, tmp_path: Path) -> None:
     stage.show(pictures["step-arabic"])
-    title = stage.window._screens[StepView]._title
+    title = stage.window._screens[StepView].telling.told.title
     picture = stage.shot(tmp_path / "arabic.png").convert("L")
     left, bottom = title.to_window(*title.pos)
-    box = picture.crop((int(left), int(SIZE[1] - bottom - title.height), int(left + title.width), int(SIZE[1] - bottom)))
+    box = picture.crop(
+        (int(left), int(SIZE[1] - bottom - title.height), int(left + title.width), int(SIZE[1] - bottom))
+    )
     letters = box.point(lambda grey: 255 if grey > 128 else 0).getbbox()
     assert letters is not None
     assert letters[2] > box.width - 6
     assert letters[0] > box.width * 0.3
 
 
-def test_a_measured_value_moves_its_needle_without_drawing_the_page_anew(stage: Stage, pictures: dict) -> None:
+def test_a_measured_value_moves_its_needle_without_drawing_the_page_anew(
+    stage: Stage, pictures: dict
+) -> None:
     view = pictures["step-torque"]
     stage.show(view)
     screen = stage.window._screens[StepView]
-    row, text = screen._rows["screws"], screen._text.texture
+    row, text = screen.telling.proof.rows["screws"], screen.telling.told.text.texture
     moved = replace(view.checks[0], came="9.40 N·m", gauge=replace(view.checks[0].gauge, value=0.7))
     stage.show(replace(view, checks=(moved,)))
-    assert screen._rows["screws"] is row
+    assert screen.telling.proof.rows["screws"] is row
     assert row.view.came == "9.40 N·m"
-    assert screen._text.texture is text
+    assert screen.telling.told.text.texture is text
 
 
 def test_the_clock_of_the_step_says_when_it_is_over_the_standard(stage: Stage, pictures: dict) -> None:
     view = replace(pictures["step-confirm"], elapsed=timedelta(seconds=95), expected=timedelta(seconds=60))
     stage.show(view)
     screen = stage.window._screens[StepView]
-    assert (screen._clock.text, screen._standard.text) == ("1:35", "over standard 1:00")
+    assert (screen.foot._clock.text, screen.foot._standard.text) == ("1:35", "over standard 1:00")
 
 
 def test_a_rejected_reading_says_what_was_expected_and_what_came(stage: Stage, pictures: dict) -> None:

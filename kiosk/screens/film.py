@@ -1,0 +1,76 @@
+"""A film that plays without sound, again and again, as a texture that something else draws."""
+
+from collections.abc import Callable
+from typing import Any
+
+from kivy.clock import Clock
+from kivy.graphics.texture import Texture
+
+from kiosk.view import MediumView
+
+# Films are stored with 16 for black and 235 for white (ITU-R BT.601); Kivy's own shader shows both as grey.
+TV_RANGE = """
+$HEADER$
+uniform sampler2D tex_y;
+uniform sampler2D tex_u;
+uniform sampler2D tex_v;
+
+void main(void) {
+    float y = 1.164 * (texture2D(tex_y, tex_coord0).r - 0.0627);
+    float u = texture2D(tex_u, tex_coord0).r - 0.5;
+    float v = texture2D(tex_v, tex_coord0).r - 0.5;
+    gl_FragColor = vec4(y + 1.596 * v, y - 0.392 * u - 0.813 * v, y + 2.017 * u, 1.0);
+}
+"""
+
+
+class Film:
+    """Plays one medium until it is stopped; `begun` gets the texture, `at` the caption of every frame."""
+
+    def __init__(
+        self, medium: MediumView, begun: Callable[[Texture], None], at: Callable[[str], None]
+    ) -> None:
+        from kivy.core.video import Video  # it brings 60 MB along, and few steps have a film
+
+        self._medium, self._begun, self._at = medium, begun, at
+        self._stopped = False
+        self._player: Any = Video(filename=str(medium.file), eos="loop", volume=0)
+        self._player.bind(on_load=self._loaded, on_frame=self._frame)
+        self._player.play()
+
+    def stop(self) -> None:
+        """End it, and let go of its frames."""
+        self._stopped = True
+        self._player.stop()  # before it is forgotten: ffpyplayer can hang otherwise
+
+    def _loaded(self, *_: Any) -> None:
+        fbo = getattr(self._player, "_fbo", None)  # the player offers no other way to its shader
+        if fbo is not None:
+            fbo.shader.fs = TV_RANGE
+        if self._medium.start:
+            self._seek()
+
+    def _frame(self, *_: Any) -> None:
+        if self._stopped:
+            return
+        begun, self._begun = self._begun, _nothing
+        begun(self._player.texture)
+        position = self._player.position
+        said = (
+            c.text
+            for c in self._medium.captions
+            if c.start.total_seconds() <= position < c.end.total_seconds()
+        )
+        self._at(next(said, ""))
+        if self._medium.end is not None and position >= self._medium.end.total_seconds():
+            Clock.schedule_once(lambda _dt: self._seek())
+
+    def _seek(self) -> None:
+        duration = self._player.duration
+        if duration > 0 and not self._stopped:
+            begins = self._medium.start.total_seconds() if self._medium.start is not None else 0.0
+            self._player.seek(begins / duration)
+
+
+def _nothing(_texture: Texture) -> None:
+    """It has begun already."""
