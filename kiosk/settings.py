@@ -105,7 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--size", type=_size, help="window of that size in pixels (1280x800) instead of the whole screen")
     add("--windowed", action="store_true", help="a window instead of the whole screen")
     add("--scale", type=float, help="size of everything on the screen, instead of what fits the window")
-    add("--theme", choices=("dark", "light"), default="dark")
+    add("--theme", choices=("dark", "light"), default="dark", help="for most halls, or for bright light")
     add("--language", default="en", help="language of the kiosk's own words")
     add("--camera", type=int, default=0, help="number of the camera")
     add("--trace", type=Path, help="append how long it took until an input was seen to this file")
