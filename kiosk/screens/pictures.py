@@ -15,6 +15,7 @@ MOST_BYTES = (
 )
 LARGE = 1600  # pixels of the longer side: twice the stage of a usual kiosk, sharp when it is drawn closer
 SMALL = 480  # of a tile or thumbnail
+SETTLED = 0.1  # seconds until a page has surely been drawn
 
 Rgb = tuple[float, float, float]
 Key = tuple[Path, int]  # the file, and its longest side
@@ -84,9 +85,9 @@ class Pictures:
         self._order(key)
 
     def ahead(self, files: Iterable[Path]) -> None:
-        """Have these ready soon."""
-        for file in files:
-            self._order((file, LARGE))
+        """Have these ready soon; the page that just came up is drawn first."""
+        keys = [(file, LARGE) for file in files]
+        Clock.schedule_once(lambda _dt: [self._order(key) for key in keys], SETTLED)
 
     def edge(self, file: Path) -> Rgb | None:
         """The colour of the picture's upper edge, to carry it on around it; None before it was shown."""

@@ -19,13 +19,14 @@ from stepline.demo.watch import GLANCE, KioskRecord
 
 BADGE = "BDG:"
 AGAIN = 10  # times a gauge behind the broker repeats what it measures
+EYE = 0.25  # seconds until a person acts on what came up
 HAND = 0.4  # seconds between two touches of a quick hand
 PATIENCE = timedelta(seconds=10)  # the longest limit that the demonstration waits to overrun
 
 
 @dataclass
 class Trouble:
-    """What is to go wrong in one run, each once: a wrong scan, a bad value, an overrun, a problem, and whatever else."""
+    """What is to go wrong in one run, each once: a wrong scan, a bad value, an overrun, a problem, and so on."""
 
     wrong_scan: bool = False
     bad_value: bool = False
@@ -177,6 +178,7 @@ class Player:
         return after.step != before.step or after.checks != before.checks or not after.open
 
     def _do(self, step: Step, check: Check | None, trouble: Trouble) -> None:
+        time.sleep(EYE)
         match check:
             case None:
                 self.touch("primary")
@@ -229,7 +231,9 @@ class Player:
 
 def shortest_limit(step: Step) -> timedelta:
     """The shortest longest time that the step allows."""
-    limits = [check.maximum for check in step.checks if isinstance(check, Timer) and check.maximum is not None]
+    limits = [
+        check.maximum for check in step.checks if isinstance(check, Timer) and check.maximum is not None
+    ]
     return min(limits, default=timedelta.max)
 
 

@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from content import chain, wire
-from content.record import Fact, RunInterrupted
+from content.record import Fact, RunInterrupted, StepCompleted
 from content.run import fold
 from kiosk.events import AlarmRang
 from kiosk.store.store import Store
@@ -52,8 +52,17 @@ NOT_REMEMBERED = {"switch"}
 
 
 def record(facts: list[Fact]) -> list[str]:
-    """The record without the interruptions themselves."""
-    return [wire.body(fact, None) for fact in facts if not isinstance(fact, RunInterrupted)]
+    """The record without the interruptions themselves, and without how they share a step's time.
+
+    Nobody knows when between the last fact and the start the power went: that time counts as held.
+    """
+    return [wire.body(_whole(fact), None) for fact in facts if not isinstance(fact, RunInterrupted)]
+
+
+def _whole(fact: Fact) -> Fact:
+    if isinstance(fact, StepCompleted):
+        return replace(fact, elapsed=fact.elapsed + fact.held, held=timedelta())
+    return fact
 
 
 def play(names: list[str], cuts: set[int]) -> tuple[list[str], object]:
