@@ -176,9 +176,9 @@ def paint(
         baseline = row * tall + tall * 0.74
         for word in _seen(line, rtl=rtl):
             for piece in word:
-                way = {"direction": "rtl" if piece.script in RIGHT_TO_LEFT else "ltr"} if HAS_RAQM else {}
+                way = ("rtl" if piece.script in RIGHT_TO_LEFT else "ltr") if HAS_RAQM else None
                 font = _font(piece.script, size, bold=piece.bold)
-                pen.text((x, baseline), piece.text, fill=255, font=font, anchor="ls", **way)
+                pen.text((x, baseline), piece.text, fill=255, font=font, anchor="ls", direction=way)
                 x += _wide(piece, size)
             x += gap
     picture.putalpha(letters)

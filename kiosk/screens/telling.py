@@ -87,7 +87,7 @@ class Proof(Scroll):
         """The check whose turn it is stands in view."""
         active = next((row for row in self.rows.values() if row.view.mark is Mark.ACTIVE), None)
         if active is not None and self._lines.height > self.height:
-            self.scroll_to(active, padding=theme.px(8), animate=False)
+            self.scroll_to(active, padding=8, animate=False)
 
     def on_parent(self, _proof: object, parent: Any) -> None:
         """The column says how much room there is."""
