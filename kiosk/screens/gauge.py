@@ -94,7 +94,7 @@ class GaugeBar(Widget):
         for word, place in zip(self._words, (view.low, view.target, view.high), strict=True):
             if place is not None:
                 middle = self.x + place * self.width
-                word.x = min(max(middle - word.width / 2, self.x), self.right - word.width)
+                word.x = min(max(middle - word.width / 2, self.x), self.x + self.width - word.width)
                 word.y = self._base() - theme.px(7) - word.height
 
     def _point(self, view: GaugeView) -> None:
@@ -109,7 +109,7 @@ class GaugeBar(Widget):
             shape.pos, shape.size = (x - radius, y - radius), (2 * radius, 2 * radius)
 
     def _base(self) -> float:
-        return self.top - theme.px(TOP + BAR)
+        return self.y + self.height - theme.px(TOP + BAR)  # Kivy brings `top` up to date only later
 
 
 def _frame(view: GaugeView) -> tuple[object, ...]:

@@ -193,8 +193,7 @@ class ChooseScreen(BoxLayout):
             )
         )
         self._notice = Notice()
-        beside = [0, 0, theme.px(16), 0]  # of the scroll bar
-        self._grid = GridLayout(cols=3, spacing=theme.px(20), padding=beside, size_hint_y=None)
+        self._grid = GridLayout(cols=3, spacing=theme.px(20), size_hint_y=None)
         self._grid.bind(minimum_height=self._grid.setter("height"))
         scroll = Scroll(self._grid)
         for widget in (head, self._notice, scroll):

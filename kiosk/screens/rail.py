@@ -47,4 +47,7 @@ class Rail(Tap):
             tall = theme.px(THICK if step.mark is Mark.ACTIVE else THIN)
             color.rgba = theme.palette.line if step.mark is Mark.WAITING else mark_color(step.mark)
             part.radius = [tall / 2]
-            part.pos, part.size = (left + place * (wide + gap), self.center_y - tall / 2), (wide, tall)
+            part.pos, part.size = (
+                (left + place * (wide + gap), self.y + self.height / 2 - tall / 2),
+                (wide, tall),
+            )

@@ -129,9 +129,14 @@ class Frame(FloatLayout):
     def _place(self, *_: Any) -> None:
         self._ground.pos, self._ground.size = self.pos, self.size
         side = theme.px(CORNER)
-        for corner, x, dx in zip(self._corners, (self.x, self.right) * 2, (side, -side) * 2, strict=True):
+        for corner, x, dx in zip(
+            self._corners, (self.x, self.x + self.width) * 2, (side, -side) * 2, strict=True
+        ):
             low = corner in self._corners[:2]
-            corner.pos, corner.size = (x, self.y if low else self.top), (dx, side if low else -side)
+            corner.pos, corner.size = (
+                (x, self.y if low else self.y + self.height),
+                (dx, side if low else -side),
+            )
 
     def on_touch_down(self, touch: Any) -> bool:
         """A finger beside the picture does not move it."""

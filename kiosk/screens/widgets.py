@@ -103,6 +103,9 @@ class Word(Txt):
     def _box(self, *_: Any) -> None:
         """As long as the words are."""
 
+    def _grow(self, *_: Any) -> None:
+        """As high as it was made."""
+
     def _widen(self, *_: Any) -> None:
         self.width = self.texture_size[0] if self.text else 0
 
@@ -160,6 +163,7 @@ class Scroll(ScrollView):
         super().__init__(do_scroll_x=False, bar_width=theme.px(BAR), scroll_type=["bars", "content"], **more)
         clip(self)
         self.add_widget(inside)
+        inside.padding = [0, 0, theme.px(2 * BAR), 0]  # what is read stands beside the bar
         self._inside = inside
         with self.canvas.after:
             Color(*(ground or theme.palette.back))
@@ -175,7 +179,7 @@ class Scroll(ScrollView):
         self._fade.pos = self.pos
         self._fade.size = (self.width - self.bar_width, theme.px(64)) if below else (0, 0)
         low, share = self.vbar
-        self._bar.pos = (self.right - self.bar_width, self.y + low * self.height)
+        self._bar.pos = (self.x + self.width - self.bar_width, self.y + low * self.height)
         self._bar.size = (self.bar_width, share * self.height) if more > 1 else (0, 0)
 
 

@@ -21,7 +21,9 @@ def words(line: str, *, rtl: bool) -> list[str]:
     return ["".join(piece.text for piece in word) for word in shaping._seen(cut, rtl=rtl)]
 
 
-@pytest.mark.parametrize("text", ["Tighten to 9.0 N·m", "Größe prüfen – 40 °C", "Πίεση", "Зажмите корпус", ""])
+@pytest.mark.parametrize(
+    "text", ["Tighten to 9.0 N·m", "Größe prüfen – 40 °C", "Πίεση", "Зажмите корпус", ""]
+)
 def test_what_the_plain_font_holds_is_left_to_kivy(text: str) -> None:
     assert is_simple(text)
 
@@ -66,7 +68,9 @@ def test_a_sentence_without_spaces_breaks_where_it_is_full() -> None:
 def test_no_line_begins_with_a_full_stop() -> None:
     word = tuple(shaping._pieces("ねじを締める。", bold=False))
     width = shaping._spoken_wide([tuple(shaping._pieces("ねじを締める", bold=False))], SIZE)
-    assert ["".join(p.text for p in part) for part in shaping._fitting(word, width, SIZE)] == ["ねじを締める。"]
+    assert ["".join(p.text for p in part) for part in shaping._fitting(word, width, SIZE)] == [
+        "ねじを締める。"
+    ]
 
 
 def test_a_number_stays_before_its_unit_in_a_text_from_the_right() -> None:

@@ -244,3 +244,25 @@ def test_a_rejected_reading_says_what_was_expected_and_what_came(stage: Stage, p
 
 def test_every_language_has_every_word() -> None:
     assert keys("de") == keys("en")
+
+
+def test_the_limits_of_a_gauge_stand_below_its_bar_from_the_first_frame_on(
+    stage: Stage, pictures: dict
+) -> None:
+    stage.show(pictures["step-scan"])
+    stage.show(replace(pictures["step-torque"], step="gauge"))
+    gauge = stage.window._screens[StepView].telling.proof.rows["screws"]._gauge
+    low, _, high = gauge._words
+    assert gauge.x <= low.x < low.x + low.width < high.x < high.x + high.width <= gauge.x + gauge.width
+    assert all(gauge.y <= word.y and word.top < gauge._track.pos[1] for word in (low, high))
+
+
+def test_the_check_whose_turn_it_is_stands_in_view(stage: Stage, pictures: dict) -> None:
+    stage.show(pictures["step-many"])
+    stage.frames(4)
+    proof = stage.window._screens[StepView].telling.proof
+    active = next(row for row in proof.rows.values() if row.view.mark is Mark.ACTIVE)
+    _, top = active.to_window(active.x, active.y + active.height)
+    assert top <= proof.y + proof.height + 1
+    _, below = active.to_window(active.x, active.y)
+    assert below >= proof.y or active.height > proof.height
