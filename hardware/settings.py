@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 MQTT_PORT, MQTTS_PORT = 1883, 8883
+LONGEST_TOPIC = 65_535  # bytes, says MQTT
 LONGEST_NAME = 40  # characters; the kiosk's header shows it
 
 
@@ -158,7 +159,8 @@ def broker_at(url: str) -> Broker:
     """The broker that an `mqtt://` or `mqtts://` URL names; raises ValueError with the mend."""
     parts = urlsplit(url)
     if parts.scheme not in _MQTT or not parts.hostname:
-        raise ValueError(f"{parts.scheme}://… is no broker; write mqtt://host:1883")
+        named = f"{parts.scheme}://…" if parts.scheme else "this"  # not the whole: it may hold a password
+        raise ValueError(f"{named} is no broker; write mqtt://host:1883")
     if parts.path.strip("/") or parts.query:
         raise ValueError("a broker's url ends after its port; the topic stands in the key `topic`")
     tls = parts.scheme == "mqtts"
@@ -169,6 +171,11 @@ def broker_at(url: str) -> Broker:
         password=unquote(parts.password) if parts.password else None,
         tls=tls,
     )
+
+
+def is_one_topic(name: str) -> bool:
+    """Whether it names exactly one MQTT topic."""
+    return bool(name) and not set(name) & {"+", "#", "\0"} and len(name.encode()) <= LONGEST_TOPIC
 
 
 def _refuse_twins(path: Path, devices: tuple[DeviceSettings, ...]) -> None:
@@ -291,7 +298,7 @@ class _Reader:
                 )
             url = self._default_broker
         topic = self._text("topic", required=True) or ""
-        if not topic or set(topic) & {"+", "#", "\0"} or len(topic.encode()) > 65535:
+        if not is_one_topic(topic):
             raise self._wrong("topic", "name exactly one topic, without + and #")
         return MqttTopic(broker=broker_at(url), topic=topic)
 

@@ -41,7 +41,11 @@ class EmbeddedBroker:
 
     async def _start(self) -> Broker:
         broker = Broker(self._config)
-        await broker.start()
+        broker.logger.disabled = True  # it would say with a traceback what we say in a sentence
+        try:
+            await broker.start()
+        finally:
+            broker.logger.disabled = False
         return broker
 
     def stop(self) -> None:

@@ -21,13 +21,17 @@ from server.keys import signing_key
 from server.media import MediaStore
 from server.people import roster
 from server.pushing import Pusher
-from server.settings import Settings
+from server.settings import Settings, SettingsWrong
 from server.store.engine import first_line, open_engine
 from server.store.migrate import migrate
 
 
 class AlreadyRunning(Exception):
     """Another server works on this data folder."""
+
+
+class NoFolder(Exception):
+    """The data folder is not there and cannot be made, or is not ours."""
 
 
 def open_house(settings: Settings) -> House:
@@ -46,8 +50,9 @@ def open_house(settings: Settings) -> House:
 def serve(settings: Settings) -> None:
     """Serve until interrupted; ends the process with a sentence when it cannot."""
     try:
+        settings.check()
         _serve(settings)
-    except (AlreadyRunning, PortTaken) as problem:
+    except (SettingsWrong, AlreadyRunning, NoFolder, PortTaken) as problem:
         raise SystemExit(str(problem)) from None
     except OperationalError as problem:
         raise SystemExit(f"the database does not answer: {first_line(problem)}") from None
@@ -101,8 +106,11 @@ class _Server(uvicorn.Server):
 
 @contextlib.contextmanager
 def _alone(data: Path) -> Iterator[None]:
-    data.mkdir(parents=True, exist_ok=True)
-    handle = os.open(data / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        handle = os.open(data / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as problem:
+        raise NoFolder(f"{data} cannot hold the data: {problem.strerror}; choose another --data") from None
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as problem:

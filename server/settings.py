@@ -1,9 +1,18 @@
 """What the server is told when it starts."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+MOST_PORTS = 65_535
 EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 - to listen there is the administrator's choice
+
+
+class SettingsWrong(ValueError):
+    """The server cannot start so; the text names the setting and the mend."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +31,16 @@ class Settings:
     admin_password: str | None = None
     secure: bool = False  # behind TLS: cookies are only sent over it
 
+    def check(self) -> None:
+        """Raise SettingsWrong when something of it cannot be."""
+        for name, port in (("--port", self.port), ("--broker-port", self.broker_port)):
+            if not 1 <= port <= MOST_PORTS:
+                raise SettingsWrong(f"{name} {port} is no port; use 1 to {MOST_PORTS}")
+        if self.database_url is not None and not _names_a_database(self.database_url):
+            raise SettingsWrong("--database-url names none; write it like postgresql://user@host/stepline")
+        if self.broker_url is not None and not re.match(r"mqtts?://[^/]", self.broker_url):
+            raise SettingsWrong("--broker is no broker's address; write it like mqtt://host:1883")
+
     @property
     def database(self) -> str:
         """The database's SQLAlchemy URL."""
@@ -37,6 +56,13 @@ class Settings:
     def broker_for(self, host: str) -> str:
         """The broker's address for somebody who reaches the server under the name `host`."""
         return self.broker_url or _address(host, self.broker_port)
+
+
+def _names_a_database(url: str) -> bool:
+    try:
+        return make_url(url).drivername in {"postgresql", "postgresql+psycopg", "sqlite"}
+    except (ArgumentError, ValueError):
+        return False
 
 
 def _address(host: str, port: int) -> str:

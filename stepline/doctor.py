@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx2
 from rich.console import Console
+from rich.markup import escape
 
 LEAST_SPACE = 2_000_000_000  # bytes; a station's documents and a year of records fit
 
@@ -29,9 +30,9 @@ def examine(server: str | None, devices: Path | None, out: Console) -> bool:
     results = list(_examine(server, devices))
     for result in results:
         sign = "[green]✓[/]" if result.well else "[bold red]✗[/]"
-        out.print(f"{sign} {result.name}: {result.found}")
+        out.print(f"{sign} {escape(f'{result.name}: {result.found}')}", soft_wrap=True)
         if not result.well and result.mend:
-            out.print(f"    {result.mend}", markup=False)
+            out.print(f"    {result.mend}", markup=False, soft_wrap=True)
     return all(result.well for result in results)
 
 
@@ -51,7 +52,10 @@ def _examine(server: str | None, devices: Path | None) -> Iterator[Result]:
     )
     free = shutil.disk_usage(Path.cwd()).free
     yield Result(
-        name="disk", well=free > LEAST_SPACE, found=f"{free / 1e9:.0f} GB free", mend="make space: 2 GB at least"
+        name="disk",
+        well=free > LEAST_SPACE,
+        found=f"{free / 1e9:.0f} GB free",
+        mend="make space: 2 GB at least",
     )
     for library, package in (("EGL", "libegl1"), ("GL", "libgl1"), ("fribidi", "libfribidi0")):
         yield Result(
@@ -61,7 +65,9 @@ def _examine(server: str | None, devices: Path | None) -> Iterator[Result]:
             mend=f"apt-get install {package}",
         )
     ports = sorted(Path("/dev/serial/by-id").glob("*"))
-    yield Result(name="serial ports", well=True, found=", ".join(port.name for port in ports) or "none plugged in")
+    yield Result(
+        name="serial ports", well=True, found=", ".join(port.name for port in ports) or "none plugged in"
+    )
     if devices is not None:
         yield _devices(devices)
     if server is not None:
@@ -81,7 +87,17 @@ def _devices(file: Path) -> Result:
 def _server(address: str) -> Result:
     try:
         answer = httpx2.get(f"{address.rstrip('/')}/api/v1/health", timeout=5, trust_env=False)
+    except (httpx2.UnsupportedProtocol, httpx2.InvalidURL):
+        mend = f"{address!r} is no server's address; write it like http://plant-server:8080"
+        return Result(name="server", well=False, found="not looked for", mend=mend)
+    except httpx2.TransportError as problem:
+        mend = f"{address}: {problem}; is the server running?"
+        return Result(name="server", well=False, found="no answer", mend=mend)
+    try:
         health = answer.json()
-    except (httpx2.TransportError, ValueError) as problem:
-        return Result(name="server", well=False, found="no answer", mend=f"{address}: {problem}")
-    return Result(name="server", well=bool(health.get("ok")), found=f"{health.get('version')} at {address}")
+    except ValueError:
+        health = None
+    if not isinstance(health, dict) or not health.get("ok"):
+        mend = f"{address} answers {answer.status_code}, but not as a Stepline server does; is the address right?"
+        return Result(name="server", well=False, found="something else", mend=mend)
+    return Result(name="server", well=True, found=f"{health.get('version')} at {address}")

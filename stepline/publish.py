@@ -4,6 +4,7 @@ import io
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import httpx2
 from rich.console import Console
@@ -12,12 +13,20 @@ from content.errors import DocumentError
 from content.folder import folders, load
 
 
+class Foreign(Exception):
+    """An answer that no Stepline server gives, as from a network's sign-in page."""
+
+
 def check(paths: Sequence[Path], problems: Console) -> list[Path] | None:
     """Every document's folder below `paths`; None, with all findings printed, when something is wrong."""
-    found = [folder for path in paths for folder in folders(path)]
-    if not found:
-        problems.print("no documents there: a document's folder holds instruction.yaml or sop.yaml")
-        return None
+    found = []
+    for path in paths:
+        below = folders(path)
+        if not below:
+            mend = "name a folder that holds instruction.yaml or sop.yaml, or a library of such folders"
+            _say(problems, f"{path}: no document there; {mend}")
+            return None
+        found += below
     wrong = 0
     for folder in found:
         try:
@@ -25,9 +34,12 @@ def check(paths: Sequence[Path], problems: Console) -> list[Path] | None:
         except DocumentError as problem:
             wrong += len(problem.findings)
             for finding in problem.findings:
-                problems.print(str(finding), markup=False)
+                _say(problems, str(finding))
     if wrong:
-        problems.print(f"{wrong} findings; nothing was published")
+        _say(
+            problems,
+            "1 finding; nothing was published" if wrong == 1 else f"{wrong} findings; nothing was published",
+        )
         return None
     return found
 
@@ -36,16 +48,24 @@ def send(
     documents: Sequence[Path], server: str, login: str, password: str, out: Console, problems: Console
 ) -> bool:
     """Publish each document; False, with the server's words, when one was refused."""
-    with httpx2.Client(base_url=f"{server.rstrip('/')}/api/v1", timeout=120, trust_env=False) as client:
-        try:
+    try:
+        with httpx2.Client(base_url=f"{server.rstrip('/')}/api/v1", timeout=120, trust_env=False) as client:
             answer = client.post("/session", json={"login": login, "password": password})
             if not _accepted(answer, "sign-in", problems):
                 return False
-            client.headers["Authorization"] = f"Bearer {answer.json()['token']}"
-            return all([_publish(client, folder, out, problems) for folder in documents])
-        except httpx2.TransportError as problem:
-            problems.print(f"{server} does not answer ({problem}); is the server running?", markup=False)
-            return False
+            client.headers["Authorization"] = f"Bearer {_told(answer, 'token')['token']}"
+            published = [_publish(client, folder, out, problems) for folder in documents]
+            return all(published)
+    except (httpx2.UnsupportedProtocol, httpx2.InvalidURL):
+        _say(problems, f"{server!r} is no server's address; write it like http://plant-server:8080")
+    except httpx2.TransportError as problem:
+        _say(problems, f"{server} does not answer ({problem}); is the server running?")
+    except Foreign as problem:
+        _say(
+            problems,
+            f"{server} answers ({problem}), but not as a Stepline server does; is the address right?",
+        )
+    return False
 
 
 def pack(folder: Path) -> bytes:
@@ -62,21 +82,33 @@ def _publish(client: httpx2.Client, folder: Path, out: Console, problems: Consol
     answer = client.post("/documents", files=upload)
     if not _accepted(answer, str(folder), problems):
         return False
-    released = answer.json()
-    out.print(f"{released['document']} revision {released['revision']}: {released['digest'][:12]}", markup=False)
+    released = _told(answer, "document", "revision", "digest")
+    _say(out, f"{released['document']} revision {released['revision']}: {released['digest'][:12]}")
     return True
 
 
 def _accepted(answer: httpx2.Response, what: str, problems: Console) -> bool:
     if answer.is_success:
         return True
+    told = _told(answer)
+    _say(problems, f"{what}: {told.get('detail') or told.get('title') or answer.status_code}")
+    for finding in told.get("findings", []):
+        _say(problems, f"  {finding.get('file')}:{finding.get('line')}: {finding.get('message')}")
+    if told.get("mend"):
+        _say(problems, f"  {told['mend']}")
+    return False
+
+
+def _told(answer: httpx2.Response, *keys: str) -> dict[str, Any]:
+    """The JSON object that came, with these keys in it."""
     try:
         told = answer.json()
     except ValueError:
-        told = {"detail": answer.text[:200]}
-    problems.print(f"{what}: {told.get('detail') or told.get('title') or answer.status_code}", markup=False)
-    for finding in told.get("findings", []):
-        problems.print(f"  {finding.get('file')}:{finding.get('line')}: {finding.get('message')}", markup=False)
-    if told.get("mend"):
-        problems.print(f"  {told['mend']}", markup=False)
-    return False
+        told = None
+    if not isinstance(told, dict) or not told.keys() >= set(keys):
+        raise Foreign(f"{answer.status_code} {answer.reason_phrase}")
+    return told
+
+
+def _say(console: Console, words: str) -> None:
+    console.print(words, markup=False, highlight=False, soft_wrap=True)  # one line stays one line, for grep

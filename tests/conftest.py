@@ -183,6 +183,16 @@ def postgres_url(postgres_port: int, request: pytest.FixtureRequest) -> str:
     return fresh_database(postgres_port, f"t{abs(hash(request.node.nodeid)):x}")
 
 
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator:
+    """A `stepline serve` of the test's own on an empty folder, not started yet."""
+    from tests.server.serving import ServerProcess
+
+    process = ServerProcess(tmp_path / "data")
+    yield process
+    process.close()
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator:
     """Debian's Chromium, driven by Playwright."""

@@ -19,7 +19,7 @@ KINDS = ("scanner", "scale", "torque", "sensor", "switch")
 
 
 class CannotSimulate(ValueError):
-    """No such simulator, or an option that it needs is missing; the text says what to write."""
+    """No such simulator, or what it needs is missing or not there; the text says what to write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,13 @@ def run(kind: str, options: Mapping[str, str | None], lines: Iterable[str], out:
     for sensor and switch. A line that cannot be obeyed is answered with what can.
 
     Raises:
-        CannotSimulate: unknown kind, missing option.
-        OSError: the link cannot be made, the broker is not there.
+        CannotSimulate: unknown kind, missing option, a link that cannot be made, a broker that is not there.
     """
-    with _open(kind, options) as device:
+    try:
+        opened = _open(kind, options)
+    except (OSError, ValueError) as problem:
+        raise CannotSimulate(f"{kind}: {problem}") from None
+    with opened as device:
         verbs = _verbs(device)
         print(f"{kind} at {_place(device)}", file=out)
         print(_known(verbs), file=out, flush=True)
@@ -64,13 +67,11 @@ def _open(kind: str, options: Mapping[str, str | None]) -> SimulatedTerminal | S
         case "sensor" | "switch":
             broker, topic = options.get("broker"), options.get("topic")
             if not broker or not topic:
-                raise CannotSimulate(
-                    f"a {kind} needs broker and topic, as in mqtt://localhost and line1/oven"
-                )
+                raise ValueError("needs --broker and --topic, as in mqtt://localhost and line1/oven")
             simulator = SimulatedSensor if kind == "sensor" else SimulatedSwitch
             return simulator(broker, topic, options.get("field") or "")
         case _:
-            raise CannotSimulate(f"there is no simulator for {kind!r}; there are: {', '.join(KINDS)}")
+            raise ValueError(f"there is no such simulator; there are: {', '.join(KINDS)}")
 
 
 def _place(device: SimulatedTerminal | SimulatedPublisher) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Self
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
-from hardware.settings import broker_at
+from hardware.settings import broker_at, is_one_topic
 
 PATIENCE = 5.0  # s for the broker to take a message
 
@@ -17,8 +17,10 @@ class SimulatedPublisher:
     """Publishes JSON messages with one `field` to one `topic`."""
 
     def __init__(self, broker_url: str, topic: str, field: str = "") -> None:
-        """Connect to the broker; raises OSError when it is not there."""
+        """Connect to the broker; raises OSError when it is not there, ValueError when no broker or topic is named."""
         broker = broker_at(broker_url)
+        if not is_one_topic(topic):
+            raise ValueError(f"{topic!r} is not exactly one topic; it has no + and #")
         self.topic = topic
         self.field = field
         self._client = paho.Client(CallbackAPIVersion.VERSION2, protocol=paho.MQTTv311)
@@ -26,7 +28,10 @@ class SimulatedPublisher:
         if broker.tls:
             self._client.tls_set_context(ssl.create_default_context())
         self._client.reconnect_delay_set(1, 2)
-        self._client.connect(broker.host, broker.port, keepalive=10)
+        try:
+            self._client.connect(broker.host, broker.port, keepalive=10)
+        except OSError as problem:
+            raise OSError(f"no broker answers at {broker.host}:{broker.port} ({problem})") from None
         self._client.loop_start()
 
     def send(self, payload: bytes | str, *, retain: bool = False) -> None:

@@ -22,12 +22,16 @@ class SimulatedTerminal:
     half = b"?"  # what half_frame sends: the beginning of a frame
 
     def __init__(self, link: Path | str | None = None) -> None:
-        """Plug it in at `link`, or at a path of its own."""
+        """Plug it in at `link`, or at a path of its own; raises OSError when it cannot stand there."""
         self._folder = None
         if link is None:
             self._folder = tempfile.TemporaryDirectory(prefix="stepline-device-")
             link = Path(self._folder.name) / "port"
         self.path = Path(link)
+        if not self.path.parent.is_dir():
+            raise FileNotFoundError(f"{self.path.parent} is no folder")
+        if os.path.lexists(self.path) and not self._is_port():
+            raise FileExistsError(f"{self.path} is there already; name a path where nothing stands")
         self._ends: tuple[int, int] | None = None
         self.replug()
 
@@ -87,6 +91,10 @@ class SimulatedTerminal:
         self.unplug()
         if self._folder is not None:
             self._folder.cleanup()
+
+    def _is_port(self) -> bool:
+        """Whether a simulated device stands there, or stood there when its process was killed."""
+        return self.path.is_symlink() and self.path.readlink().is_relative_to("/dev")
 
     def _plugged(self) -> int:
         if self._ends is None:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import httpx2
 import paho.mqtt.client as paho
-import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 from securesystemslib.signer import CryptoSigner
 
@@ -18,13 +17,6 @@ from content import chain, package
 from tests.content.documents import PNG, write_instruction
 from tests.server.serving import PASSWORD, ServerProcess, as_batch, zipped
 from tests.server.shift import GOOD, TROUBLED, Shift
-
-
-@pytest.fixture
-def server(tmp_path: Path):
-    process = ServerProcess(tmp_path / "data")
-    yield process
-    process.close()
 
 
 class Counters:
