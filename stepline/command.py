@@ -8,7 +8,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-app = typer.Typer(no_args_is_help=True, help="Shop-floor work instructions: server, kiosks, devices.", rich_markup_mode=None, pretty_exceptions_enable=False)
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Shop-floor work instructions: server, kiosks, devices.",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
 device = typer.Typer(no_args_is_help=True, help="The devices of a station.")
 app.add_typer(device, name="device")
 out = Console()
@@ -20,11 +25,14 @@ Server = Annotated[str, typer.Option("--server", help="Address of the server.")]
 
 @app.command()
 def serve(
+    *,
     data: Data = Path("stepline-data"),
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8080,
     database_url: Annotated[str | None, typer.Option(help="PostgreSQL instead of SQLite in --data.")] = None,
-    broker: Annotated[str | None, typer.Option(help="A real MQTT broker; without it one is embedded.")] = None,
+    broker: Annotated[
+        str | None, typer.Option(help="A real MQTT broker; without it one is embedded.")
+    ] = None,
     broker_port: Annotated[int, typer.Option(help="Port of the embedded broker.")] = 1883,
 ) -> None:
     """Start the server with its portal and, unless --broker is given, an embedded MQTT broker."""
@@ -45,7 +53,9 @@ def serve(
     )
 
 
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False)
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False
+)
 def kiosk(context: typer.Context) -> None:
     """Start a kiosk in a window (`stepline kiosk --help` lists its options)."""
     # a process of its own: Kivy opens its window when it is imported
@@ -55,24 +65,32 @@ def kiosk(context: typer.Context) -> None:
 @app.command()
 def demo(
     headless: Annotated[bool, typer.Option("--headless", help="Play by itself, without a display.")] = False,
-    report: Annotated[Path | None, typer.Option("--json", help="Write the figures to this file.")] = None,
+    report: Annotated[
+        Path | None, typer.Option("--json", help="Play by itself and write the figures to this file.")
+    ] = None,
     keep: Annotated[Path | None, typer.Option(help="Leave the server's and kiosks' data there.")] = None,
 ) -> None:
     """Show the whole product at work: a server, kiosks, devices and people in a small plant."""
-    if headless or not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        from stepline.demo.headless import run
+    by_itself = headless or report is not None
+    if not by_itself and (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        from stepline.demo.panel.main import NoWindow, show
 
-        if not headless:
-            out.print("No display here: the plant plays by itself.")
-        raise typer.Exit(0 if run(report, keep, out) else 1)
-    from stepline.demo.panel import show
+        try:
+            raise typer.Exit(show(keep, out))
+        except NoWindow:
+            out.print("No window can be opened on this display: the plant plays by itself.")
+    elif not by_itself:
+        out.print("No display here: the plant plays by itself.")
+    from stepline.demo.headless import run
 
-    show(keep, out)
+    raise typer.Exit(0 if run(report, keep, out) else 1)
 
 
 @app.command()
 def publish(
-    folders: Annotated[list[Path], typer.Argument(help="Folders that hold a document each, or a library of them.")],
+    folders: Annotated[
+        list[Path], typer.Argument(help="Folders that hold a document each, or a library of them.")
+    ],
     server: Server = "http://127.0.0.1:8080",
     login: Annotated[str, typer.Option(help="Who publishes.")] = "admin",
     check_only: Annotated[bool, typer.Option("--check", help="Only say what is wrong.")] = False,
@@ -93,17 +111,23 @@ def publish(
 @device.command("simulate")
 def simulate(
     kind: Annotated[str, typer.Argument(help="scanner, scale, torque, sensor or switch")],
-    link: Annotated[Path | None, typer.Option(help="Serial kinds: path under which the port appears.")] = None,
+    link: Annotated[
+        Path | None, typer.Option(help="Serial kinds: path under which the port appears.")
+    ] = None,
     broker: Annotated[str | None, typer.Option(help="MQTT kinds: the broker's address.")] = None,
     topic: Annotated[str | None, typer.Option(help="MQTT kinds: the topic.")] = None,
-    field: Annotated[str | None, typer.Option(help="MQTT kinds: path of the value in the JSON message.")] = None,
+    field: Annotated[
+        str | None, typer.Option(help="MQTT kinds: path of the value in the JSON message.")
+    ] = None,
 ) -> None:
     """Play a device by typing one verb a line; the kiosk cannot tell the difference."""
     from hardware.simulate.prompt import CannotSimulate, run
 
     options = {"link": None if link is None else str(link), "broker": broker, "topic": topic, "field": field}
     try:
-        run(kind, {name: value for name, value in options.items() if value is not None}, sys.stdin, sys.stdout)
+        run(
+            kind, {name: value for name, value in options.items() if value is not None}, sys.stdin, sys.stdout
+        )
     except CannotSimulate as problem:
         problems.print(str(problem))
         raise typer.Exit(2) from None

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from content.folder import folders, load
 from content.instruction import Instruction
-from stepline.demo.office import Office
+from stepline.demo.office import Office, is_enrolled
 from stepline.demo.plant import Bench, Plant
 from stepline.demo.story import ORDER, ROUNDS, Shift, play
 from stepline.demo.summary import (
@@ -69,19 +69,29 @@ def instructions() -> dict[str, Instruction]:
     return {document.id: document for document in found if isinstance(document, Instruction)}
 
 
-def set_up(plant: Plant, say: Say, stations: tuple[str, ...] = ("bench-1", "bench-2")) -> None:
-    """Start the server, publish the library, start the kiosks and enrol them, as people would."""
+def set_up(
+    plant: Plant,
+    say: Say,
+    stations: tuple[str, ...] = ("bench-1", "bench-2"),
+    make: Callable[[Plant, str], Bench] = Bench,
+) -> None:
+    """Start the server, publish the library, start the kiosks and enrol them, as people would.
+
+    What a kept folder already holds is taken up again.
+    """
     say("server", "starting")
     plant.server.start()
     office = Office(plant)
     office.open()
-    say("server", "publishing the sample library")
-    office.furnish(LIBRARY)
-    plant.benches = [Bench(plant, station) for station in stations]
+    if not plant.furnished.exists():
+        say("server", "publishing the sample library")
+        office.furnish(LIBRARY)
+    plant.benches = [make(plant, station) for station in stations]
+    strangers = [bench for bench in plant.benches if not is_enrolled(bench)]
     for bench in plant.benches:
         say(bench.station, "starting")
         bench.kiosk.start()
-    for bench in plant.benches:
+    for bench in strangers:
         say(bench.station, "being enrolled")
         office.enrol(bench)
 
@@ -127,7 +137,9 @@ def show(summary: Summary, seconds: float, console: Console) -> None:
         table.add_row(f"deviation: {kind}", str(number))
     for name, values in summary.latencies.items():
         figures = spread(values)
-        table.add_row(name.replace("_", " "), f"p50 {figures['p50']} ms, p99 {figures['p99']} ms, n {figures['n']}")
+        table.add_row(
+            name.replace("_", " "), f"p50 {figures['p50']} ms, p99 {figures['p99']} ms, n {figures['n']}"
+        )
     console.print(table)
     for complaint in summary.complaints():
         console.print(f"[bold red]✗[/] {complaint}")

@@ -9,7 +9,7 @@ import httpx2
 
 from content.folder import folders, load
 from content.instruction import Instruction
-from stepline.demo.plant import PASSWORD, PEOPLE, STATIONS, Bench, Plant
+from stepline.demo.plant import OFFICE, PASSWORD, PEOPLE, STATIONS, Bench, Plant
 from stepline.demo.watch import GLANCE, KioskRecord
 from stepline.publish import pack
 
@@ -38,11 +38,18 @@ class Office:
         for identifier, name, line, area in STATIONS:
             self._post("/stations", {"id": identifier, "name": name, "line": line, "area": area})
         for identifier, name, badge, pin in PEOPLE:
-            self._post("/people", {"id": identifier, "name": name, "role": "operator", "badge": badge, "pin": pin})
+            self._post(
+                "/people", {"id": identifier, "name": name, "role": "operator", "badge": badge, "pin": pin}
+            )
+        for login, name, role in OFFICE:
+            self._post(
+                "/people", {"id": login, "name": name, "role": role, "login": login, "password": PASSWORD}
+            )
         documents = [self.publish(folder) for folder in folders(library)]
         for station, *_ in STATIONS:
             answer = self._client.put(f"/stations/{station}/assignment", json={"documents": documents})
             answer.raise_for_status()
+        self._plant.furnished.touch()
 
     def publish(self, folder: Path) -> str:
         """Publish a document's folder as a release; its identifier."""
@@ -98,3 +105,15 @@ def releases_on(store: Path) -> int:
             return database.execute("SELECT count(*) FROM releases WHERE active").fetchone()[0]
     except sqlite3.OperationalError:
         return 0
+
+
+def is_enrolled(bench: Bench) -> bool:
+    """Whether the bench's kiosk was let into the plant."""
+    store = bench.data / "kiosk.db"
+    if not store.is_file():
+        return False
+    try:
+        with sqlite3.connect(f"file:{store}?mode=ro", uri=True, timeout=5) as database:
+            return database.execute("SELECT 1 FROM meta WHERE key = 'kiosk'").fetchone() is not None
+    except sqlite3.OperationalError:
+        return False

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from hardware.simulate.scale import SimulatedScale
 from hardware.simulate.scanner import SimulatedScanner
@@ -19,6 +20,10 @@ from hardware.simulate.torque import SimulatedTorqueDriver
 PASSWORD = "demonstration"  # noqa: S105 - of a plant that lives for minutes on this machine only
 STATIONS = (("bench-1", "Bench 1", "Assembly", "Pumps"), ("bench-2", "Bench 2", "Assembly", "Pumps"))
 PEOPLE = (("anna", "Anna Berger", "7Q4M-ANNA", None), ("ben", "Ben Osei", "3K9T-BEN", "2468"))
+OFFICE = (  # login, name, role: who signs in to the portal, all with PASSWORD
+    ("sofia", "Sofia Lindqvist", "supervisor"),
+    ("emil", "Emil Novak", "engineer"),
+)
 DEVICES = """\
 [[device]]
 name = "scanner"
@@ -83,17 +88,24 @@ class Process:
     command: list[str]
     log: Path
     environment: Mapping[str, str] = field(default_factory=dict)
+    hand_down: tuple[int, ...] = ()  # file descriptors that it gets
     running: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start it; its output is appended to the log."""
         with self.log.open("ab") as out:
             self.running = subprocess.Popen(
-                self.command, stdout=out, stderr=out, env={**os.environ, **self.environment}
+                self.command,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                env={**os.environ, **self.environment},
+                pass_fds=self.hand_down,
+                process_group=0,  # Ctrl-C is for the demonstration, which ends its processes in order
             )
 
     def kill(self) -> None:
-        """kill -9, as a power cut would."""
+        """Kill -9, as a power cut would."""
         self._end(signal.SIGKILL)
 
     def stop(self) -> None:
@@ -103,6 +115,10 @@ class Process:
     def alive(self) -> bool:
         """Whether it runs."""
         return self.running is not None and self.running.poll() is None
+
+    def ended(self) -> int | None:
+        """Its exit code when it ended by itself."""
+        return None if self.running is None else self.running.poll()
 
     def _end(self, how: signal.Signals) -> None:
         if self.running is None:
@@ -117,10 +133,26 @@ class Process:
         self.running = None
 
 
+class Uplink(Protocol):
+    """Where a kiosk finds the server and the broker: the plant itself, or a cable that leads there."""
+
+    @property
+    def server_url(self) -> str:
+        """As in `http://host:8080`."""
+        ...
+
+    @property
+    def broker(self) -> str:
+        """As in `mqtt://host:1883`."""
+        ...
+
+
 class Bench:
     """A station's simulated devices and its kiosk process."""
 
-    def __init__(self, plant: "Plant", station: str) -> None:
+    def __init__(
+        self, plant: "Plant", station: str, *, uplink: Uplink | None = None, size: str = "1280x800"
+    ) -> None:
         self.station = station
         self.folder = plant.folder / station
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -138,12 +170,13 @@ class Bench:
             for name, unit, _quantity in SENSORS
         }
         self.fixture = SimulatedSwitch(plant.broker, f"plant/{station}/fixture", "closed")
-        self.kiosk = Process(station, self._command(plant), self.folder / "kiosk.log", plant.kiosk_environment)
+        command = self._command(plant, uplink or plant, size)
+        self.kiosk = Process(station, command, self.folder / "kiosk.log", plant.kiosk_environment)
 
-    def _command(self, plant: "Plant") -> list[str]:
-        command = [sys.executable, "-m", "kiosk", "--data", str(self.data), "--server", plant.server_url]
-        command += ["--devices", str(self.folder / "devices.toml"), "--broker", plant.broker]
-        command += ["--size", "1280x800", "--name", self.station, "--touches", str(self.touches)]
+    def _command(self, plant: "Plant", uplink: Uplink, size: str) -> list[str]:
+        command = [sys.executable, "-m", "kiosk", "--data", str(self.data), "--server", uplink.server_url]
+        command += ["--devices", str(self.folder / "devices.toml"), "--broker", uplink.broker]
+        command += ["--size", size, "--name", self.station, "--touches", str(self.touches)]
         command += ["--trace", str(self.trace)]
         return command if plant.headless else [*command, "--windowed"]
 
@@ -165,9 +198,21 @@ class Plant:
         self.server_url = f"http://127.0.0.1:{self.port}"
         self.broker = f"mqtt://127.0.0.1:{self.broker_port}"
         self.data = folder / "server"
-        self.kiosk_environment = {"SDL_VIDEODRIVER": "offscreen", "SDL_AUDIODRIVER": "dummy"} if headless else {}
-        self.kiosk_environment |= {"KIVY_HOME": str(folder / "kivy")}
-        command = [sys.executable, "-m", "stepline", "serve", "--data", str(self.data), "--port", str(self.port)]
+        self.kiosk_environment = (
+            {"SDL_VIDEODRIVER": "offscreen", "SDL_AUDIODRIVER": "dummy"} if headless else {}
+        )
+        # MIXED: Kivy else swallows what goes to stderr, and with it why a process ended
+        self.kiosk_environment |= {"KIVY_HOME": str(folder / "kivy"), "KIVY_LOG_MODE": "MIXED"}
+        command = [
+            sys.executable,
+            "-m",
+            "stepline",
+            "serve",
+            "--data",
+            str(self.data),
+            "--port",
+            str(self.port),
+        ]
         command += ["--broker-port", str(self.broker_port)]
         environment = {"STEPLINE_ADMIN_PASSWORD": PASSWORD}
         self.server = Process("server", command, folder / "server.log", environment)
@@ -178,6 +223,11 @@ class Plant:
     def database(self) -> Path:
         """The server's SQLite file."""
         return self.data / "stepline.db"
+
+    @property
+    def furnished(self) -> Path:
+        """A file that is there once stations, people and documents are."""
+        return self.folder / "furnished"
 
     def close(self) -> None:
         """Stop everything."""

@@ -89,7 +89,9 @@ def written_by(stores: Iterable[Path]) -> Rows:
     for store in stores:
         with sqlite3.connect(f"file:{store}?mode=ro", uri=True) as database:
             (kiosk,) = database.execute("SELECT value FROM meta WHERE key = 'kiosk'").fetchone()
-            rows |= {(kiosk, seq): digest for seq, digest in database.execute("SELECT seq, hash FROM entries")}
+            rows |= {
+                (kiosk, seq): digest for seq, digest in database.execute("SELECT seq, hash FROM entries")
+            }
     return rows
 
 

@@ -1,15 +1,15 @@
 """What a kiosk has committed, read from its store beside it: the player's eyes, and the latest word on each run."""
 
-import json
 import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from content import wire
-from content.record import RunFact, RunStarted
+from content import package, wire
+from content.instruction import Instruction
+from content.record import DeviceChanged, OperatorSignedIn, OperatorSignedOut, RunFact, RunStarted
 from content.run import Run, evolve
+from content.values import Digest
 
 GLANCE = 0.02  # seconds between two looks at the store; an operator looks less often
 
@@ -23,6 +23,7 @@ class KioskRecord:
         self.runs: dict[str, Run] = {}
         self.latest: str | None = None
         self.signed_in: str | None = None
+        self.lost: set[str] = set()  # devices
         self.types: list[str] = []
 
     @property
@@ -36,11 +37,17 @@ class KioskRecord:
             self._seq = seq
             fact, _cause = wire.read_body(body)
             self.types.append(wire.type_of(fact))
-            match self.types[-1]:
-                case "operator.signed-in":
+            match fact:
+                case OperatorSignedIn():
                     self.signed_in = fact.by
-                case "operator.signed-out":
+                case OperatorSignedOut():
                     self.signed_in = None
+                case DeviceChanged(state="lost"):
+                    self.lost.add(fact.device)
+                case DeviceChanged():
+                    self.lost.discard(fact.device)
+                case _:
+                    pass
             run = getattr(fact, "run", None)
             if run is not None:
                 self._follow(run, fact)  # pyright: ignore[reportArgumentType] - facts with a run are run facts
@@ -73,7 +80,31 @@ class KioskRecord:
             time.sleep(GLANCE)
 
 
-def last_line(file: Path) -> dict[str, Any]:
-    """The last whole JSON line of a file, for messages."""
-    lines = file.read_text().splitlines() if file.is_file() else []
-    return json.loads(lines[-1]) if lines else {}
+class KioskLibrary:
+    """The instructions that a kiosk holds, read from its store beside it: what its runs really play."""
+
+    def __init__(self, database: Path) -> None:
+        self._database = database
+        self.held: dict[Digest, Instruction] = {}
+        self.assigned: tuple[Digest, ...] = ()
+
+    def look(self) -> None:
+        """Take in what changed since the last look."""
+        if not self._database.is_file():
+            return
+        try:
+            with sqlite3.connect(f"file:{self._database}?mode=ro", uri=True, timeout=5) as store:
+                found = store.execute(
+                    "SELECT digest, active FROM releases WHERE kind = 'work-instruction'"
+                ).fetchall()
+                for digest in {digest for digest, _ in found} - self.held.keys():
+                    self._take_in(store, digest)
+        except sqlite3.OperationalError:  # the kiosk is just making its store
+            return
+        self.assigned = tuple(sorted(digest for digest, active in found if active and digest in self.held))
+
+    def _take_in(self, store: sqlite3.Connection, digest: Digest) -> None:
+        (payload,) = store.execute("SELECT payload FROM releases WHERE digest = ?", (digest,)).fetchone()
+        document = package.read_payload(payload).document
+        if isinstance(document, Instruction):
+            self.held[digest] = document
