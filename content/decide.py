@@ -19,7 +19,6 @@ from content.inputs import (
     SignalGiven,
     Started,
     Tapped,
-    Ticked,
     TorqueGiven,
     ValueGiven,
     WentTo,
@@ -153,7 +152,7 @@ def _overrun(run: Run, step: Step, check: Timer, maximum: timedelta, given: Inpu
         return ()
     came = f"{run.elapsed_at(given.tick).total_seconds():.1f} s"
     expected = f"≤ {maximum.total_seconds():g} s"
-    return (_deviation(run, step, DeviationKind.OVERRUN, check.id, expected, came, given),)
+    return (_deviation(run, step, DeviationKind.OVERRUN, check.id, given, expected=expected, came=came),)
 
 
 def _tapped(run: Run, step: Step, given: Tapped) -> Facts:
@@ -171,7 +170,7 @@ def _code(instruction: Instruction, run: Run, step: Step, given: CodeGiven) -> F
     asked = _asked(run, step, Scan)
     verdicts = [(check, evidence.judge_code(check, given, instruction)) for check in asked]
     if not verdicts:
-        return (_refused(run, step, _awaited(run, step), given.text, given.device, given),)
+        return (_refused(run, step, _awaited(run, step), given.text, given),)
     check, verdict = next(((check, verdict) for check, verdict in verdicts if verdict.good), verdicts[0])
     return _judged(run, step, check, verdict, given)
 
@@ -197,9 +196,9 @@ def _torque(run: Run, step: Step, given: TorqueGiven) -> Facts:
         number = run.states(step.id).get(check.id, FRESH).good + 1
         verdict = evidence.judge_torque(check, given, number)
         if verdict is None:
-            return (_refused(run, step, check.unit, came, given.device, given),)
+            return (_refused(run, step, check.unit, came, given),)
         return _judged(run, step, check, verdict, given)
-    return (_refused(run, step, _awaited(run, step), came, given.device, given),)
+    return (_refused(run, step, _awaited(run, step), came, given),)
 
 
 def _signal(run: Run, step: Step, given: SignalGiven) -> Facts:
@@ -246,7 +245,7 @@ def _judged(run: Run, step: Step, check: Check, verdict: Verdict, given: Input) 
     if mark(kind, check.id) in run.marked:
         return (failed,)
     came = evidence.came(verdict.evidence)
-    return (failed, _deviation(run, step, kind, check.id, expected, came, given))
+    return (failed, _deviation(run, step, kind, check.id, given, expected=expected, came=came))
 
 
 def _passed(
@@ -270,7 +269,14 @@ def _attempt(run: Run, step: Step, check: CheckId) -> int:
 
 
 def _deviation(
-    run: Run, step: Step, kind: DeviationKind, check: CheckId | None, expected: str, came: str, given: Input
+    run: Run,
+    step: Step,
+    kind: DeviationKind,
+    check: CheckId | None,
+    given: Input,
+    *,
+    expected: str,
+    came: str,
 ) -> DeviationRaised:
     return DeviationRaised(
         run=run.id,
@@ -286,13 +292,15 @@ def _deviation(
     )
 
 
-def _refused(run: Run, step: Step, expected: str, came: str, device: str, given: Input) -> ReadingRefused:
+def _refused(
+    run: Run, step: Step, expected: str, came: str, given: CodeGiven | ValueGiven | TorqueGiven
+) -> ReadingRefused:
     return ReadingRefused(
         run=run.id,
         step=step.id,
         expected=expected,
         came=came,
-        device=device,
+        device=given.device,
         at=given.at,
         tick=given.tick,
         by=given.by,
@@ -303,7 +311,7 @@ def _refused_once(run: Run, step: Step, expected: str, came: str, given: ValueGi
     """A sensor that streams in a wrong unit is refused once a visit, not a hundred times a second."""
     if f"refused {given.device} {expected}" in run.marked:
         return ()
-    return (_refused(run, step, expected, came, given.device, given),)
+    return (_refused(run, step, expected, came, given),)
 
 
 def _interrupted(run: Run, given: Restarted) -> RunInterrupted:
@@ -334,7 +342,7 @@ def _problem(run: Run, step: Step, given: ProblemReported) -> DeviationRaised:
 
 
 def _aborted(run: Run, step: Step, given: Aborted) -> Facts:
-    raised = _deviation(run, step, DeviationKind.ABORTED, None, "", given.reason, given)
+    raised = _deviation(run, step, DeviationKind.ABORTED, None, given, expected="", came=given.reason)
     return raised, RunAborted(run=run.id, reason=given.reason, at=given.at, tick=given.tick, by=given.by)
 
 

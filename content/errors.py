@@ -43,7 +43,7 @@ class WireError(ContentError):
     """A message that cannot be read."""
 
 
-class UnknownMessage(WireError):  # noqa: N818 - it is what came, not what failed
+class UnknownMessage(WireError):
     """A message whose type is not one of ours."""
 
 

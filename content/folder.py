@@ -2,7 +2,7 @@
 
 import difflib
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -78,10 +78,10 @@ def _media_findings(folder: Path, file: Path, document: Any, lines: dict[yaml.Pa
     named = {
         path: line for path, line in lines.items() if path and path[-1] in {"picture", "video", "poster"}
     }
-    by_name = {}
+    by_name: dict[str, int] = {}
     if isinstance(document, Instruction):
-        for path in named:
-            by_name[_follow(document.model_dump(by_alias=True), path)] = named[path]
+        values = document.model_dump(by_alias=True)
+        by_name = {_follow(values, path): line for path, line in named.items()}
     for name in document.files:
         line = by_name.get(name)
         target = folder / name
@@ -116,12 +116,11 @@ def _real_path(values: Any, location: tuple[str | int, ...]) -> yaml.Path:
     """The path into the file: pydantic's locations also name the member of a union that was tried."""
     path: list[str | int] = []
     for key in location:
-        if isinstance(values, dict) and (key in values or key == location[-1]):
+        named = isinstance(values, dict) and (key in values or key == location[-1])
+        placed = isinstance(values, list) and isinstance(key, int) and key < len(cast("list[Any]", values))
+        if named or placed:
             path.append(key)
-            values = values.get(key)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-        elif isinstance(values, list) and isinstance(key, int) and key < len(values):  # pyright: ignore[reportUnknownArgumentType]
-            path.append(key)
-            values = values[key]  # pyright: ignore[reportUnknownVariableType]
+            values = _of(values, key)
     return tuple(path)
 
 
@@ -129,12 +128,17 @@ def _named(values: Any, path: yaml.Path) -> list[str | int]:
     """The path with the identifiers that people know in place of positions."""
     named: list[str | int] = []
     for key in path:
-        values = (
-            values.get(key) if isinstance(values, dict) else values[key] if isinstance(key, int) else None
-        )
-        identifier = values.get("id") if isinstance(values, dict) and isinstance(key, int) else None
+        values = _of(values, key)
+        identifier = _of(values, "id") if isinstance(key, int) else None
         named.append(identifier if isinstance(identifier, str) else key)
     return named
+
+
+def _of(values: Any, key: str | int) -> Any:
+    """What a mapping or a list has under `key`; None when it is neither."""
+    if isinstance(values, dict):
+        return cast("dict[str | int, Any]", values).get(key)
+    return cast("list[Any]", values)[key] if isinstance(values, list) and isinstance(key, int) else None
 
 
 def _in_words(error: ErrorDetails, kind: type[Piece]) -> tuple[str, str]:

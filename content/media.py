@@ -148,10 +148,8 @@ class Video(Piece):
 
 
 def _kind_of(value: Any) -> str:
-    named = value if isinstance(value, dict) else dict(value) if isinstance(value, Piece) else {}
-    return "film" if "video" in named else "still"
+    named = "video" in value if isinstance(value, dict) else isinstance(value, Video)
+    return "film" if named else "still"
 
 
-Medium = Annotated[
-    Annotated[Picture, Tag("still")] | Annotated[Video, Tag("film")], Discriminator(_kind_of)
-]
+Medium = Annotated[Annotated[Picture, Tag("still")] | Annotated[Video, Tag("film")], Discriminator(_kind_of)]

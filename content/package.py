@@ -10,7 +10,10 @@ from pydantic import ValidationError
 from securesystemslib.dsse import Envelope
 from securesystemslib.exceptions import FormatError
 from securesystemslib.exceptions import VerificationError as DsseVerificationError
-from securesystemslib.signer import CryptoSigner, SSlibKey
+from securesystemslib.signer import (
+    CryptoSigner,  # pyright: ignore[reportPrivateImportUsage] - its own manual imports it so
+    SSlibKey,  # pyright: ignore[reportPrivateImportUsage]
+)
 
 from content import picture, wire
 from content.errors import PackageError
@@ -101,13 +104,14 @@ def seal(data: bytes, kind: str, signer: CryptoSigner) -> bytes:
     """A signed envelope around `data` (DSSE, https://github.com/secure-systems-lab/dsse), as JSON."""
     envelope = Envelope(data, kind, {})
     envelope.sign(signer)
-    return wire.canonical(envelope.to_dict()).encode()
+    values = envelope.to_dict()  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - a bare dict
+    return wire.canonical(values).encode()
 
 
 def unseal(envelope: bytes, kind: str, key: SSlibKey) -> bytes:
     """What the envelope holds; raises PackageError unless `key` signed it and it is of that kind."""
     try:
-        opened = Envelope.from_dict(json.loads(envelope))
+        opened = Envelope.from_dict(json.loads(envelope))  # pyright: ignore[reportUnknownMemberType]
         opened.verify([key], 1)
     except (DsseVerificationError, FormatError, ValueError, KeyError, TypeError, AttributeError):
         raise PackageError("the signature is not that of the server this kiosk was enrolled with") from None

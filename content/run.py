@@ -1,4 +1,4 @@
-"""The pure run: `decide` turns a document, a state and an input into facts; `evolve` turns a state and a fact into a state.
+"""The pure run: `decide` turns document, state and input into facts; `evolve` turns a state and a fact into a state.
 
                  ┌──────────────▶ ABORTED ◀─────┐
     READY ──▶ RUNNING ◀──────────────────▶ HELD ┘
@@ -56,7 +56,7 @@ MOVES = {
 }
 
 
-class IllegalMove(Exception):  # noqa: N818 - it names the move, which is the error
+class IllegalMove(Exception):
     """A fact that cannot follow the run's state."""
 
 

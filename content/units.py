@@ -2,7 +2,8 @@
 
 from decimal import Decimal
 
-# unit -> (quantity, factor to that quantity's first unit); temperatures only as themselves: they differ by more than a factor
+# unit -> (quantity, factor to that quantity's first unit)
+# temperatures only as themselves: they differ by more than a factor
 UNITS: dict[str, tuple[str, Decimal]] = {
     "g": ("mass", Decimal(1)),
     "kg": ("mass", Decimal(1000)),

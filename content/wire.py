@@ -1,4 +1,4 @@
-"""The one spelling of inputs, facts and documents as JSON. Exact numbers are strings, times are UTC, names outlive classes."""
+"""The one spelling of inputs, facts and documents as JSON: exact numbers as text, times in UTC, lasting names."""
 
 import json
 from typing import Any, cast
@@ -100,10 +100,11 @@ def read_body(text: str) -> tuple[Fact, Cause | None]:
         message = from_json(text)  # three times as fast as json's, and it bounds how deep values may nest
     except ValueError:
         raise WireError("the body is not JSON") from None
-    if not isinstance(message, dict) or "fact" not in message or message.keys() - {"fact", "cause"}:
+    values = cast("dict[str, Any]", message) if isinstance(message, dict) else {}
+    if "fact" not in values or values.keys() - {"fact", "cause"}:
         raise WireError("the body is not an object with `fact` and, at most, `cause`")
-    cause = load_cause(message["cause"]) if "cause" in message else None
-    return load_fact(message["fact"]), cause
+    cause = load_cause(values["cause"]) if "cause" in values else None
+    return load_fact(values["fact"]), cause
 
 
 def _load(message: Any, names: dict[str, Any]) -> Any:

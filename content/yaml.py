@@ -20,12 +20,16 @@ class _Loader(yaml.SafeLoader):
     yaml_implicit_resolvers = {}  # noqa: RUF012 - PyYAML's own way to leave the 1.1 resolvers out
 
 
-_Loader.add_implicit_resolver("!bool", re.compile(r"^(?:true|false)$"), list("tf"))
-_Loader.add_implicit_resolver("!null", re.compile(r"^(?:null|~|)$"), ["n", "~", ""])
-_Loader.add_implicit_resolver("!int", re.compile(r"^[-+]?(?:0|[1-9][0-9]*)$"), list("-+0123456789"))
-_Loader.add_implicit_resolver(
-    "!float", re.compile(r"^[-+]?(?:0|[1-9][0-9]*)\.[0-9]+(?:[eE][-+]?[0-9]+)?$"), list("-+0123456789")
+_PLAIN = (  # tag, what it looks like, how it can begin
+    ("!bool", r"^(?:true|false)$", "tf"),
+    ("!null", r"^(?:null|~|)$", ("n", "~", "")),
+    ("!int", r"^[-+]?(?:0|[1-9][0-9]*)$", "-+0123456789"),
+    ("!float", r"^[-+]?(?:0|[1-9][0-9]*)\.[0-9]+(?:[eE][-+]?[0-9]+)?$", "-+0123456789"),
 )
+for _tag, _shape, _begins in _PLAIN:
+    _Loader.add_implicit_resolver(  # pyright: ignore[reportUnknownMemberType] - PyYAML has no types
+        _tag, re.compile(_shape), list(_begins)
+    )
 
 
 def read(text: str, file: str) -> tuple[Any, dict[Path, int]]:

@@ -28,7 +28,7 @@ def portal(folder: Path) -> None:
 
     with tempfile.TemporaryDirectory() as data:
         built = plant.build(Path(data) / "data", runs=60, days=14)
-        with contextmanager(conftest._serve)(built, Path(data)) as served, sync_playwright() as playwright:
+        with contextmanager(conftest.serve)(built, Path(data)) as served, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
             page = browser.new_page(viewport={"width": 1440, "height": 900})
             shots.sign_in(page, served.address)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from securesystemslib.signer import SSlibKey
+from securesystemslib.signer import SSlibKey  # pyright: ignore[reportPrivateImportUsage]
 
 from content import package
 from content.errors import PackageError

@@ -44,7 +44,7 @@ def check(paths: Sequence[Path], problems: Console) -> list[Path] | None:
     return found
 
 
-def send(
+def send(  # noqa: PLR0917 - what goes where, as whom, and where it is told
     documents: Sequence[Path], server: str, login: str, password: str, out: Console, problems: Console
 ) -> bool:
     """Publish each document; False, with the server's words, when one was refused."""

@@ -137,8 +137,9 @@ def running_postgres() -> Iterator[int]:
         **account,
     )
     port = free_port()
+    listening = ["-p", str(port), "-k", folder, "-c", "listen_addresses=127.0.0.1"]
     server = subprocess.Popen(
-        [binaries / "postgres", "-D", data, "-p", str(port), "-k", folder, "-c", "listen_addresses=127.0.0.1"],
+        [binaries / "postgres", "-D", data, *listening],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         **account,

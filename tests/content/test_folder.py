@@ -6,7 +6,6 @@ import pytest
 
 from content.errors import DocumentError
 from content.folder import load, load_instruction, load_sop
-from tests.content.documents import PNG
 from tests.content.documents import TEXT as GOOD
 from tests.content.documents import write_instruction as write
 
@@ -55,11 +54,15 @@ def test_a_good_document_loads_with_exact_numbers(tmp_path: Path) -> None:
         ("steps:", "steps: [", 10, "not valid YAML"),
     ],
 )
-def test_what_is_wrong_is_said_with_its_line(tmp_path: Path, old: str, new: str, line: int, says: str) -> None:
+def test_what_is_wrong_is_said_with_its_line(
+    tmp_path: Path, old: str, new: str, line: int, says: str
+) -> None:
     assert old in GOOD
     with pytest.raises(DocumentError) as problem:
         load_instruction(write(tmp_path, GOOD.replace(old, new)))
-    assert any(says in str(finding) and finding.line == line for finding in problem.value.findings), problem.value
+    assert any(says in str(finding) and finding.line == line for finding in problem.value.findings), (
+        problem.value
+    )
 
 
 def test_everything_wrong_is_said_at_once(tmp_path: Path) -> None:
@@ -77,7 +80,9 @@ def test_everything_wrong_is_said_at_once(tmp_path: Path) -> None:
         (b"<svg onload=alert(1)>", "not a picture or video"),
     ],
 )
-def test_a_media_file_that_is_not_what_its_name_says_is_refused(tmp_path: Path, content: bytes, says: str) -> None:
+def test_a_media_file_that_is_not_what_its_name_says_is_refused(
+    tmp_path: Path, content: bytes, says: str
+) -> None:
     with pytest.raises(DocumentError, match=says):
         load_instruction(write(tmp_path, GOOD, content))
 
@@ -113,7 +118,10 @@ def test_an_empty_folder_says_what_belongs_there(tmp_path: Path) -> None:
         load(tmp_path)
 
 
-@pytest.mark.parametrize("text", ["", "- a\n", "id: &a x\nkind: *a\n", "\x00", "a: " + "[" * 400, "!!python/object:os.system x"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "- a\n", "id: &a x\nkind: *a\n", "\x00", "a: " + "[" * 400, "!!python/object:os.system x"],
+)
 def test_hostile_or_foreign_text_is_refused_without_a_traceback(tmp_path: Path, text: str) -> None:
     with pytest.raises(DocumentError):
         load_instruction(write(tmp_path, text))

@@ -54,7 +54,9 @@ def test_other_labels_are_told_apart() -> None:
     assert read("two words") == PlainText(text="two words")
 
 
-@pytest.mark.parametrize("text", ["", "  ", "\x00\x01", "x" * 3000, "CMD:FORMAT", "01040123\x1d", "(01)123", "a\ufffdb"])
+@pytest.mark.parametrize(
+    "text", ["", "  ", "\x00\x01", "x" * 3000, "CMD:FORMAT", "01040123\x1d", "(01)123", "a\ufffdb"]
+)
 def test_a_damaged_code_says_why(text: str) -> None:
     label = read(text)
     assert isinstance(label, Unreadable)

@@ -43,7 +43,9 @@ def test_one_changed_byte_anywhere_in_a_release_is_refused(payload: bytes, signe
     envelope = package.seal(payload, package.RELEASE_TYPE, signer)
     changed = json.loads(envelope)
     key = package.read_key(package.public_key(signer))
-    flipped = changed["payload"][:40] + ("A" if changed["payload"][40] != "A" else "B") + changed["payload"][41:]
+    flipped = (
+        changed["payload"][:40] + ("A" if changed["payload"][40] != "A" else "B") + changed["payload"][41:]
+    )
     with pytest.raises(PackageError, match="signature"):
         package.unseal(json.dumps({**changed, "payload": flipped}).encode(), package.RELEASE_TYPE, key)
 
@@ -69,7 +71,7 @@ def test_no_bytes_whatever_pass_for_an_envelope(data: bytes) -> None:
 
 def test_a_release_that_lacks_a_picture_is_refused(payload: bytes) -> None:
     values = json.loads(payload)
-    with pytest.raises(PackageError, match="lacks media/bolt.png"):
+    with pytest.raises(PackageError, match=r"lacks media/bolt\.png"):
         package.read_payload(wire.canonical({**values, "media": []}).encode())
 
 
@@ -97,7 +99,9 @@ def test_an_unknown_message_is_refused_by_name() -> None:
         wire.load_fact({"type": "step.vanished"})
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"fact": 3}', '{"fact": {"type": "run.held"}}', '{"fact":{},"x":1}'])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"fact": 3}', '{"fact": {"type": "run.held"}}', '{"fact":{},"x":1}']
+)
 def test_a_malformed_body_is_refused_with_a_reason(text: str) -> None:
     with pytest.raises(WireError) as problem:
         wire.read_body(text)

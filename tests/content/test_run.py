@@ -49,7 +49,14 @@ INSTRUCTION = Instruction.model_validate(
                 "standard_time": "20s",
                 "checks": [
                     {"id": "part", "kind": "scan", "part": "GP-101"},
-                    {"id": "mass", "kind": "measure", "quantity": "mass", "unit": "g", "low": "120.0", "high": "130.0"},
+                    {
+                        "id": "mass",
+                        "kind": "measure",
+                        "quantity": "mass",
+                        "unit": "g",
+                        "low": "120.0",
+                        "high": "130.0",
+                    },
                 ],
             },
             {
@@ -57,7 +64,14 @@ INSTRUCTION = Instruction.model_validate(
                 "title": "Bolt",
                 "text": "Tighten the screws.",
                 "checks": [
-                    {"id": "bolts", "kind": "torque", "unit": "N.m", "low": "8.5", "high": "9.5", "fastenings": 2},
+                    {
+                        "id": "bolts",
+                        "kind": "torque",
+                        "unit": "N.m",
+                        "low": "8.5",
+                        "high": "9.5",
+                        "fastenings": 2,
+                    },
                     {"id": "seen", "kind": "confirm", "prompt": "The cover sits flat"},
                 ],
             },
@@ -110,11 +124,17 @@ def opened() -> tuple[Run, list[RunFact]]:
 
 STEP = st.sampled_from([*STEPS, StepId("nowhere")])
 TEMPLATES = st.one_of(  # an input still without its stamp: a kind and its own values
-    st.tuples(st.just(Tapped), st.fixed_dictionaries({"step": STEP, "check": st.sampled_from([None, "seen", "none"])})),
+    st.tuples(
+        st.just(Tapped),
+        st.fixed_dictionaries({"step": STEP, "check": st.sampled_from([None, "seen", "none"])}),
+    ),
     st.tuples(
         st.just(CodeGiven),
         st.sampled_from(
-            [{"text": text, "part_number": text, "device": "scanner"} for text in ("GP-101", "GP-999", "\x00")]
+            [
+                {"text": text, "part_number": text, "device": "scanner"}
+                for text in ("GP-101", "GP-999", "\x00")
+            ]
         ),
     ),
     st.tuples(
@@ -257,7 +277,9 @@ def test_the_whole_job_is_done_by_scan_reading_torque_timer_signal_and_tap() -> 
 
 def test_failed_attempts_stay_beside_the_one_that_passed_and_raise_one_deviation() -> None:
     run, facts = opened()
-    wrong = [CodeGiven(text="GP-999", part_number="GP-999", device="scanner", **stamped(tick)) for tick in (1, 2)]
+    wrong = [
+        CodeGiven(text="GP-999", part_number="GP-999", device="scanner", **stamped(tick)) for tick in (1, 2)
+    ]
     right = CodeGiven(text="GP-101", part_number="GP-101", device="scanner", **stamped(3))
     play([*wrong, right], run, facts)
     assert [fact.attempt for fact in facts if isinstance(fact, CheckFailed | CheckPassed)] == [1, 2, 3]

@@ -77,7 +77,9 @@ def test_a_played_switch_obeys(mosquitto, heard, rack, devices):
     assert "topic a/b" in played("switch", options, lines(), heard, rack, devices, table)
 
 
-@pytest.mark.parametrize(("kind", "part"), [("camera", "there are: scanner"), ("sensor", "needs --broker and --topic")])
+@pytest.mark.parametrize(
+    ("kind", "part"), [("camera", "there are: scanner"), ("sensor", "needs --broker and --topic")]
+)
 def test_what_cannot_be_played_is_told(kind, part):
     with pytest.raises(CannotSimulate, match=part):
         run(kind, {}, [], io.StringIO())

@@ -43,13 +43,13 @@ def served(plant_module: ModuleType, tmp_path_factory: pytest.TempPathFactory) -
     """A server over the plant, started as its own process as a plant would start it."""
     data = tmp_path_factory.mktemp("portal")
     plant = plant_module.build(data / "data", runs=40, days=9)
-    yield from _serve(plant, data)
+    yield from serve(plant, data)
 
 
 @pytest.fixture
 def empty(plant_module: ModuleType, tmp_path: Path) -> Iterator[Served]:
     """A server that was started for the first time."""
-    yield from _serve(None, tmp_path)
+    yield from serve(None, tmp_path)
 
 
 def _free_port() -> int:
@@ -58,7 +58,7 @@ def _free_port() -> int:
         return probe.getsockname()[1]
 
 
-def _serve(plant: object, data: Path) -> Iterator[Served]:
+def serve(plant: object, data: Path) -> Iterator[Served]:
     port = _free_port()
     log = (data / "server.log").open("w")
     process = subprocess.Popen(
