@@ -18,6 +18,7 @@ device = typer.Typer(no_args_is_help=True, help="The devices of a station.")
 app.add_typer(device, name="device")
 out = Console()
 problems = Console(stderr=True)
+LONGEST_FOLDER = 80  # characters; the path of a socket in it may have 107
 
 Data = Annotated[Path, typer.Option("--data", help="Folder that holds everything of this process.")]
 Server = Annotated[str, typer.Option("--server", help="Address of the server.")]
@@ -68,9 +69,15 @@ def demo(
     report: Annotated[
         Path | None, typer.Option("--json", help="Play by itself and write the figures to this file.")
     ] = None,
-    keep: Annotated[Path | None, typer.Option(help="Leave the server's and kiosks' data there.")] = None,
+    keep: Annotated[
+        Path | None, typer.Option(file_okay=False, help="Leave the server's and kiosks' data there.")
+    ] = None,
 ) -> None:
     """Show the whole product at work: a server, kiosks, devices and people in a small plant."""
+    if keep is not None and len(str(keep.resolve())) > LONGEST_FOLDER:
+        raise typer.BadParameter(
+            f"{keep} is too long for the sockets in it; name a folder nearer to the root"
+        )
     by_itself = headless or report is not None
     if not by_itself and (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         from stepline.demo.panel.main import NoWindow, show
@@ -81,6 +88,10 @@ def demo(
             out.print("No window can be opened on this display: the plant plays by itself.")
     elif not by_itself:
         out.print("No display here: the plant plays by itself.")
+    if keep is not None and keep.exists() and any(keep.iterdir()):
+        raise typer.BadParameter(
+            f"{keep} is not empty; the plant that plays by itself begins in an empty folder"
+        )
     from stepline.demo.headless import run
 
     raise typer.Exit(0 if run(report, keep, out) else 1)

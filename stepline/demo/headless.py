@@ -1,5 +1,6 @@
 """The demonstration without a display or a person: set the plant up, play both shifts, count afterwards."""
 
+import contextlib
 import json
 import shutil
 import tempfile
@@ -7,12 +8,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx2
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from content.folder import folders, load
 from content.instruction import Instruction
+from stepline.demo.ending import deafen, interruptible
 from stepline.demo.office import Office, is_enrolled
 from stepline.demo.plant import Bench, Plant
 from stepline.demo.story import ORDER, ROUNDS, Shift, play
@@ -32,13 +35,39 @@ DELIVERY = 60  # seconds for the kiosks to deliver their last records
 
 
 def run(report: Path | None, keep: Path | None, console: Console) -> bool:
-    """Play the plant; True when nothing is lost, doubled or missing. Writes the figures to `report`."""
-    folder = keep or Path(tempfile.mkdtemp(prefix="stepline-demo-"))
+    """Play the plant; True when nothing is lost, doubled or missing. Writes the figures to `report`.
+
+    An interruption ends it in order and leaves nothing behind, unless it is to `keep` that; raises KeyboardInterrupt.
+    """
+    folder = (keep or Path(tempfile.mkdtemp(prefix="stepline-demo-"))).resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    plant = Plant(folder, headless=True)
-    library = instructions()
     started = time.monotonic()
     try:
+        summary = _play(folder, console)
+    except KeyboardInterrupt:
+        if keep is None:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+    except (TimeoutError, OSError, AssertionError, RuntimeError, httpx2.HTTPError) as problem:
+        console.print(f"[bold red]✗[/] {problem}", highlight=False)
+        console.print(f"The logs are in {folder}", highlight=False)
+        return False
+    show(summary, time.monotonic() - started, console)
+    figures = summary.as_json()
+    if report is not None:
+        report.write_text(json.dumps(figures, indent=2) + "\n")
+    if keep is None and figures["ok"] and report is None:
+        shutil.rmtree(folder, ignore_errors=True)
+    return bool(figures["ok"])
+
+
+def _play(folder: Path, console: Console) -> Summary:
+    with contextlib.ExitStack() as ending:
+        ending.enter_context(interruptible())
+        plant = Plant(folder, headless=True)
+        library = instructions()
+        ending.callback(plant.close)
+        ending.callback(deafen)
         with _progress(console) as bar:
             tasks: dict[str, int] = {}
 
@@ -52,15 +81,7 @@ def run(report: Path | None, keep: Path | None, console: Console) -> bool:
             shifts = play(plant, library, progress)
             progress("server", "taking in the last records")
             delivered(plant)
-        summary = count(plant, shifts)
-    finally:
-        plant.close()
-    show(summary, time.monotonic() - started, console)
-    if report is not None:
-        report.write_text(json.dumps(summary.as_json(), indent=2) + "\n")
-    if keep is None and summary.as_json()["ok"] and report is None:
-        shutil.rmtree(folder, ignore_errors=True)
-    return bool(summary.as_json()["ok"])
+        return count(plant, shifts)
 
 
 def instructions() -> dict[str, Instruction]:

@@ -90,10 +90,14 @@ class Process:
     environment: Mapping[str, str] = field(default_factory=dict)
     hand_down: tuple[int, ...] = ()  # file descriptors that it gets
     running: subprocess.Popen[bytes] | None = None
+    _barred: bool = False
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def start(self) -> None:
-        """Start it; its output is appended to the log."""
-        with self.log.open("ab") as out:
+        """Start it; its output is appended to the log. Raises RuntimeError when it was stopped for good."""
+        with self._lock, self.log.open("ab") as out:
+            if self._barred:
+                raise RuntimeError(f"{self.name} was stopped for good")
             self.running = subprocess.Popen(
                 self.command,
                 stdin=subprocess.DEVNULL,
@@ -111,6 +115,11 @@ class Process:
     def stop(self) -> None:
         """Ask it to end, and wait."""
         self._end(signal.SIGTERM)
+
+    def bar(self) -> None:
+        """It is never started again: who plays on another thread may be about to."""
+        with self._lock:
+            self._barred = True
 
     def alive(self) -> bool:
         """Whether it runs."""
@@ -230,7 +239,9 @@ class Plant:
         return self.folder / "furnished"
 
     def close(self) -> None:
-        """Stop everything."""
+        """Stop everything for good."""
+        for process in (*(bench.kiosk for bench in self.benches), self.server):
+            process.bar()
         for bench in self.benches:
             bench.close()
         self.server.stop()

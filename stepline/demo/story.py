@@ -101,7 +101,10 @@ def play(plant: Plant, library: dict[str, Instruction], progress: Progress) -> l
             with contextlib.suppress(OSError):
                 shift.player.shot("failed")
 
-    threads = [threading.Thread(target=work, args=(shift,), name=shift.bench.station) for shift in found]
+    # daemons: when the demonstration is interrupted nobody waits for what they wait for
+    threads = [
+        threading.Thread(target=work, args=(shift,), name=shift.bench.station, daemon=True) for shift in found
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

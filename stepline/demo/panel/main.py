@@ -3,7 +3,6 @@
 import contextlib
 import os
 import shutil
-import signal
 import socket
 import sys
 import tempfile
@@ -14,9 +13,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Never
 
+import httpx2
 from rich.console import Console
 from rich.table import Table
 
+from stepline.demo.ending import deafen, interruptible
 from stepline.demo.headless import Say, set_up
 from stepline.demo.panel.acts import Act, Power
 from stepline.demo.panel.cable import Cable
@@ -32,7 +33,6 @@ STATION = "bench-1"
 LOOK = 0.1  # seconds between two looks at the kiosk's store
 PATIENCE = 30  # seconds for the panel's window to open
 LAST = 15  # lines of a log that are shown when its process ended by itself
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # the last: its terminal was closed
 
 
 class NoWindow(Exception):
@@ -49,25 +49,22 @@ class Broken(Exception):
 
 def show(keep: Path | None, console: Console) -> int:
     """Play with a person until a window is closed, or Ctrl-C; the exit code. Raises NoWindow."""
-    before = {number: signal.signal(number, _interrupted) for number in SIGNALS}
     try:
         with contextlib.ExitStack() as ending:
+            ending.enter_context(interruptible())
             folder = _folder(keep, ending)
             plant = Plant(folder, headless=False)
             line, window = _open_panel(folder, ending)
-            ending.callback(_deafen)  # the first to happen: nothing interrupts the end
+            ending.callback(deafen)
             kiosk_place, _panel_place, _scale = side_by_side(_screen(line, window))
             cable = Cable(plant)
             ending.callback(cable.cut)
             ending.callback(plant.close)
-            ending.callback(_deafen)
+            ending.callback(deafen)  # the first to happen: nothing interrupts the end
             return _play(plant, cable, line, kiosk_place, console=console, keep=keep)
     except KeyboardInterrupt:
         console.print("The plant is shut down.")
         return 0
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _play(plant: Plant, cable: Cable, line: Line, place: Area, *, console: Console, keep: Path | None) -> int:
@@ -84,7 +81,7 @@ def _play(plant: Plant, cable: Cable, line: Line, place: Area, *, console: Conso
     except Ended as ended:
         console.print(f"{ended}; the plant is shut down.")
         return 0
-    except (Broken, TimeoutError) as problem:
+    except (Broken, TimeoutError, OSError, httpx2.HTTPError) as problem:
         console.print(f"[bold red]✗[/] {problem}", highlight=False)
         return 1
 
@@ -148,15 +145,6 @@ class Play:
         code = self._plant.server.ended()
         if code is not None:
             raise Broken(_last_words(self._plant.server, code))
-
-
-def _interrupted(*_: object) -> None:
-    raise KeyboardInterrupt
-
-
-def _deafen() -> None:
-    for number in SIGNALS:
-        signal.signal(number, signal.SIG_IGN)
 
 
 def _folder(keep: Path | None, ending: contextlib.ExitStack) -> Path:

@@ -3,6 +3,7 @@
 import ctypes
 import ctypes.util
 import importlib.util
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ BAR = 48  # of a window's title bar and some room around it
 SMALLEST, LARGEST = 0.4, 3.0
 LIKE_ONE = 1.2  # up to this scale letters are sharper at 1
 VIDEO = 0x20  # SDL_INIT_VIDEO
+BLIND = {"dummy", "offscreen"}  # what SDL falls back to when the display cannot be reached
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,10 @@ def find_screen() -> Area | None:
     """What the display leaves to windows; None where no window can be opened. Asks the SDL that Kivy brings."""
     sdl = _sdl()
     if sdl is None or sdl.SDL_InitSubSystem(VIDEO) != 0:
+        return None
+    sdl.SDL_GetCurrentVideoDriver.restype = ctypes.c_char_p
+    driver = sdl.SDL_GetCurrentVideoDriver().decode()
+    if driver in BLIND and os.environ.get("SDL_VIDEODRIVER") != driver:
         return None
     sides = (ctypes.c_int * 4)()
     if sdl.SDL_GetDisplayUsableBounds(0, sides) != 0:
