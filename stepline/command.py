@@ -78,6 +78,7 @@ def demo(
         raise typer.BadParameter(
             f"{keep} is too long for the sockets in it; name a folder nearer to the root"
         )
+    taken = keep is not None and keep.exists() and any(keep.iterdir())
     by_itself = headless or report is not None
     if not by_itself and (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         from stepline.demo.panel.main import NoWindow, show
@@ -88,7 +89,7 @@ def demo(
             out.print("No window can be opened on this display: the plant plays by itself.")
     elif not by_itself:
         out.print("No display here: the plant plays by itself.")
-    if keep is not None and keep.exists() and any(keep.iterdir()):
+    if taken:
         raise typer.BadParameter(
             f"{keep} is not empty; the plant that plays by itself begins in an empty folder"
         )

@@ -16,7 +16,7 @@ from stepline.demo.panel.view import LIST, Codes, Move, PanelView, Row
 Press = Callable[[str], None]
 LETTERS, SMALLER, QUIET, HEADLINE, LONG = 20, 16, 18, 27, 23  # sizes; LONG: of a headline with many words
 MANY = 56  # characters of a headline that are many
-ROW, SIDE, GAP, EDGE, HEAD = 60, 122, 8, 8, 176
+ROW, SIDE, GAP, EDGE, HEAD = 60, 122, 8, 8, 164
 
 
 class Key(Tap):
@@ -96,6 +96,13 @@ class Device(BoxLayout):
             button.show(move)
 
 
+def _tall(text: Txt, height: float) -> BoxLayout:
+    """A text in a place of that height; one that has none of its own takes the height of its letters."""
+    place = BoxLayout(size_hint_y=None, height=theme.px(height))
+    place.add_widget(text)
+    return place
+
+
 class Waiting(Panel):
     """What the kiosk waits for."""
 
@@ -103,11 +110,9 @@ class Waiting(Panel):
         super().__init__(orientation="vertical", pad=14, gap=2, size_hint_y=None, height=theme.px(HEAD))
         quiet = theme.palette.quiet
         self._intro = Txt(text="The kiosk waits for", size=QUIET, color=quiet, fixed=True)
-        self._intro.size_hint_y, self._intro.height = None, theme.px(26)
         self._headline = Txt(text="", size=HEADLINE, bold=True, fixed=True)
         self._detail = Txt(text="", size=QUIET, color=quiet, fixed=True, shorten=True)
-        self._detail.size_hint_y, self._detail.height = None, theme.px(26)
-        for widget in (self._intro, self._headline, self._detail):
+        for widget in (_tall(self._intro, 26), self._headline, _tall(self._detail, 26)):
             self.add_widget(widget)
 
     def show(self, view: PanelView) -> None:
@@ -182,9 +187,8 @@ class Board(BoxLayout):
         self._rows: list[Device] = []
         self._list = CodeList(self._scan, self._to_devices)
         self._told = Txt(text="", size=QUIET, color=theme.palette.quiet, fixed=True, valign="top")
-        self._told.size_hint_y, self._told.height = None, theme.px(58)
-        for widget in (self._waiting, self._devices, self._told):
-            self.add_widget(widget)
+        self._foot = _tall(self._told, 58)
+        self._put(self._devices)
 
     def show(self, view: PanelView) -> None:
         """Everything as it is now."""
@@ -216,5 +220,5 @@ class Board(BoxLayout):
 
     def _put(self, place: Any) -> None:
         self.clear_widgets()
-        for widget in (self._waiting, place, self._told):
+        for widget in (self._waiting, place, self._foot):
             self.add_widget(widget)

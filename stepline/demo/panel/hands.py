@@ -69,7 +69,7 @@ class Hands:
             self._cable.mend()
             return "Mended: what waited on the kiosk is delivered"
         self._cable.cut()
-        return "Cut: gauges and clamp speak over the network, the others do not"
+        return "The network is cut: gauges and clamp cannot be heard"
 
     def _switch(self, *, on: bool) -> str:
         self.powered = on

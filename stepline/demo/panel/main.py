@@ -226,7 +226,7 @@ def _browse(url: str) -> None:
         browser = webbrowser.get()
     except webbrowser.Error:
         return
-    if type(browser) is not webbrowser.GenericBrowser or "BROWSER" in os.environ:
+    if type(browser) is not webbrowser.GenericBrowser or os.environ.get("BROWSER"):
         threading.Thread(target=browser.open, args=(url,), name="browser", daemon=True).start()
 
 

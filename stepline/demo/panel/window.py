@@ -20,6 +20,7 @@ from stepline.demo.panel.places import Area, find_screen, side_by_side
 from stepline.demo.panel.view import VIEW, Line, PanelView, line_from
 
 NO_DISPLAY = 3  # exit code
+SETTLED = 3  # frames after a change until everything stands in its place
 TITLE = "Stepline · devices of the bench"
 
 
@@ -48,25 +49,32 @@ class PanelWindow:
         self.remote: Remote | None = None
         self._latest: PanelView | None = None
         self._ended = False
+        self._frames = 0  # since the last change
         self._trigger = Clock.create_trigger(lambda _dt: self._drain())
+        Glass.bind(on_flip=self._flipped)
 
     def wake(self) -> None:
         """Have what came drawn, and the remote's wishes fulfilled. Safe from any thread."""
         self._trigger()
 
     def touch(self, name: str) -> bool:
-        """Really touch the widget of that name; False while it is not on screen."""
+        """Really touch the widget of that name in its middle; False while it does not stand on the screen."""
         from kiosk.screens.touches import tap
         from kiosk.screens.widgets import touchable
 
+        self._glass.canvas.ask_update()
         widget = touchable.get(name)
-        if self._latest is not None or widget is None or not widget.get_parent_window():
-            self._glass.canvas.ask_update()
+        if (
+            self._latest is not None
+            or self._frames < SETTLED
+            or widget is None
+            or not widget.get_parent_window()
+        ):
             return False
+        self._frames = 0  # it is scrolled to, or what it brings up comes
         if not self.board.bring(widget):
             return False
         tap(widget)
-        self._glass.canvas.ask_update()
         return True
 
     def shot(self, path: Path) -> None:
@@ -107,6 +115,9 @@ class PanelWindow:
         self._ended = True
         self.wake()
 
+    def _flipped(self, *_: Any) -> None:
+        self._frames += 1
+
     def _listen(self) -> None:
         with contextlib.suppress(EOFError):
             while True:
@@ -122,6 +133,7 @@ class PanelWindow:
         view, self._latest = self._latest, None
         if view is not None:
             self.board.show(view)
+            self._frames = 0
             self._glass.canvas.ask_update()
         if self.remote is not None:
             self.remote.drain()
