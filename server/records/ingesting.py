@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from content import chain, wire
@@ -21,6 +21,7 @@ from server.store.bulk import insert_rows, without_nul
 from server.store.engine import cannot_hold, first_line, writing
 
 MOST_ENTRIES = 1_000  # of one batch
+RECORD = ("kiosk", "seq", "prev", "hash", "run", "type", "at", "received_at", "body")  # columns of `records`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,11 +32,11 @@ class Taken:
     new: int
 
 
-class _Read(NamedTuple):
-    entry: Entry
-    fact: Fact | None  # None: kept as it came, for a server that knows its type
+class _Unknown(NamedTuple):
+    """A fact that is kept as it came, for a server that knows its type."""
+
     type: str
-    why: str = ""
+    why: str
 
 
 def ingest(house: House, kiosk: str, entries: Sequence[Entry]) -> Taken:
@@ -56,7 +57,7 @@ def ingest(house: House, kiosk: str, entries: Sequence[Entry]) -> Taken:
             if not fresh:
                 return Taken(held=held, new=0)
             read = [_read(entry) for entry in fresh]
-            stations = _keep(tx, house.now(), kiosk, read)
+            stations = _keep(tx, house.now(), kiosk, fresh, read)
     except _Contradiction as problem:
         _park(house, kiosk, problem.entry, str(problem))
         raise problem.refusal from None
@@ -80,12 +81,15 @@ class _Contradiction(Exception):
         self.refusal = refusal
 
 
+_HELD = (
+    select(tables.kiosks.c.held_seq, tables.kiosks.c.head_hash)
+    .where(tables.kiosks.c.id == bindparam("kiosk"))
+    .with_for_update()
+)
+
+
 def _held(tx: Connection, kiosk: str) -> tuple[int, str]:
-    row = tx.execute(
-        select(tables.kiosks.c.held_seq, tables.kiosks.c.head_hash)
-        .where(tables.kiosks.c.id == kiosk)
-        .with_for_update()
-    ).one_or_none()
+    row = tx.execute(_HELD, {"kiosk": kiosk}).one_or_none()
     if row is None:
         raise SignInNeeded(f"there is no kiosk {kiosk}", "enrol it")
     return row.held_seq, row.head_hash
@@ -135,18 +139,19 @@ def _unbroken(ordered: Sequence[Entry], held: int, head: str) -> list[Entry]:
     return fresh
 
 
-def _read(entry: Entry) -> _Read:
+def _read(entry: Entry) -> Fact | _Unknown:
     try:
         fact, _cause = wire.read_body(entry.body)
     except UnknownMessage as problem:
-        return _Read(entry, None, _type_of(entry.body), str(problem))
+        return _Unknown(_type_of(entry.body), str(problem))
     except WireError as problem:
         raise _malformed(entry, str(problem)) from None
-    if fact.at.tzinfo is None:
-        raise _malformed(entry, f"its time {fact.at.isoformat()} has no zone")
-    if not MINYEAR < fact.at.year < MAXYEAR:  # in UTC it might be in a year that no calendar has
-        raise _malformed(entry, f"its time {fact.at.isoformat()} is out of range")
-    return _Read(entry, fact, wire.type_of(fact))
+    at = fact.at
+    if at.tzinfo is None:
+        raise _malformed(entry, f"its time {at.isoformat()} has no zone")
+    if not MINYEAR < at.year < MAXYEAR:  # in UTC it might be in a year that no calendar has
+        raise _malformed(entry, f"its time {at.isoformat()} is out of range")
+    return fact
 
 
 def _malformed(entry: Entry, why: str) -> _Contradiction:
@@ -159,36 +164,39 @@ def _type_of(body: str) -> str:
     return name[:80] if isinstance(name, str) else "?"
 
 
-def _keep(tx: Connection, now: datetime, kiosk: str, read: Sequence[_Read]) -> set[str]:
-    insert_rows(tx, tables.records, [_row(each, kiosk, now) for each in read])
-    projector = Projector(tx, kiosk, [each.fact for each in read if each.fact is not None])
+def _keep(
+    tx: Connection, now: datetime, kiosk: str, entries: Sequence[Entry], read: Sequence[Fact | _Unknown]
+) -> set[str]:
+    rows = [
+        (kiosk, entry.seq, entry.prev, entry.hash, *_about(fact), now, entry.body)
+        for entry, fact in zip(entries, read, strict=True)
+    ]
+    insert_rows(tx, tables.records, RECORD, rows)
+    projector = Projector(tx, kiosk, [fact for fact in read if not isinstance(fact, _Unknown)])
     stations = projector.write()
     strange = {id(fact) for fact in projector.strangers}
-    for each in read:
-        why = each.why or ("it belongs to no run of this kiosk" if id(each.fact) in strange else "")
-        if why:
-            tx.execute(insert(tables.parked).values(_parked(kiosk, each.entry, why, now)))
-    last = read[-1].entry
-    tx.execute(
-        update(tables.kiosks)
-        .where(tables.kiosks.c.id == kiosk)
-        .values(held_seq=last.seq, head_hash=last.hash)
-    )
+    for entry, fact in zip(entries, read, strict=True):
+        if isinstance(fact, _Unknown):
+            tx.execute(insert(tables.parked).values(_parked(kiosk, entry, fact.why, now)))
+        elif id(fact) in strange:
+            why = "it belongs to no run of this kiosk"
+            tx.execute(insert(tables.parked).values(_parked(kiosk, entry, why, now)))
+    tx.execute(_ADVANCE, {"kiosk": kiosk, "seq": entries[-1].seq, "hash": entries[-1].hash})
     return stations
 
 
-def _row(read: _Read, kiosk: str, now: datetime) -> dict[str, Any]:
-    return {
-        "kiosk": kiosk,
-        "seq": read.entry.seq,
-        "prev": read.entry.prev,
-        "hash": read.entry.hash,
-        "run": getattr(read.fact, "run", None),
-        "type": read.type,
-        "at": None if read.fact is None else read.fact.at,
-        "received_at": now,
-        "body": read.entry.body,
-    }
+_ADVANCE = (
+    update(tables.kiosks)
+    .where(tables.kiosks.c.id == bindparam("kiosk"))
+    .values(held_seq=bindparam("seq"), head_hash=bindparam("hash"))
+)
+
+
+def _about(fact: Fact | _Unknown) -> tuple[str | None, str, datetime | None]:
+    """A record's run, type and instant, as far as they are known."""
+    if isinstance(fact, _Unknown):
+        return None, fact.type, None
+    return getattr(fact, "run", None), wire.type_of(fact), fact.at
 
 
 def _park(house: House, kiosk: str, entry: Entry, why: str) -> None:

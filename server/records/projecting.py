@@ -22,6 +22,7 @@ from content.record import (
     Value,
 )
 from content.run import RunState
+from content.values import RunId
 from server.store import tables
 from server.store.bulk import insert_new_rows
 
@@ -138,8 +139,8 @@ class Projector:
 
     def _timed(self, run: Row, fact: StepCompleted | StepLeft) -> None:
         completed = isinstance(fact, StepCompleted)
-        if completed and fact.step not in self._done(fact):
-            self._done(fact).add(fact.step)
+        if completed and fact.step not in (done := self._done(fact)):
+            done.add(fact.step)
             run["steps_done"] += 1
         self._steps.append(
             {
@@ -161,11 +162,14 @@ class Projector:
     def _done(self, fact: StepCompleted) -> set[str]:
         """The steps of the fact's run that were completed before, however often they were entered."""
         if fact.run not in self._completed:
-            s = tables.step_times.c
-            earlier = select(s.step).where(s.run == fact.run, s.completed)
             # a run that began in this batch has nothing earlier
-            self._completed[fact.run] = set() if fact.run in self._new else set(self._tx.scalars(earlier))
+            began_here = fact.run in self._new
+            self._completed[fact.run] = set() if began_here else self._completed_before(fact.run)
         return self._completed[fact.run]
+
+    def _completed_before(self, run: RunId) -> set[str]:
+        s = tables.step_times.c
+        return set(self._tx.scalars(select(s.step).where(s.run == run, s.completed)))
 
     def _measure(self, run: Row, fact: CheckPassed | CheckFailed) -> None:
         evidence = fact.evidence

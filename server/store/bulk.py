@@ -3,6 +3,8 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import repeat
+from operator import itemgetter
 from typing import Any
 
 import psycopg
@@ -10,15 +12,17 @@ from sqlalchemy import Column, Connection, Table
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 
+from server.store.types import Utc, as_utc
+
 Row = Mapping[str, Any]
 
 
-def insert_rows(tx: Connection, table: Table, rows: Sequence[Row]) -> None:
-    """Insert `rows`, which all have the same keys; raises IntegrityError when a key is there already."""
+def insert_rows(tx: Connection, table: Table, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert `rows`, values of the columns `names`; raises IntegrityError when a key is there already."""
     if not rows:
         return
-    columns = [table.c[name] for name in rows[0]]
-    values = zip(*[_values(column, rows, tx.dialect) for column in columns], strict=True)
+    columns = [table.c[name] for name in names]
+    values = _bound(columns, rows, tx.dialect)
     if tx.dialect.name == "postgresql":
         _copy(tx, f"COPY {_target(tx, table, columns)} FROM STDIN", values)
     else:
@@ -33,8 +37,8 @@ def insert_new_rows(tx: Connection, table: Table, rows: Sequence[Row]) -> None:
     if tx.dialect.name == "postgresql":
         _insert_as_json(tx, table, columns, rows)
     else:
-        values = zip(*[_values(column, rows, tx.dialect) for column in columns], strict=True)
-        _insert_each(tx, table, columns, values, " ON CONFLICT DO NOTHING")
+        taken = map(itemgetter(*rows[0]), rows)
+        _insert_each(tx, table, columns, _bound(columns, taken, tx.dialect), " ON CONFLICT DO NOTHING")
 
 
 def without_nul(value: Any) -> Any:
@@ -96,15 +100,23 @@ def _as_json(rows: Sequence[Row]) -> str:
     return json.dumps(cleaned, default=_spelled, allow_nan=False)
 
 
-def _values(column: Column[Any], rows: Sequence[Row], dialect: Dialect) -> list[Any]:
-    name = column.name
-    values = [row[name] for row in rows]
+def _bound(
+    columns: Sequence[Column[Any]], rows: Iterable[tuple[Any, ...]], dialect: Dialect
+) -> Iterable[tuple[Any, ...]]:
+    """The rows as the database keeps them: a batch has few different values in most columns."""
+    by_column = zip(*rows, strict=True)
+    return zip(*map(_kept, columns, by_column, repeat(dialect)), strict=True)
+
+
+def _kept(column: Column[Any], values: Sequence[Any], dialect: Dialect) -> Sequence[Any]:
     process = column.type.dialect_impl(dialect).bind_processor(dialect)
     if process is None:
         return values
+    if isinstance(column.type, Utc):
+        values = [as_utc(value) for value in values]
     # a batch has one `received_at`, and the facts of one input share their instant: each is spelled once
     spelled = {value: process(value) for value in set(values)}
-    return [spelled[value] for value in values]
+    return list(map(spelled.__getitem__, values))
 
 
 def _spelled(value: object) -> str | int:

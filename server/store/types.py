@@ -24,11 +24,8 @@ class Utc(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
         """From an aware instant to what the database keeps; raises ValueError for a naive one."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"{value} has no time zone")
-        return value if dialect.name == "postgresql" else _spell(value)
+        instant = as_utc(value)
+        return instant if instant is None or dialect.name == "postgresql" else _spell(instant)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """From what the database keeps to an aware instant."""
@@ -37,12 +34,18 @@ class Utc(TypeDecorator[datetime]):
         return datetime.fromisoformat(value)
 
 
+def as_utc(value: datetime | None) -> datetime | None:
+    """The instant in Python's own UTC, which is quick to compare; raises ValueError for a naive one."""
+    if value is None or value.tzinfo is UTC:
+        return value
+    if value.tzinfo is None:
+        raise ValueError(f"{value} has no time zone")
+    return value.astimezone(UTC)
+
+
 def _spell(value: datetime) -> str:
     """`2026-11-23T08:00:00.000000Z`, always as long, so that text sorts in the order of time."""
-    text = value.isoformat(timespec="microseconds")
-    if not text.endswith(ZERO):
-        text = value.astimezone(UTC).isoformat(timespec="microseconds")
-    return text.removesuffix(ZERO) + "Z"
+    return value.isoformat(timespec="microseconds").removesuffix(ZERO) + "Z"
 
 
 class Micros(TypeDecorator[timedelta]):

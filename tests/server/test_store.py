@@ -82,15 +82,15 @@ def test_many_rows_at_once_are_the_rows_that_were_given(any_house: House) -> Non
     }
     rows = [{**row, "visit": visit, "completed": visit % 2 == 0} for visit in range(1, 500)]
     with writing(any_house.engine) as tx:
-        insert_rows(tx, tables.step_times, rows)
-        insert_rows(tx, tables.step_times, [])
+        insert_rows(tx, tables.step_times, tuple(row), [tuple(each.values()) for each in rows])
+        insert_rows(tx, tables.step_times, tuple(row), [])
         kept = [dict(found) for found in tx.execute(select(tables.step_times)).mappings()]
     assert sorted(kept, key=lambda found: found["visit"]) == rows
     with writing(any_house.engine) as tx:
         insert_new_rows(tx, tables.step_times, [{**rows[0], "by": "somebody"}, {**rows[0], "visit": 500}])
         assert len(tx.execute(select(tables.step_times)).all()) == 500
     with pytest.raises(IntegrityError), writing(any_house.engine) as tx:
-        insert_rows(tx, tables.step_times, [rows[0]])
+        insert_rows(tx, tables.step_times, tuple(row), [tuple(rows[0].values())])
 
 
 def test_a_failed_transaction_leaves_nothing(any_house: House) -> None:
