@@ -1,4 +1,8 @@
-"""What a step may ask for before it is done: confirm, scan, measure, torque, signal, timer."""
+"""What a step may ask for before it is done.
+
+Devices and time prove `scan`, `measure`, `torque`, `signal` and `timer`; a person answers `confirm`, `choice`,
+`checklist`, `number`, `text` and `photo`.
+"""
 
 import re
 from typing import Annotated, Literal
@@ -8,10 +12,14 @@ from pydantic import Field, field_validator, model_validator
 from content import units
 from content.values import CheckId, Duration, Exact, Line, PartNumber, Piece, Slug
 
+MOST_OPTIONS = 6  # of a choice; more do not fit beside a picture in sizes for gloves
+MOST_ITEMS = 12
+
 
 class _Asked(Piece):
     id: Annotated[CheckId, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
     prompt: Line | None = None
+    not_applicable: bool = False  # the operator may say that it does not apply to this unit
 
 
 class Confirm(_Asked):
@@ -38,13 +46,7 @@ class Scan(_Asked):
     @field_validator("pattern")
     @classmethod
     def _compiles(cls, pattern: str | None) -> str | None:
-        if pattern is not None:
-            try:
-                re.compile(pattern)
-            except re.error as problem:
-                message = f"{pattern!r} is not a regular expression: {problem}"
-                raise ValueError(message) from None
-        return pattern
+        return _compiled(pattern)
 
     @model_validator(mode="after")
     def _asks_one_thing(self) -> "Scan":
@@ -54,12 +56,11 @@ class Scan(_Asked):
         return self
 
 
-class _Limited(_Asked):
+class _Banded(_Asked):
     unit: Line
     low: Exact | None = None
     high: Exact | None = None
     target: Exact | None = None
-    device: Slug | None = None
 
     @field_validator("unit")
     @classmethod
@@ -70,11 +71,19 @@ class _Limited(_Asked):
         return unit
 
     @model_validator(mode="after")
-    def _ordered(self) -> "_Limited":
+    def _ordered(self) -> "_Banded":
         given = [number for number in (self.low, self.target, self.high) if number is not None]
         if given != sorted(given):
             message = "limits are out of order; low ≤ target ≤ high"
             raise ValueError(message)
+        return self
+
+
+class _Limited(_Banded):
+    device: Slug | None = None
+
+    @model_validator(mode="after")
+    def _limits_something(self) -> "_Limited":
         if self.low is None and self.high is None:
             message = "it has no limit; give `low`, `high` or both"
             raise ValueError(message)
@@ -126,5 +135,111 @@ class Timer(_Asked):
         return self
 
 
-Check = Annotated[Confirm | Scan | Measure | Torque | Signal | Timer, Field(discriminator="kind")]
-KINDS = ("confirm", "scan", "measure", "torque", "signal", "timer")
+class Option(Piece):
+    """One answer of a choice; `good: false` is one that a supervisor should hear of."""
+
+    id: Slug
+    text: Line
+    good: bool = True
+
+
+class Choice(_Asked):
+    """A question with a few answers, of which the operator touches one."""
+
+    kind: Literal["choice"]
+    prompt: Line
+    options: Annotated[tuple[Option, ...], Field(min_length=2, max_length=MOST_OPTIONS)]
+
+    @model_validator(mode="after")
+    def _has_a_way_on(self) -> "Choice":
+        _refuse_repeated("option", [option.id for option in self.options])
+        if not any(option.good for option in self.options):
+            message = "no option is good, so the step could never be done; leave `good` out of one of them"
+            raise ValueError(message)
+        return self
+
+
+class Item(Piece):
+    """One line of a checklist."""
+
+    id: Slug
+    text: Line
+
+
+class Checklist(_Asked):
+    """Things that are ticked one by one, in any order; the check is met when all are."""
+
+    kind: Literal["checklist"]
+    prompt: Line
+    items: Annotated[tuple[Item, ...], Field(min_length=2, max_length=MOST_ITEMS)]
+
+    @model_validator(mode="after")
+    def _differs(self) -> "Checklist":
+        _refuse_repeated("item", [item.id for item in self.items])
+        return self
+
+
+class Number(_Banded):
+    """A number that the operator reads off and types; without limits it is only recorded."""
+
+    kind: Literal["number"]
+    prompt: Line
+    unit: Line = "1"
+    decimals: Annotated[int, Field(ge=0, le=6)] = 0
+
+
+class FreeText(_Asked):
+    """Words that the operator types; with a `pattern` (a regular expression) all of them must match it."""
+
+    kind: Literal["text"]
+    prompt: Line
+    pattern: Line | None = None
+
+    @field_validator("pattern")
+    @classmethod
+    def _compiles(cls, pattern: str | None) -> str | None:
+        return _compiled(pattern)
+
+
+class Photo(_Asked):
+    """Photographs that the operator takes with the station's camera."""
+
+    kind: Literal["photo"]
+    prompt: Line
+    count: Annotated[int, Field(ge=1, le=10)] = 1
+
+
+Check = Annotated[
+    Confirm | Scan | Measure | Torque | Signal | Timer | Choice | Checklist | Number | FreeText | Photo,
+    Field(discriminator="kind"),
+]
+KINDS = (
+    "confirm",
+    "scan",
+    "measure",
+    "torque",
+    "signal",
+    "timer",
+    "choice",
+    "checklist",
+    "number",
+    "text",
+    "photo",
+)
+
+
+def _compiled(pattern: str | None) -> str | None:
+    if pattern is not None:
+        try:
+            re.compile(pattern)
+        except re.error as problem:
+            message = f"{pattern!r} is not a regular expression: {problem}"
+            raise ValueError(message) from None
+    return pattern
+
+
+def _refuse_repeated(what: str, ids: list[str]) -> None:
+    repeated = sorted({name for name in ids if ids.count(name) > 1})
+    if repeated:
+        message = f"{what} identifiers must differ; repeated: {', '.join(repeated)}"
+        raise ValueError(message)

@@ -5,15 +5,29 @@ from datetime import timedelta
 from typing import TypeVar
 
 from content import evidence
-from content.checks import Check, Confirm, Measure, Scan, Signal, Timer, Torque
+from content.checks import (
+    Check,
+    Checklist,
+    Choice,
+    Confirm,
+    Measure,
+    Number,
+    Photo,
+    Scan,
+    Signal,
+    Timer,
+    Torque,
+)
 from content.deviation import DeviationKind
 from content.evidence import FRESH, Verdict
 from content.inputs import (
     Aborted,
+    Answered,
     CodeGiven,
     Continued,
     Input,
     Paused,
+    PhotoGiven,
     ProblemReported,
     Restarted,
     SignalGiven,
@@ -21,6 +35,7 @@ from content.inputs import (
     Tapped,
     TorqueGiven,
     ValueGiven,
+    Waived,
     WentTo,
 )
 from content.instruction import Instruction, Step
@@ -28,6 +43,7 @@ from content.record import (
     CheckFailed,
     CheckPassed,
     DeviationRaised,
+    NotApplicable,
     ReadingRefused,
     RunAborted,
     RunCompleted,
@@ -50,6 +66,8 @@ DEVIATION_OF: dict[type[Check], DeviationKind] = {
     Scan: DeviationKind.WRONG_CODE,
     Measure: DeviationKind.OUT_OF_LIMITS,
     Torque: DeviationKind.BAD_TIGHTENING,
+    Choice: DeviationKind.WRONG_ANSWER,
+    Number: DeviationKind.OUT_OF_LIMITS,
 }
 
 
@@ -116,6 +134,12 @@ def _answer(instruction: Instruction, run: Run, step: Step, given: Input) -> Fac
     match given:
         case Tapped():
             return _tapped(run, step, given)
+        case Answered():
+            return _answered(run, step, given)
+        case PhotoGiven():
+            return _photographed(run, step, given)
+        case Waived():
+            return _waived(run, step, given)
         case CodeGiven():
             return _code(instruction, run, step, given)
         case ValueGiven():
@@ -164,6 +188,36 @@ def _tapped(run: Run, step: Step, given: Tapped) -> Facts:
     if not confirms:
         return ()
     return (_passed(run, step, confirms[0].id, Verdict(Tap(), good=True), given),)
+
+
+def _answered(run: Run, step: Step, given: Answered) -> Facts:
+    """While the step is open an answer can be given again: fingers slip."""
+    check = next((check for check in step.checks if check.id == given.check), None)
+    if given.step != step.id or check is None:
+        return ()
+    ticked = run.states(step.id).get(check.id, FRESH).answers
+    if isinstance(check, Checklist) and given.answer in ticked:
+        return ()
+    verdict = evidence.judge_answer(check, given)
+    return () if verdict is None else _judged(run, step, check, verdict, given)
+
+
+def _photographed(run: Run, step: Step, given: PhotoGiven) -> Facts:
+    check = next(
+        (check for check in evidence.unmet(step, run.states(step.id)) if check.id == given.check), None
+    )
+    if given.step != step.id or not isinstance(check, Photo):
+        return ()
+    return _judged(run, step, check, evidence.judge_photo(given), given)
+
+
+def _waived(run: Run, step: Step, given: Waived) -> Facts:
+    check = next(
+        (check for check in evidence.unmet(step, run.states(step.id)) if check.id == given.check), None
+    )
+    if given.step != step.id or check is None or not check.not_applicable:
+        return ()
+    return (_passed(run, step, check.id, Verdict(NotApplicable(), good=True), given),)
 
 
 def _code(instruction: Instruction, run: Run, step: Step, given: CodeGiven) -> Facts:
@@ -228,7 +282,7 @@ def _awaited(run: Run, step: Step) -> str:
 def _judged(run: Run, step: Step, check: Check, verdict: Verdict, given: Input) -> Facts:
     if verdict.good:
         good = run.states(step.id).get(check.id, FRESH).good + 1
-        return (_passed(run, step, check.id, verdict, given, met=good >= evidence.fastenings(check)),)
+        return (_passed(run, step, check.id, verdict, given, met=good >= evidence.needed(check)),)
     expected = evidence.expected(check)
     failed = CheckFailed(
         run=run.id,
@@ -241,8 +295,8 @@ def _judged(run: Run, step: Step, check: Check, verdict: Verdict, given: Input) 
         tick=given.tick,
         by=given.by,
     )
-    kind = DEVIATION_OF[type(check)]
-    if mark(kind, check.id) in run.marked:
+    kind = DEVIATION_OF.get(type(check))
+    if kind is None or mark(kind, check.id) in run.marked:
         return (failed,)
     came = evidence.came(verdict.evidence)
     return (failed, _deviation(run, step, kind, check.id, given, expected=expected, came=came))

@@ -9,6 +9,7 @@ class DeviationKind(StrEnum):
     WRONG_CODE = "wrong_code"
     OUT_OF_LIMITS = "out_of_limits"
     BAD_TIGHTENING = "bad_tightening"
+    WRONG_ANSWER = "wrong_answer"
     OVERRUN = "overrun"
     PROBLEM = "problem"
     ABORTED = "aborted"

@@ -7,11 +7,35 @@ from datetime import timedelta
 from decimal import Decimal
 
 from content import units
-from content.checks import Check, Confirm, Measure, Scan, Signal, Timer, Torque
-from content.inputs import CodeGiven, SignalGiven, TorqueGiven, ValueGiven
+from content.checks import (
+    Check,
+    Checklist,
+    Choice,
+    Confirm,
+    FreeText,
+    Measure,
+    Number,
+    Photo,
+    Scan,
+    Signal,
+    Timer,
+    Torque,
+)
+from content.inputs import Answered, CodeGiven, PhotoGiven, SignalGiven, TorqueGiven, ValueGiven
 from content.instruction import Instruction, Step
-from content.record import Code, Dwell, Evidence, Switch, Tap, Tightening, Value
-from content.values import CheckId
+from content.record import (
+    Answer,
+    Code,
+    Dwell,
+    Evidence,
+    NotApplicable,
+    Photograph,
+    Switch,
+    Tap,
+    Tightening,
+    Value,
+)
+from content.values import LONGEST_TEXT, CheckId
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +46,7 @@ class CheckState:
     good: int = 0
     passed: bool = False
     last: Evidence | None = None
+    answers: frozenset[str] = frozenset()  # the good ones of a person, each once
     failed: str | None = None  # what had been expected, when the latest attempt was not good
 
 
@@ -34,6 +59,7 @@ class Verdict:
 
 
 FRESH = CheckState()
+TYPED = "typed"  # the device of values that a person read off and typed
 States = Mapping[CheckId, CheckState]
 
 
@@ -47,9 +73,17 @@ def blocks(check: Check) -> bool:
     return not (isinstance(check, Timer) and check.minimum is None)
 
 
-def fastenings(check: Check) -> int:
+def needed(check: Check) -> int:
     """How many good attempts the check needs."""
-    return check.fastenings if isinstance(check, Torque) else 1
+    match check:
+        case Torque():
+            return check.fastenings
+        case Checklist():
+            return len(check.items)
+        case Photo():
+            return check.count
+        case _:
+            return 1
 
 
 def expected(check: Check) -> str:
@@ -57,26 +91,34 @@ def expected(check: Check) -> str:
     match check:
         case Scan():
             return check.part or check.exact or check.pattern or ""
-        case Measure() | Torque():
+        case Measure() | Torque() | Number():
             return limits(check)
+        case Choice():
+            return " / ".join(option.text for option in check.options if option.good)
+        case FreeText():
+            return check.pattern or ""
         case Signal():
             return f"{check.signal} {'on' if check.expect else 'off'}"
         case Timer():
             return " – ".join(
                 f"{t.total_seconds():g} s" for t in (check.minimum, check.maximum) if t is not None
             )
-        case Confirm():
+        case Confirm() | Checklist() | Photo():
             return check.prompt or ""
 
 
-def limits(check: Measure | Torque) -> str:
-    """The band of a check as a person reads it: `8.5 – 9.5 N·m`."""
+def limits(check: Measure | Torque | Number) -> str:
+    """The band of a check as a person reads it: `8.5 – 9.5 N·m`; only the unit where nothing limits it."""
     unit = units.shown(check.unit)
-    if check.low is None:
-        return f"≤ {check.high} {unit}"
-    if check.high is None:
-        return f"≥ {check.low} {unit}"
-    return f"{check.low} – {check.high} {unit}"
+    match check.low, check.high:
+        case None, None:
+            return unit
+        case None, high:
+            return f"≤ {high} {unit}".strip()
+        case low, None:
+            return f"≥ {low} {unit}".strip()
+        case low, high:
+            return f"{low} – {high} {unit}".strip()
 
 
 def came(evidence: Evidence) -> str:
@@ -95,6 +137,12 @@ def came(evidence: Evidence) -> str:
             return f"{evidence.elapsed.total_seconds():.1f} s"
         case Tap():
             return "tap"
+        case Answer():
+            return evidence.text or evidence.answer
+        case Photograph():
+            return evidence.photo[:12]
+        case NotApplicable():
+            return "n/a"
 
 
 def judge_code(check: Scan, given: CodeGiven, instruction: Instruction) -> Verdict:
@@ -143,6 +191,41 @@ def judge_torque(check: Torque, given: TorqueGiven, number: int) -> Verdict | No
 def judge_signal(check: Signal, given: SignalGiven) -> Verdict:
     """A signal against the state that is wanted."""
     return Verdict(Switch(signal=given.signal, on=given.on, device=given.device), given.on is check.expect)
+
+
+def judge_answer(check: Check, given: Answered) -> Verdict | None:
+    """A person's answer against what was asked; None when it is no answer to that check at all."""
+    match check:
+        case Choice():
+            option = next((option for option in check.options if option.id == given.answer), None)
+            return option and Verdict(Answer(answer=option.id, text=option.text), option.good)
+        case Checklist():
+            item = next((item for item in check.items if item.id == given.answer), None)
+            return item and Verdict(Answer(answer=item.id, text=item.text), good=True)
+        case FreeText():
+            words = given.answer.strip()
+            good = check.pattern is None or re.fullmatch(check.pattern, words) is not None
+            return Verdict(Answer(answer=words), good) if 0 < len(words) <= LONGEST_TEXT else None
+        case Number():
+            value = typed_number(given.answer)
+            if value is None:
+                return None
+            return Verdict(
+                Value(value=value, unit=check.unit, device=TYPED), within(value, check.low, check.high)
+            )
+        case _:
+            return None
+
+
+def typed_number(text: str) -> Decimal | None:
+    """A number as people type it, with a point or a comma; None when it is none."""
+    typed = text.strip().replace(",", ".")
+    return Decimal(typed) if re.fullmatch(r"-?[0-9]{1,12}(\.[0-9]{1,6})?", typed) else None
+
+
+def judge_photo(given: PhotoGiven) -> Verdict:
+    """A photograph is good as soon as it is there; a person looks at it later."""
+    return Verdict(Photograph(photo=given.photo), good=True)
 
 
 def judge_dwell(check: Timer, elapsed: timedelta) -> Verdict:

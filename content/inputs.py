@@ -50,6 +50,32 @@ class Tapped(_Input):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Answered(_Input):
+    """The operator answered `check` of `step`: an option's or item's identifier, a number, or words."""
+
+    step: StepId
+    check: CheckId
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhotoGiven(_Input):
+    """The operator took a photograph for `check` of `step`; `photo` is its digest."""
+
+    step: StepId
+    check: CheckId
+    photo: Digest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waived(_Input):
+    """The operator says that `check` of `step` does not apply to this unit."""
+
+    step: StepId
+    check: CheckId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CodeGiven(_Input):
     """A code was scanned; `part_number`, `gtin`, `serial` and `lot` are what its label means."""
 
@@ -141,6 +167,9 @@ class Aborted(_Input):
 
 Input = (
     Tapped
+    | Answered
+    | PhotoGiven
+    | Waived
     | CodeGiven
     | ValueGiven
     | TorqueGiven

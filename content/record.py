@@ -72,7 +72,34 @@ class Dwell:
     kind: Literal["dwell"] = "dwell"
 
 
-Evidence = Annotated[Tap | Code | Value | Tightening | Switch | Dwell, Field(discriminator="kind")]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """Evidence: a person answered so; `answer` is what was chosen or typed, `text` what an option or item says."""
+
+    answer: str
+    text: str | None = None
+    kind: Literal["answer"] = "answer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Photograph:
+    """Evidence: this photograph was taken; the picture is kept under its digest."""
+
+    photo: Digest
+    kind: Literal["photo"] = "photo"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotApplicable:
+    """Evidence: a person said that the check does not apply to this unit, which its document allows."""
+
+    kind: Literal["not-applicable"] = "not-applicable"
+
+
+Evidence = Annotated[
+    Tap | Code | Value | Tightening | Switch | Dwell | Answer | Photograph | NotApplicable,
+    Field(discriminator="kind"),
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

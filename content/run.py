@@ -18,6 +18,7 @@ from content.deviation import DeviationKind
 from content.evidence import FRESH, CheckState
 from content.inputs import Unit
 from content.record import (
+    Answer,
     CheckFailed,
     CheckPassed,
     DeviationRaised,
@@ -218,6 +219,7 @@ def _attempted(run: Run, fact: CheckPassed | CheckFailed) -> Run:
             before,
             attempts=fact.attempt,
             good=before.good + 1,
+            answers=before.answers | _answer(fact),
             passed=fact.met,
             last=fact.evidence,
             failed=None,
@@ -225,6 +227,10 @@ def _attempted(run: Run, fact: CheckPassed | CheckFailed) -> Run:
     else:
         after = replace(before, attempts=fact.attempt, passed=False, last=fact.evidence, failed=fact.expected)
     return replace(run, checks={**run.checks, fact.step: {**states, fact.check: after}})
+
+
+def _answer(fact: CheckPassed) -> frozenset[str]:
+    return frozenset({fact.evidence.answer}) if isinstance(fact.evidence, Answer) else frozenset()
 
 
 def _left(run: Run, fact: StepCompleted | StepLeft) -> Run:

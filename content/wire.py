@@ -36,6 +36,9 @@ FACTS: dict[str, type[Fact]] = {  # Never change a name; only add.
 CAUSES: dict[str, type[Cause]] = {  # Never change a name; only add.
     "started": inputs.Started,
     "tapped": inputs.Tapped,
+    "answered": inputs.Answered,
+    "photo.given": inputs.PhotoGiven,
+    "waived": inputs.Waived,
     "code.given": inputs.CodeGiven,
     "value.given": inputs.ValueGiven,
     "torque.given": inputs.TorqueGiven,

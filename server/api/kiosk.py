@@ -190,7 +190,7 @@ def _park_malformed(house: House, kiosk: str, why: str, data: bytes) -> None:
     },
 )
 async def evidence(house: InHouse, kiosk: ByKiosk, digest: str, request: Request) -> Response:
-    """A photo of a reported problem: PNG, JPEG or WebP, at most 10 MiB, named by its SHA-256."""
+    """A photo of a reported problem or of a photo check: PNG, JPEG or WebP, at most 10 MiB, named by its SHA-256."""
     data = await request.body()
     await run_in_threadpool(_keep_photo, house, kiosk.id, digest, data)
     return Response(status_code=204)

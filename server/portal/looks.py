@@ -25,6 +25,7 @@ KINDS = {
     "wrong_code": "Wrong code",
     "out_of_limits": "Out of limits",
     "bad_tightening": "Bad tightening",
+    "wrong_answer": "Wrong answer",
     "overrun": "Took too long",
     "problem": "Reported problem",
     "aborted": "Aborted run",
@@ -61,6 +62,11 @@ CHECKS = {
     "torque": "Tighten",
     "signal": "Signal",
     "timer": "Time",
+    "choice": "Choose",
+    "checklist": "Tick off",
+    "number": "Number",
+    "text": "Words",
+    "photo": "Photograph",
 }
 # paragraphs, lists, bold and italics; no HTML, no links, no pictures from elsewhere
 _MARKDOWN = MarkdownIt("zero", {"html": False, "breaks": False}).enable(["emphasis", "list", "escape"])
@@ -158,7 +164,7 @@ def markdown(text: str) -> Markup:
 def asked(check: Check) -> str:
     """What a check asks for, in a few words."""
     expected = evidence.expected(check)
-    count = evidence.fastenings(check)
+    count = evidence.needed(check)
     return f"{count} × {expected}" if count > 1 else expected
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from content import evidence, units
-from content.checks import Check, Measure, Torque
+from content.checks import Check, Measure, Number, Torque
 from content.instruction import Instruction
 from server.reports.choice import PAGE, AnyRow, AnySelect, Choice, Page
 from server.reports.deviations import DeviationRow, deviations_of_run
@@ -235,7 +235,7 @@ def _values(
 
 
 def _value(row: AnyRow, check: Check | None, titles: Mapping[str, tuple[int, str]]) -> Value:
-    limited = check if isinstance(check, Measure | Torque) else None
+    limited = check if isinstance(check, Measure | Torque | Number) else None
     return Value(
         step=row.step,
         step_title=titles.get(row.step, (None, row.step))[1],
@@ -315,6 +315,12 @@ def _evidence(given: Mapping[str, Any]) -> str | None:
             return "waited"
         case "tap":
             return "confirmed by tap"
+        case "answer":
+            return str(given.get("text") or given.get("answer"))
+        case "photo":
+            return "photographed"
+        case "not-applicable":
+            return "not applicable"
         case _:
             return None
 

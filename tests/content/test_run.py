@@ -1,6 +1,7 @@
 """The run by property: any inputs, a crash at any commit, and the record is the same; a replay gives it again."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -8,14 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from content import wire
+from content import evidence, wire
 from content.decide import begin, decide
 from content.inputs import (
     Aborted,
+    Answered,
     CodeGiven,
     Continued,
     Input,
     Paused,
+    PhotoGiven,
     ProblemReported,
     Restarted,
     SignalGiven,
@@ -25,12 +28,13 @@ from content.inputs import (
     TorqueGiven,
     Unit,
     ValueGiven,
+    Waived,
     WentTo,
 )
 from content.instruction import Instruction
 from content.record import CheckFailed, CheckPassed, DeviationRaised, RunFact, RunStarted, StepCompleted
 from content.run import MOVES, IllegalMove, Run, RunState, fold
-from content.values import Digest, DocumentId, PersonId, RunId, StepId
+from content.values import CheckId, Digest, DocumentId, PersonId, RunId, StepId
 
 AT = datetime(2026, 11, 23, 8, tzinfo=UTC)
 INSTRUCTION = Instruction.model_validate(
@@ -82,6 +86,46 @@ INSTRUCTION = Instruction.model_validate(
                 "checks": [
                     {"id": "dwell", "kind": "timer", "minimum": "2s", "maximum": "6s"},
                     {"id": "shut", "kind": "signal", "signal": "fixture-closed", "expect": True},
+                ],
+            },
+            {
+                "id": "ask",
+                "title": "Ask",
+                "text": "Answer.",
+                "checks": [
+                    {
+                        "id": "colour",
+                        "kind": "choice",
+                        "prompt": "Which colour?",
+                        "options": [
+                            {"id": "blue", "text": "Blue"},
+                            {"id": "black", "text": "Black"},
+                            {"id": "none", "text": "No paint", "good": False},
+                        ],
+                    },
+                    {
+                        "id": "ticks",
+                        "kind": "checklist",
+                        "prompt": "All there?",
+                        "items": [{"id": "key", "text": "Key"}, {"id": "plugs", "text": "Plugs"}],
+                    },
+                    {
+                        "id": "gap",
+                        "kind": "number",
+                        "prompt": "Gap",
+                        "unit": "mm",
+                        "low": "0.02",
+                        "high": "0.08",
+                        "decimals": 2,
+                    },
+                    {
+                        "id": "batch",
+                        "kind": "text",
+                        "prompt": "Batch",
+                        "pattern": "[A-Z]{2}[0-9]{2}",
+                        "not_applicable": True,
+                    },
+                    {"id": "picture", "kind": "photo", "prompt": "The label", "count": 2},
                 ],
             },
             {"id": "look", "title": "Look", "text": "Look at it."},
@@ -167,6 +211,28 @@ TEMPLATES = st.one_of(  # an input still without its stamp: a kind and its own v
                 "device": st.just("fixture"),
             }
         ),
+    ),
+    st.tuples(
+        st.just(Answered),
+        st.fixed_dictionaries(
+            {
+                "step": STEP,
+                "check": st.sampled_from(["colour", "ticks", "gap", "batch", "picture", "seen", "none"]),
+                "answer": st.sampled_from(
+                    ["blue", "none", "key", "plugs", "0.05", "0,05", "9", "1e9", "AB12", "ab", " ", "\x00"]
+                ),
+            }
+        ),
+    ),
+    st.tuples(
+        st.just(PhotoGiven),
+        st.fixed_dictionaries(
+            {"step": STEP, "check": st.sampled_from(["picture", "seen"]), "photo": st.just("f" * 64)}
+        ),
+    ),
+    st.tuples(
+        st.just(Waived),
+        st.fixed_dictionaries({"step": STEP, "check": st.sampled_from(["batch", "gap", "none"])}),
     ),
     st.just((Ticked, {})),
     st.just((Paused, {"reason": "break"})),
@@ -265,6 +331,7 @@ def test_the_whole_job_is_done_by_scan_reading_torque_timer_signal_and_tap() -> 
             Tapped(step=StepId("bolt"), **stamped(5_000_000)),
             SignalGiven(signal="fixture-closed", on=True, device="fixture", **stamped(6_000_000)),
             Ticked(**stamped(7_100_000)),
+            *answers({}, 7_100_000),
             Tapped(step=StepId("look"), **stamped(8_000_000)),
         ],
         run,
@@ -272,7 +339,84 @@ def test_the_whole_job_is_done_by_scan_reading_torque_timer_signal_and_tap() -> 
     )
     assert run.state is RunState.COMPLETED
     times = [fact.elapsed.total_seconds() for fact in facts if isinstance(fact, StepCompleted)]
-    assert times == [2.0, 3.0, 2.1, 0.9]
+    assert times == [2.0, 3.0, 2.1, 0.0, 0.9]
+
+
+GOOD_ANSWERS = {"colour": ["black"], "ticks": ["plugs", "key"], "gap": ["0,05"], "batch": ["AB12"]}
+
+
+def answers(instead: dict[str, list[str]], tick: int, *, photos: int = 2) -> list[Input]:
+    """All that the step `ask` wants, some of it instead of the good answers."""
+    said: list[Input] = [
+        Answered(step=StepId("ask"), check=CheckId(check), answer=answer, **stamped(tick))
+        for check, given in (GOOD_ANSWERS | instead).items()
+        for answer in given
+    ]
+    shot = PhotoGiven(step=StepId("ask"), check=CheckId("picture"), photo=Digest("f" * 64), **stamped(tick))
+    return [*said, *[shot] * photos]
+
+
+def asked() -> tuple[Run, list[RunFact]]:
+    """A run that stands in the step `ask`."""
+    run, facts = opened()
+    return replace(run, step=StepId("ask"), done=frozenset(StepId(step) for step in STEPS[:3])), facts
+
+
+def test_a_person_answers_by_choice_ticks_number_words_and_photographs() -> None:
+    run, facts = asked()
+    run = play(answers({}, 5), run, facts)
+    assert run.step == "look"
+    passed = [fact for fact in facts if isinstance(fact, CheckPassed)]
+    assert [(fact.check, evidence.came(fact.evidence), fact.met) for fact in passed] == [
+        ("colour", "Black", True),
+        ("ticks", "Plugs", False),
+        ("ticks", "Key", True),
+        ("gap", "0.05 mm", True),
+        ("batch", "AB12", True),
+        ("picture", "f" * 12, False),
+        ("picture", "f" * 12, True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("instead", "deviations"),
+    [
+        ({"colour": ["none"]}, [("wrong_answer", "Blue / Black", "No paint")]),
+        ({"colour": ["none", "blue"]}, [("wrong_answer", "Blue / Black", "No paint")]),
+        ({"colour": ["blue", "none"]}, [("wrong_answer", "Blue / Black", "No paint")]),
+        ({"gap": ["0.09"]}, [("out_of_limits", "0.02 – 0.08 mm", "0.09 mm")]),
+        ({"batch": ["ab12"]}, []),  # a slip of the finger is no deviation
+        ({"ticks": ["key", "key"]}, []),
+        ({"gap": ["", "1e3", "five", "0.05.1"]}, []),
+    ],
+)
+def test_what_is_not_good_keeps_the_step_open_until_it_is(
+    instead: dict[str, list[str]], deviations: list[tuple[str, str, str]]
+) -> None:
+    run, facts = asked()
+    run = play(answers(instead, 5), run, facts)
+    raised = [(f.kind.value, f.expected, f.came) for f in facts if isinstance(f, DeviationRaised)]
+    assert raised == deviations
+    assert run.step == ("look" if instead.get("colour") == ["none", "blue"] else "ask")
+    again = {check: GOOD_ANSWERS[check] for check in instead}
+    assert play(answers(again, 6, photos=0), run, facts).step == "look"
+
+
+def test_what_may_not_apply_is_waived_and_nothing_else() -> None:
+    run, facts = asked()
+    step = StepId("ask")
+    run = play([Waived(step=step, check=CheckId("gap"), **stamped(5))], run, facts)
+    assert CheckId("gap") not in run.states(step)
+    run = play([Waived(step=step, check=CheckId("batch"), **stamped(5))], run, facts)
+    assert run.states(step)[CheckId("batch")].passed
+    assert play(answers({"batch": []}, 6), run, facts).step == "look"
+
+
+def test_a_photograph_is_only_taken_where_one_is_asked_for() -> None:
+    run, facts = asked()
+    before = len(facts)
+    play([replace(answers({}, 5)[-1], check=CheckId("colour"))], run, facts)  # type: ignore[call-arg]
+    assert len(facts) == before
 
 
 def test_failed_attempts_stay_beside_the_one_that_passed_and_raise_one_deviation() -> None:

@@ -6,6 +6,7 @@ const kindColours = {
   wrong_code: "--c1",
   out_of_limits: "--c2",
   bad_tightening: "--c3",
+  wrong_answer: "--c1",
   overrun: "--c4",
   problem: "--c5",
   aborted: "--c6",
