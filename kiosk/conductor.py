@@ -5,7 +5,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from content.inputs import Aborted, Continued, Paused, ProblemReported, Tapped, Ticked, Unit, WentTo
+from content.inputs import (
+    Aborted,
+    Continued,
+    Paused,
+    Tapped,
+    Ticked,
+    Unit,
+    WentTo,
+)
 from content.label import Command
 from content.run import RunState
 from content.values import CheckId, Digest, StepId
@@ -19,6 +27,7 @@ from hardware.readings import (
     TorqueApplied,
 )
 from kiosk import enrolment_code
+from kiosk.answering import Answering
 from kiosk.assignment import Station
 from kiosk.bench import Bench
 from kiosk.desk import QUIET
@@ -48,7 +57,6 @@ PULSE = (
     5_000_000  # µs between two signs of life while a run is open; so far off can an interruption's length be
 )
 AGAIN = 2_000_000  # µs between two tries to write to a disk that refused
-LARGEST_PHOTO = 10 * 1024 * 1024  # bytes; the server takes no larger one
 TYPED = "keyboard"  # the device that typed codes come from
 
 
@@ -89,6 +97,7 @@ class Conductor:
         self._trace = trace
         self._watch = Watch()
         self._runner = runner
+        self._answering = Answering(bench, runner)
         self._signing = Signing(bench, judge)
         self._scanning = Scanning(bench, self._runner, self._signing, self._command)
         self._showing: Showing | None = None
@@ -294,7 +303,7 @@ class Conductor:
             case Command.PAUSE:
                 self._pause("Paused by card")
             case Command.PROBLEM:
-                self._report("other", "Reported by card", None)
+                self._answering.report("other", "Reported by card", None)
 
     # --- verbs --------------------------------------------------------------
 
@@ -308,6 +317,24 @@ class Conductor:
                 self._tapped_at = tick
             with self._kept():
                 self._confirm(StepId(step), None if check is None else CheckId(check))
+
+    def answer(self, step: str, check: str, answer: str) -> None:
+        """An option or item was touched, a number or words were typed."""
+        if self._ready():
+            with self._kept():
+                self._answering.answer(step, check, answer)
+
+    def give_photo(self, step: str, check: str, photo: bytes) -> None:
+        """A photograph for a check; a JPEG."""
+        if self._ready():
+            with self._kept():
+                self._answering.photographed(step, check, photo)
+
+    def waive(self, step: str, check: str) -> None:
+        """The check does not apply to this unit."""
+        if self._ready():
+            with self._kept():
+                self._answering.waive(step, check)
 
     def go_back(self, leaving: str) -> None:
         """To the step before."""
@@ -353,7 +380,7 @@ class Conductor:
         """Report a problem; `photo` is a JPEG."""
         if self._ready():
             with self._kept():
-                self._report(category, comment, photo)
+                self._answering.report(category, comment, photo)
 
     def take_photo(self) -> bytes | None:
         """A JPEG from the station's camera; None where there is none."""
@@ -430,23 +457,3 @@ class Conductor:
         if bench.desk.operator is not None and bench.desk.play is not None and not bench.desk.play.stopped:
             stamp = bench.stamp()
             self._runner.give(Continued(at=stamp.at, tick=stamp.tick, by=bench.by))
-
-    def _report(self, category: str, comment: str, photo: bytes | None) -> None:
-        bench = self._bench
-        if bench.desk.play is None:
-            bench.reject("Start a run first: a problem is reported on its step")
-            return
-        digest = None
-        if photo is not None and len(photo) <= LARGEST_PHOTO:
-            try:
-                digest = bench.store.photos.keep(photo, "image/jpeg")
-            except StoreError as problem:
-                bench.failed(problem)
-                return
-        stamp = bench.stamp()
-        self._runner.give(
-            ProblemReported(
-                category=category, comment=comment, photo=digest, at=stamp.at, tick=stamp.tick, by=bench.by
-            ),
-            photo=digest,
-        )

@@ -93,6 +93,24 @@ class GaugeView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OptionView:
+    """One answer that can be touched, or one line of a checklist."""
+
+    id: str
+    text: str
+    chosen: bool = False
+
+
+class Entry(StrEnum):
+    """What a touch on a check's row opens."""
+
+    NONE = ""
+    NUMBER = "number"
+    TEXT = "text"
+    PHOTO = "photo"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckView:
     """One live row: what is awaited, what came, the verdict."""
 
@@ -107,6 +125,9 @@ class CheckView:
     total: int = 1
     gauge: GaugeView | None = None
     tappable: bool = False
+    options: tuple[OptionView, ...] = ()
+    entry: Entry = Entry.NONE
+    skippable: bool = False  # "not applicable" may be said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +175,7 @@ class StepView:
     rail: tuple[RailStep, ...] = ()
     primary: str = ""  # the one large action, or what is awaited
     can_confirm: bool = False  # False: `primary` only says what is awaited, and is not a button
+    opens: str = ""  # the check whose entry `primary` opens, instead of confirming
     can_go_back: bool = False
     expected: timedelta | None = None
     elapsed: timedelta = timedelta()  # at the moment of `since`
@@ -208,6 +230,15 @@ class Verbs(Protocol):
 
     def confirm(self, step: str, check: str | None = None) -> None:
         """The primary action of `step`, or one of its confirm checks."""
+
+    def answer(self, step: str, check: str, answer: str) -> None:
+        """An option or item was touched, a number or words were typed."""
+
+    def give_photo(self, step: str, check: str, photo: bytes) -> None:
+        """A photograph for a check; a JPEG."""
+
+    def waive(self, step: str, check: str) -> None:
+        """The check does not apply to this unit."""
 
     def go_back(self, leaving: str) -> None:
         """To the step before."""

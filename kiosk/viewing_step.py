@@ -6,22 +6,46 @@ from decimal import Decimal
 from pathlib import Path
 
 from content import units
-from content.checks import Check, Confirm, Measure, Scan, Signal, Timer, Torque
+from content.checks import (
+    Check,
+    Checklist,
+    Choice,
+    Confirm,
+    FreeText,
+    Measure,
+    Number,
+    Photo,
+    Scan,
+    Signal,
+    Timer,
+    Torque,
+)
 from content.decide import following
-from content.evidence import FRESH, CheckState, States, blocks, came, expected, fastenings, limits, unmet
+from content.evidence import FRESH, CheckState, States, blocks, came, expected, limits, needed, unmet
 from content.instruction import Instruction, Step
 from content.media import Medium, Picture
-from content.record import Tightening, Value
+from content.record import Answer, Tightening, Value
 from content.run import Run, RunState
 from content.values import Digest
 from hardware.readings import Measured
 from kiosk.desk import Desk, Play
 from kiosk.routing import measures
-from kiosk.view import CheckView, GaugeView, Mark, MediumView, RailStep, StatusView, StepView
+from kiosk.view import (
+    CheckView,
+    Entry,
+    GaugeView,
+    Mark,
+    MediumView,
+    OptionView,
+    RailStep,
+    StatusView,
+    StepView,
+)
 
 FileOf = Callable[[Digest, str], Path]
 MARGIN = 0.5  # of the band, drawn on either side of it
 DONE = "Done"
+ENTRIES: dict[type[Check], Entry] = {Number: Entry.NUMBER, FreeText: Entry.TEXT, Photo: Entry.PHOTO}
 
 
 def step_view(
@@ -51,6 +75,7 @@ def step_view(
         rail=_rail(run, instruction),
         primary=primary,
         can_confirm=can_confirm,
+        opens=_opens(step, run),
         can_go_back=number > 1,
         expected=step.standard_time,
         elapsed=run.elapsed_at(tick),
@@ -132,14 +157,39 @@ def _check(check: Check, step: Step, run: Run, instruction: Instruction, desk: D
         kind=check.kind,
         prompt=check.prompt or _prompt(check, instruction),
         mark=mark,
-        awaited="" if isinstance(check, Confirm) else expected(check) + lost,
+        awaited=_awaited(check) + lost,
         came=_came(state, live),
         verdict=_verdict(check, state),
         count=state.good,
-        total=fastenings(check),
+        total=needed(check),
         gauge=_gauge(check, state, live),
         tappable=isinstance(check, Confirm) and not state.passed,
+        options=_options(check, state),
+        entry=ENTRIES.get(type(check), Entry.NONE),
+        skippable=check.not_applicable and not state.passed,
     )
+
+
+def _awaited(check: Check) -> str:
+    """What is awaited, where the prompt does not say it already."""
+    return "" if isinstance(check, Confirm | Choice | Checklist | Photo) else expected(check)
+
+
+def _options(check: Check, state: CheckState) -> tuple[OptionView, ...]:
+    match check:
+        case Choice() if not state.passed:
+            last = state.last.answer if isinstance(state.last, Answer) else None
+            return tuple(OptionView(id=o.id, text=o.text, chosen=o.id == last) for o in check.options)
+        case Checklist() if not state.passed:
+            return tuple(OptionView(id=i.id, text=i.text, chosen=i.id in state.answers) for i in check.items)
+        case _:
+            return ()
+
+
+def _opens(step: Step, run: Run) -> str:
+    """The check whose entry the large action opens."""
+    waiting = unmet(step, run.states(step.id))
+    return waiting[0].id if waiting and type(waiting[0]) in ENTRIES else ""
 
 
 def _prompt(check: Check, instruction: Instruction) -> str:
@@ -158,7 +208,7 @@ def _prompt(check: Check, instruction: Instruction) -> str:
             return "Finish in time"
         case Timer():
             return "Wait"
-        case Confirm():
+        case _:
             return check.prompt or ""
 
 
@@ -183,13 +233,13 @@ def _verdict(check: Check, state: CheckState) -> str:
         return "good"
     if state.failed is not None:
         return f"not good: expected {state.failed}"
-    if isinstance(check, Torque) and state.good:
-        return f"{state.good} of {check.fastenings}"
+    if needed(check) > 1 and state.good:
+        return f"{state.good} of {needed(check)}"
     return ""
 
 
 def _gauge(check: Check, state: CheckState, live: Measured | None) -> GaugeView | None:
-    if not isinstance(check, Measure | Torque):
+    if not isinstance(check, Measure | Torque | Number) or (check.low is None and check.high is None):
         return None
     value = _value(check, state, live)
     low, high, target = check.low, check.high, check.target
@@ -210,7 +260,7 @@ def _gauge(check: Check, state: CheckState, live: Measured | None) -> GaugeView 
     )
 
 
-def _value(check: Measure | Torque, state: CheckState, live: Measured | None) -> Decimal | None:
+def _value(check: Measure | Torque | Number, state: CheckState, live: Measured | None) -> Decimal | None:
     if live is not None:
         return units.convert(live.value, live.unit, check.unit)
     match state.last:
@@ -233,8 +283,8 @@ def _scale(low: Decimal | None, high: Decimal | None) -> tuple[Decimal, Decimal]
     return limit - width, limit + width
 
 
-def _rounded(check: Measure | Torque, value: Decimal) -> Decimal:
-    decimals = check.decimals if isinstance(check, Measure) else 2
+def _rounded(check: Measure | Torque | Number, value: Decimal) -> Decimal:
+    decimals = 2 if isinstance(check, Torque) else check.decimals
     exponent = value.as_tuple().exponent
     return round(value, decimals) if isinstance(exponent, int) and -exponent > decimals else value
 
@@ -249,6 +299,8 @@ def _primary(step: Step, run: Run, instruction: Instruction) -> tuple[str, bool]
     match check:
         case Confirm():
             return check.prompt or DONE, True
+        case Number() | FreeText() | Photo():
+            return check.prompt, True
         case Torque():
             return f"Tighten {state.good + 1} of {check.fastenings}: {limits(check)}", False
         case Measure():

@@ -5,11 +5,13 @@ from collections.abc import Callable
 from kivy.clock import Clock
 from kivy.uix.boxlayout import BoxLayout
 
+from kiosk.screens.answers import Answers
 from kiosk.screens.gauge import Dots, GaugeBar
 from kiosk.screens.icons import Icon
 from kiosk.screens.theme import BODY, SMALL, TOUCH, Color, theme
 from kiosk.screens.widgets import Rows, Tap, Txt
-from kiosk.view import CheckView, Mark
+from kiosk.view import CheckView, Entry, Mark
+from kiosk.words import say
 
 WAITS = 24  # size of a row's text while it is not its turn
 VALUE = 34  # of what a device said, read from a metre away
@@ -30,10 +32,12 @@ def mark_color(mark: Mark) -> Color:
 class CheckRow(Tap):
     """One check: icon, prompt, what is awaited or came, verdict; small until it is its turn, and when it is done."""
 
-    def __init__(self, confirm: Callable[[str], None]) -> None:
+    def __init__(
+        self, touched: Callable[[CheckView], None], answered: Callable[[CheckView, str], None]
+    ) -> None:
         super().__init__(
             "",
-            lambda: confirm(self.view.id),
+            lambda: touched(self.view),
             orientation="vertical",
             size_hint_y=None,
             pad=12,
@@ -56,7 +60,8 @@ class CheckRow(Tap):
         self._texts = texts
         texts.bind(height=lambda *_: self._grow())
         self._gauge, self._dots = GaugeBar(), Dots()
-        for widget in (self._head, self._gauge, self._dots):
+        self._answers = Answers(lambda answer: answered(self.view, answer))
+        for widget in (self._head, self._gauge, self._dots, self._answers):
             self.add_widget(widget)
         self.bind(minimum_height=self.setter("height"))
 
@@ -65,7 +70,7 @@ class CheckRow(Tap):
         if check.id != self.view.id or not self.name:
             self.rename(f"check:{check.id}")
         self.view = check
-        self.enabled = check.tappable
+        self.enabled = check.tappable or check.entry is not Entry.NONE
         palette, color = theme.palette, mark_color(check.mark)
         small = check.mark in {Mark.WAITING, Mark.GOOD}
         size = theme.px(WAITS if small else BODY)
@@ -80,7 +85,10 @@ class CheckRow(Tap):
         self._icon.become(check.kind, palette.primary if check.mark is Mark.ACTIVE else palette.quiet)
         self._state.become(_symbol(check), color)
         self._gauge.show(None if small else check.gauge, check.mark)
-        self._dots.show(check.count, 1 if small else check.total, check.verdict if check.count else "")
+        self._dots.show(
+            check.count, 1 if small or check.options else check.total, check.verdict if check.count else ""
+        )
+        self._answers.show(check, say("not_applicable", theme.language))
         self._rest()
         self._grow()
 
@@ -102,6 +110,8 @@ def _symbol(check: CheckView) -> str:
         return "tick" if check.mark is Mark.GOOD else "cross"
     if check.tappable:
         return "square"
+    if check.entry is not Entry.NONE:
+        return check.kind
     return "now" if check.mark is Mark.ACTIVE else "ring"
 
 

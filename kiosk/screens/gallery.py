@@ -19,12 +19,14 @@ from kiosk.view import (
     ChooseView,
     DoneView,
     EnrolView,
+    Entry,
     FaultView,
     GaugeView,
     HeldView,
     IdleView,
     Mark,
     MediumView,
+    OptionView,
     RailStep,
     StatusView,
     StepView,
@@ -170,6 +172,64 @@ def _first_picture(title: str) -> Path | None:
     return pictures[0] if pictures else None
 
 
+def _answers() -> Iterator[tuple[str, View]]:
+    """What a person answers."""
+    leaks = CheckView(
+        id="leaks",
+        kind="choice",
+        prompt="Is there oil at the joint face?",
+        mark=Mark.ACTIVE,
+        options=(
+            OptionView(id="dry", text="No, it is dry"),
+            OptionView(id="film", text="A film, no drop"),
+            OptionView(id="drop", text="Drops fall"),
+        ),
+    )
+    carton = CheckView(
+        id="carton",
+        kind="checklist",
+        prompt="What is in the carton?",
+        mark=Mark.ACTIVE,
+        count=1,
+        total=3,
+        verdict="1 of 3",
+        options=(
+            OptionView(id="pump", text="The pump in its bag", chosen=True),
+            OptionView(id="sheet", text="The data sheet"),
+            OptionView(id="plugs", text="Two spare plugs"),
+        ),
+    )
+    float_ = CheckView(
+        id="float",
+        kind="number",
+        prompt="Read the dial gauge",
+        mark=Mark.ACTIVE,
+        awaited="0.03 – 0.08 mm",
+        entry=Entry.NUMBER,
+        gauge=gauge(None, ""),
+        skippable=True,
+    )
+    batch = CheckView(
+        id="batch", kind="text", prompt="Type the batch of the grease", mark=Mark.WAITING, entry=Entry.TEXT
+    )
+    label = CheckView(
+        id="label", kind="photo", prompt="Photograph the label", mark=Mark.WAITING, entry=Entry.PHOTO
+    )
+    yield "step-choice", step("leak-and-flow-test", 5, (leaks,), primary="Is there oil at the joint face?")
+    yield "step-checklist", step("label-and-pack", 4, (carton,), primary="What is in the carton?")
+    yield (
+        "step-entries",
+        step(
+            "fit-gears",
+            4,
+            (float_, batch, label),
+            primary="Read the dial gauge",
+            can_confirm=True,
+            opens="float",
+        ),
+    )
+
+
 def _steps() -> Iterator[tuple[str, View]]:
     confirm = CheckView(
         id="seen", kind="confirm", prompt="The cover sits flat", mark=Mark.ACTIVE, tappable=True
@@ -201,6 +261,7 @@ def _steps() -> Iterator[tuple[str, View]]:
     )
     yield "step-torque", step("close-pump", 5, (torque,), primary="Tighten 4 of 6: 9.0 N·m")
     weighed = replace(mass, came="362.4 g", mark=Mark.BAD, verdict="too heavy", gauge=gauge(0.93, "362.4 g"))
+    yield from _answers()
     yield (
         "step-measure",
         step(

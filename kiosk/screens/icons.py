@@ -229,6 +229,35 @@ def _offline(pen: Pen) -> None:
     pen.line((0.1, 0.02), (0.94, 0.9), thick=0.08)
 
 
+def _choice(pen: Pen) -> None:
+    pen.arc((0.2, 0.74), 0.15, thick=0.07)
+    pen.disc((0.2, 0.26), 0.18)
+    for y in (0.74, 0.26):
+        pen.line((0.5, y), (0.94, y))
+
+
+def _checklist(pen: Pen) -> None:
+    for y in (0.74, 0.26):
+        pen.line((0.05, y), (0.17, y - 0.13), (0.36, y + 0.14), thick=0.08)
+        pen.line((0.55, y), (0.94, y))
+
+
+def _keypad(pen: Pen) -> None:
+    for x in (0.18, 0.5, 0.82):
+        for y in (0.18, 0.5, 0.82):
+            pen.disc((x, y), 0.1)
+
+
+def _pencil(pen: Pen) -> None:
+    pen.line((0.1, 0.1), (0.16, 0.36), (0.74, 0.94), (0.94, 0.74), (0.36, 0.16), close=True, thick=0.07)
+    pen.line((0.6, 0.8), (0.8, 0.6), thick=0.07)
+
+
+def _skip(pen: Pen) -> None:
+    pen.line((0.1, 0.8), (0.5, 0.5), (0.1, 0.2))
+    pen.line((0.5, 0.8), (0.9, 0.5), (0.5, 0.2))
+
+
 def _erase(pen: Pen) -> None:
     pen.line((0.34, 0.8), (0.04, 0.5), (0.34, 0.2), (0.96, 0.2), (0.96, 0.8), close=True, thick=0.07)
     pen.line((0.5, 0.36), (0.78, 0.64), thick=0.08)
@@ -244,20 +273,26 @@ SHAPES: dict[str, Callable[[Pen], None]] = {
     "alert": _alert,
     "back": _back,
     "camera": _camera,
+    "checklist": _checklist,
+    "choice": _choice,
     "confirm": _hand,
     "cross": _cross,
     "down": _down,
     "erase": _erase,
     "measure": _measure,
     "now": _now,
+    "number": _keypad,
     "offline": _offline,
     "online": _online,
     "pause": _pause,
     "person": _person,
+    "photo": _camera,
     "play": _play,
     "ring": _ring,
     "scan": _scan,
     "shift": _shift,
+    "skip": _skip,
+    "text": _pencil,
     "signal": _signal,
     "square": _square,
     "tick": _tick,

@@ -6,6 +6,8 @@ from kivy.clock import Clock
 from kivy.graphics import PopMatrix, PushMatrix, Translate
 from kivy.uix.boxlayout import BoxLayout
 
+from kiosk.screens.answers import SKIP
+from kiosk.screens.entry import open_entry
 from kiosk.screens.environment import has_graphics_chip
 from kiosk.screens.foot import Foot
 from kiosk.screens.pictures import Pictures
@@ -16,7 +18,7 @@ from kiosk.screens.stage import Stage
 from kiosk.screens.steplist import StepList
 from kiosk.screens.telling import Telling
 from kiosk.screens.theme import GAP, theme
-from kiosk.view import StepView, Verbs
+from kiosk.view import CheckView, Entry, StepView, Verbs
 
 SLIDE = (40, 12, 0)  # pixels; the content is there from the first frame on
 FRAME = 0.05  # seconds between them: in place within 150 ms
@@ -39,7 +41,7 @@ class StepScreen(BoxLayout):
         self._rail = Rail(self._open_list)
         self._stage = Stage(pictures)
         self._stage.size_hint_x = 0.6
-        self.telling = Telling(self._confirm_check)
+        self.telling = Telling(self._touch_check, self._answer_check)
         body = BoxLayout(spacing=theme.px(GAP), padding=(theme.px(GAP), 0, theme.px(GAP), theme.px(GAP)))
         with body.canvas.before:
             PushMatrix()
@@ -106,13 +108,34 @@ class StepScreen(BoxLayout):
                 self.telling.proof.rows[check.id].flash()
 
     def _confirm(self) -> None:
-        now = time.monotonic()
-        if now - self._confirmed_at >= DOUBLE_TAP:
-            self._confirmed_at = now
+        opens = next((check for check in self.view.checks if check.id == self.view.opens), None)
+        if not self._meant():
+            return
+        if opens is not None:
+            open_entry(self._verbs, self.view.step, opens)
+        else:
             self._verbs.confirm(self.view.step)
 
-    def _confirm_check(self, check: str) -> None:
-        self._verbs.confirm(self.view.step, check)
+    def _touch_check(self, check: CheckView) -> None:
+        if check.entry is not Entry.NONE:
+            open_entry(self._verbs, self.view.step, check)
+        else:
+            self._verbs.confirm(self.view.step, check.id)
+
+    def _answer_check(self, check: CheckView, answer: str) -> None:
+        if not self._meant():
+            return
+        if answer == SKIP:
+            self._verbs.waive(self.view.step, check.id)
+        else:
+            self._verbs.answer(self.view.step, check.id, answer)
+
+    def _meant(self) -> bool:
+        """Whether a touch is one of its own, and no finger that bounced."""
+        now = time.monotonic()
+        meant = now - self._confirmed_at >= DOUBLE_TAP
+        self._confirmed_at = now if meant else self._confirmed_at
+        return meant
 
     def _open_list(self) -> None:
         StepList(self.view.rail, lambda step: self._verbs.go_to(self.view.step, step)).open()

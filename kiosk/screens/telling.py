@@ -14,7 +14,9 @@ from kiosk.screens.widgets import Panel, Rows, Scroll, Txt
 from kiosk.view import CheckView, Mark, StepView
 from kiosk.words import say
 
-MOST_CHECKS = 0.55  # of the column's height; more checks are scrolled
+Touched = Callable[[CheckView], None]  # a row as a whole
+Answered = Callable[[CheckView, str], None]  # one of its answers
+MOST_CHECKS = 0.62  # of the column's height; more checks are scrolled
 
 
 class Told(Scroll):
@@ -58,8 +60,8 @@ class Told(Scroll):
 class Proof(Scroll):
     """The checks as live rows; the rows serve every step."""
 
-    def __init__(self, confirm: Callable[[str], None]) -> None:
-        self._confirm = confirm
+    def __init__(self, touched: Touched, answered: Answered) -> None:
+        self._touched, self._answered = touched, answered
         self._lines = Rows(gap=8)
         self._spare: list[CheckRow] = []
         self.rows: dict[str, CheckRow] = {}
@@ -71,7 +73,7 @@ class Proof(Scroll):
         """Bring the rows up to date; one that stays the same is not drawn anew."""
         if [check.id for check in checks] != list(self.rows):
             while len(self._spare) < len(checks):
-                self._spare.append(CheckRow(self._confirm))
+                self._spare.append(CheckRow(self._touched, self._answered))
             shown = self._spare[: len(checks)]
             if len(self._lines.children) != len(shown):
                 self._lines.clear_widgets()
@@ -86,8 +88,10 @@ class Proof(Scroll):
     def _look_at_active(self) -> None:
         """The check whose turn it is stands in view."""
         active = next((row for row in self.rows.values() if row.view.mark is Mark.ACTIVE), None)
-        if active is not None and self._lines.height > self.height:
-            self.scroll_to(active, padding=8, animate=False)
+        room = self._lines.height - self.height
+        if active is not None and room > 0:
+            above = self._lines.y + self._lines.height - active.y - active.height
+            self.scroll_y = min(1.0, max(0.0, 1 - above / room))
 
     def on_parent(self, _proof: object, parent: Any) -> None:
         """The column says how much room there is."""
@@ -130,10 +134,10 @@ class Rejection(Panel):
 class Telling(BoxLayout):
     """The whole column."""
 
-    def __init__(self, confirm: Callable[[str], None]) -> None:
+    def __init__(self, touched: Touched, answered: Answered) -> None:
         super().__init__(orientation="vertical", spacing=theme.px(12), size_hint_x=0.4)
         self.told = Told()
         self.rejection = Rejection()
-        self.proof = Proof(confirm)
+        self.proof = Proof(touched, answered)
         for widget in (self.told, self.rejection, self.proof):
             self.add_widget(widget)

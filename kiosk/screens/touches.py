@@ -5,6 +5,7 @@ from typing import Any
 
 from kivy.base import EventLoop
 from kivy.input.motionevent import MotionEvent
+from kivy.uix.scrollview import ScrollView
 
 _ids = count(1)
 
@@ -30,6 +31,20 @@ class Finger(MotionEvent):
     def up(self) -> None:
         """Lift off."""
         EventLoop.post_dispatch_input("end", self)
+
+
+def brought_into_view(widget: Any) -> bool:
+    """Whether a finger can reach the widget; where it is scrolled away, it is scrolled to first, as a person would."""
+    around = widget.parent
+    while around is not None and around is not around.parent:
+        if isinstance(around, ScrollView):
+            x, y = widget.to_window(*widget.center)
+            left, low = around.to_window(*around.pos)
+            if not (left <= x <= left + around.width and low <= y <= low + around.height):
+                around.scroll_to(widget, padding=0, animate=False)
+                return False
+        around = around.parent
+    return True
 
 
 def tap(widget: Any) -> None:

@@ -248,4 +248,7 @@ class Action(Tap):
         if icon:
             self.add_widget(self.icon)
         self.label = Txt(text=word, size=size, bold=primary, color=color, halign="center", fixed=True)
-        self.add_widget(self.label)
+        if word or not icon:
+            self.add_widget(self.label)
+        else:
+            self.icon.pos_hint = {"center_x": 0.5, "center_y": 0.5}

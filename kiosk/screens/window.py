@@ -164,7 +164,7 @@ class Window:
 
         A finger sees a widget before it touches it: after a change the next frames have to be drawn first.
         """
-        from kiosk.screens.touches import tap
+        from kiosk.screens.touches import brought_into_view, tap
         from kiosk.screens.widgets import touchable
 
         if self._unpainted is not None or self._frames < self._seen:
@@ -172,6 +172,10 @@ class Window:
             return False
         widget = touchable.get(name)
         if widget is None or not widget.get_parent_window():
+            return False
+        if not brought_into_view(widget):
+            self._seen = self._frames + FRAMES_TO_SEE
+            self._glass.canvas.ask_update()
             return False
         self._seen = self._frames + FRAMES_TO_SEE
         tap(widget)

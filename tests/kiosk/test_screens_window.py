@@ -1,5 +1,6 @@
 """The kiosk's screens in a real window, by real touches, with pictures of what is shown."""
 
+import io
 import time
 from dataclasses import replace
 from datetime import timedelta
@@ -21,6 +22,10 @@ class Heard:
 
     def __init__(self) -> None:
         self.said: list[tuple] = []
+        self.photo: bytes | None = None
+
+    def take_photo(self) -> bytes | None:
+        return self.photo
 
     def __getattr__(self, verb: str):
         return lambda *words: self.said.append((verb, *words))
@@ -61,6 +66,12 @@ class Stage:
         self.frames(12)
         self.window.shot(path)
         return Image.open(path)
+
+    def sheet_labels(self):
+        from kivy.uix.label import Label
+
+        sheets = [widget for widget in self.window._glass.children if widget is not self.window._root]
+        return [each for sheet in sheets for each in sheet.walk() if isinstance(each, Label) and each.text]
 
     def labels(self):
         from kivy.uix.label import Label
@@ -127,6 +138,70 @@ def test_a_confirm_row_can_be_touched_by_itself(stage: Stage, pictures: dict) ->
     stage.frames(8)
     stage.touch("check:seen")
     assert stage.heard.said == [("confirm", view.step, "seen")]
+
+
+def test_an_answer_is_touched_and_a_checklist_is_ticked(stage: Stage, pictures: dict) -> None:
+    view = pictures["step-choice"]
+    stage.show(view)
+    stage.touch("answer:leaks:film")
+    assert stage.heard.said == [("answer", view.step, "leaks", "film")]
+    view = pictures["step-checklist"]
+    stage.show(view)
+    stage.window._screens[StepView]._confirmed_at = 0.0
+    stage.touch("answer:carton:sheet")
+    assert stage.heard.said[1:] == [("answer", view.step, "carton", "sheet")]
+
+
+def test_a_number_is_typed_on_a_keypad_that_takes_nothing_else(stage: Stage, pictures: dict) -> None:
+    view = pictures["step-entries"]
+    stage.show(view)
+    stage.window._screens[StepView]._confirmed_at = 0.0
+    stage.touch("primary")
+    for key in ("0", ".", "-", ".", "1", "erase", "0", "5"):
+        stage.touch(f"key:{key}")
+    stage.touch("entry:ok")
+    assert stage.heard.said == [("answer", view.step, "float", "0.05")]
+
+
+def test_words_are_typed_on_the_glass_in_capitals_until_shifted(stage: Stage, pictures: dict) -> None:
+    view = pictures["step-entries"]
+    stage.show(view)
+    stage.touch("check:batch")
+    for key in ("A", "B", " ", "1", "shift", "x"):
+        stage.touch(f"key:{key}")
+    stage.touch("entry:ok")
+    assert stage.heard.said == [("answer", view.step, "batch", "AB 1x")]
+
+
+def test_a_check_that_does_not_apply_is_waived(stage: Stage, pictures: dict) -> None:
+    view = pictures["step-entries"]
+    stage.show(view)
+    stage.window._screens[StepView]._confirmed_at = 0.0
+    stage.touch("skip:float")
+    assert stage.heard.said == [("waive", view.step, "float")]
+
+
+def test_without_a_camera_a_photograph_cannot_be_used(stage: Stage, pictures: dict) -> None:
+    stage.show(pictures["step-entries"])
+    stage.heard.photo = None
+    stage.touch("check:label")
+    assert "No camera" in " ".join(label.text for label in stage.sheet_labels())
+    stage.touch("entry:ok")
+    stage.touch("entry:cancel")
+    assert [verb for verb, *_ in stage.heard.said] == []
+
+
+def test_a_photograph_is_looked_at_before_it_is_used(stage: Stage, pictures: dict, tmp_path: Path) -> None:
+    view = pictures["step-entries"]
+    taken = io.BytesIO()
+    Image.new("RGB", (640, 480), (200, 120, 40)).save(taken, "JPEG")
+    stage.show(view)
+    stage.heard.photo = taken.getvalue()
+    stage.touch("check:label")
+    picture = stage.shot(tmp_path / "photo.png").getpixel((SIZE[0] // 2, SIZE[1] // 2))
+    assert max(abs(a - b) for a, b in zip(picture, (200, 120, 40), strict=True)) < 12
+    stage.touch("entry:ok")
+    assert stage.heard.said == [("give_photo", view.step, "label", taken.getvalue())]
 
 
 def test_a_problem_is_reported_with_two_touches_and_send(stage: Stage, pictures: dict) -> None:

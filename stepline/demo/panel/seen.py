@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from content.checks import Check, Confirm, Scan, Timer, Torque
-from content.evidence import FRESH, expected, fastenings, unmet
+from content.evidence import FRESH, expected, needed, unmet
 from content.instruction import Instruction, Step
 from content.run import Run, RunState
 from content.values import Digest
@@ -89,7 +89,7 @@ def _wanted(check: Check | None, run: Run, step: Step) -> str:
         case Confirm():
             return f"A touch: {check.prompt}"
         case Torque():
-            number = f"{state.good + 1} of {fastenings(check)}"
+            number = f"{state.good + 1} of {needed(check)}"
             return f"{check.prompt or 'Tighten'}: {_tied(number)}, {_tied(expected(check))}"
         case Timer(minimum=None):
             return "Time to pass"
