@@ -10,8 +10,21 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from content.checks import Check, Confirm, Measure, Scan, Signal, Timer, Torque
-from content.evidence import unmet
+from content.checks import (
+    Check,
+    Checklist,
+    Choice,
+    Confirm,
+    FreeText,
+    Measure,
+    Number,
+    Photo,
+    Scan,
+    Signal,
+    Timer,
+    Torque,
+)
+from content.evidence import FRESH, unmet
 from content.instruction import Instruction, Step
 from content.run import Run, RunState
 from stepline.demo.plant import Bench
@@ -192,8 +205,25 @@ class Player:
                 self._tighten(check, trouble)
             case Signal():
                 self._publish(lambda: self.bench.fixture.switch(on=check.expect))
+            case Choice():
+                good = next(option for option in check.options if option.good)
+                self.touch(f"answer:{check.id}:{good.id}")
+            case Checklist():
+                ticked = self._run().states(step.id).get(check.id, FRESH).answers
+                item = next(item for item in check.items if item.id not in ticked)
+                self.touch(f"answer:{check.id}:{item.id}")
+            case Number():
+                self._type(check.id, f"{middle(check):.{check.decimals}f}")
+            case FreeText():
+                self._type(check.id, example_of(check.pattern or "OK"))
+            case Photo():
+                self.touch(f"skip:{check.id}")  # these benches have no camera, and the library's check allows it
             case Timer():
                 pass  # time does it
+
+    def _type(self, check: str, text: str) -> None:
+        for widget in (f"check:{check}", *(f"key:{letter}" for letter in text), "entry:ok"):
+            self.touch(widget)
 
     def _scan(self, check: Scan, trouble: Trouble) -> None:
         if trouble.wrong_scan:
@@ -237,7 +267,7 @@ def shortest_limit(step: Step) -> timedelta:
     return min(limits, default=timedelta.max)
 
 
-def middle(check: Measure | Torque) -> Decimal:
+def middle(check: Measure | Torque | Number) -> Decimal:
     """A value well inside the limits."""
     if check.target is not None:
         return check.target
