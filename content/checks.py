@@ -16,10 +16,17 @@ MOST_OPTIONS = 6  # of a choice; more do not fit beside a picture in sizes for g
 MOST_ITEMS = 12
 
 
-class _Asked(Piece):
+class _Named(Piece):
     id: Annotated[CheckId, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
-    prompt: Line | None = None
     not_applicable: bool = False  # the operator may say that it does not apply to this unit
+
+
+class _Asked(_Named):
+    prompt: Line | None = None
+
+
+class _Question(_Named):
+    prompt: Line
 
 
 class Confirm(_Asked):
@@ -56,7 +63,7 @@ class Scan(_Asked):
         return self
 
 
-class _Banded(_Asked):
+class _Banded(Piece):
     unit: Line
     low: Exact | None = None
     high: Exact | None = None
@@ -79,7 +86,7 @@ class _Banded(_Asked):
         return self
 
 
-class _Limited(_Banded):
+class _Limited(_Asked, _Banded):
     device: Slug | None = None
 
     @model_validator(mode="after")
@@ -143,11 +150,10 @@ class Option(Piece):
     good: bool = True
 
 
-class Choice(_Asked):
+class Choice(_Question):
     """A question with a few answers, of which the operator touches one."""
 
     kind: Literal["choice"]
-    prompt: Line
     options: Annotated[tuple[Option, ...], Field(min_length=2, max_length=MOST_OPTIONS)]
 
     @model_validator(mode="after")
@@ -166,11 +172,10 @@ class Item(Piece):
     text: Line
 
 
-class Checklist(_Asked):
+class Checklist(_Question):
     """Things that are ticked one by one, in any order; the check is met when all are."""
 
     kind: Literal["checklist"]
-    prompt: Line
     items: Annotated[tuple[Item, ...], Field(min_length=2, max_length=MOST_ITEMS)]
 
     @model_validator(mode="after")
@@ -179,20 +184,18 @@ class Checklist(_Asked):
         return self
 
 
-class Number(_Banded):
+class Number(_Question, _Banded):
     """A number that the operator reads off and types; without limits it is only recorded."""
 
     kind: Literal["number"]
-    prompt: Line
     unit: Line = "1"
     decimals: Annotated[int, Field(ge=0, le=6)] = 0
 
 
-class FreeText(_Asked):
+class FreeText(_Question):
     """Words that the operator types; with a `pattern` (a regular expression) all of them must match it."""
 
     kind: Literal["text"]
-    prompt: Line
     pattern: Line | None = None
 
     @field_validator("pattern")
@@ -201,11 +204,10 @@ class FreeText(_Asked):
         return _compiled(pattern)
 
 
-class Photo(_Asked):
+class Photo(_Question):
     """Photographs that the operator takes with the station's camera."""
 
     kind: Literal["photo"]
-    prompt: Line
     count: Annotated[int, Field(ge=1, le=10)] = 1
 
 

@@ -99,6 +99,7 @@ class Proof(Scroll):
             parent.bind(height=self._share)
 
     def _share(self, *_: Any) -> None:
+        self._laid()
         room = self.parent.height * MOST_CHECKS if self.parent is not None else 0
         self.height = min(self._lines.height, room)
 

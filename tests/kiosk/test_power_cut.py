@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from content import chain, wire
-from content.record import Fact, RunInterrupted, StepCompleted
+from content.record import Fact, RunInterrupted
 from content.run import fold
 from kiosk.events import AlarmRang
 from kiosk.store.store import Store
@@ -47,30 +47,25 @@ ACTIONS: dict[str, Callable[[Station], None]] = {
     "next": lambda s: s.conductor.next_unit(),
 }
 GOOD = ["badge", "open", "part", "weigh", "tighten", "tighten", "tap", "switch", "wait", "tap"]
+# files in memory where there are: these cuts copy the files, and how fast a shared disk syncs says nothing of them
+MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 # what only concerns the memory of the window and of the wire, not the record
 NOT_REMEMBERED = {"switch"}
 
 
 def record(facts: list[Fact]) -> list[str]:
-    """The record without the interruptions themselves, and without how they share a step's time.
-
-    Nobody knows when between the last fact and the start the power went: that time counts as held.
-    """
-    return [wire.body(_whole(fact), None) for fact in facts if not isinstance(fact, RunInterrupted)]
-
-
-def _whole(fact: Fact) -> Fact:
-    if isinstance(fact, StepCompleted):
-        return replace(fact, elapsed=fact.elapsed + fact.held, held=timedelta())
-    return fact
+    """The record without the interruptions themselves."""
+    return [wire.body(fact, None) for fact in facts if not isinstance(fact, RunInterrupted)]
 
 
 def play(names: list[str], cuts: set[int]) -> tuple[list[str], object]:
-    folder = Path(tempfile.mkdtemp(prefix="stepline-cut-"))
+    folder = Path(tempfile.mkdtemp(prefix="stepline-cut-", dir=MEMORY))
     station = Station(folder, clock=Clock())
     for place, name in enumerate(names):
         if place in cuts:
-            copy = Path(tempfile.mkdtemp(prefix="stepline-cut-"))
+            # nobody knows when after its last sign of life a kiosk lost power: that time would count as held
+            station.store.journal.beat(station.ticker.tick())
+            copy = Path(tempfile.mkdtemp(prefix="stepline-cut-", dir=MEMORY))
             for file in folder.glob("kiosk.db*"):
                 shutil.copy(file, copy)  # the disk as it is at this moment; nothing is closed in order
             station.switch_off()
@@ -91,15 +86,16 @@ def play(names: list[str], cuts: set[int]) -> tuple[list[str], object]:
 
 
 @given(
-    st.lists(st.sampled_from([name for name in ACTIONS if name not in NOT_REMEMBERED]), max_size=25).map(
-        lambda names: GOOD[:3] + names
-    ),
+    st.sampled_from([GOOD[:3], GOOD[:7]]),
+    st.lists(st.sampled_from([name for name in ACTIONS if name not in NOT_REMEMBERED]), max_size=25),
     st.sets(st.integers(3, 28), max_size=3),
 )
 @settings(max_examples=60, deadline=None)
-def test_a_cut_between_any_two_inputs_leaves_the_same_record(names: list[str], cuts: set[int]) -> None:
-    whole, _ = play(names, set())
-    broken, _ = play(names, cuts)
+def test_a_cut_between_any_two_inputs_leaves_the_same_record(
+    begin: list[str], names: list[str], cuts: set[int]
+) -> None:
+    whole, _ = play(begin + names, set())
+    broken, _ = play(begin + names, cuts)
     assert broken == whole
 
 
