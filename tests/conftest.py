@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import is_hypothesis_test
 
 os.environ.setdefault("KIVY_NO_ARGS", "1")
 os.environ.setdefault("KIVY_NO_CONSOLELOG", "1")
@@ -27,6 +28,16 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+SHRINKING = 600  # s; Hypothesis makes a failing example small for up to 300, and only then says what failed
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A found failure must not end as a time-out: that would say nothing of what was found."""
+    for item in items:
+        if is_hypothesis_test(getattr(item, "obj", None)) and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(SHRINKING))
 
 
 def free_port() -> int:

@@ -24,6 +24,7 @@ from server.records.ingesting import ingest
 from server.settings import Settings
 from server.store import tables
 from server.store.engine import reading
+from tests.conftest import SHRINKING
 from tests.server.conftest import Clock, add_kiosk, make_house
 from tests.server.shift import CONTINUE, GOOD, PAUSE, PROBLEM, TROUBLED, Shift, back, code, mass, tap, torque
 
@@ -134,6 +135,7 @@ class Travelling(RuleBasedStateMachine):
             self.the_server_holds_a_true_prefix()
 
 
+@pytest.mark.timeout(SHRINKING)
 def test_whatever_the_network_does_the_server_holds_a_true_prefix_and_in_the_end_everything() -> None:
     with tempfile.TemporaryDirectory() as folder:
         Travelling.house = make_house(Settings(data=Path(folder)), Clock())
