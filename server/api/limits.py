@@ -20,7 +20,7 @@ LIMITS = {  # by the part of the path that follows the API's own
 
 
 class BodyLimit:
-    """ASGI middleware: answers 413 as soon as a request's body is larger than its path may send."""
+    """ASGI middleware: answers 413 as soon as a request's body is larger than its path may send, 404 to odd paths."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -29,6 +29,10 @@ class BodyLimit:
         """Pass the request on; answer in the application's place when it is too large."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
+            return
+        if _is_odd(scope["path"]):
+            nowhere = problem(404, "Not Found", "no address holds control characters", "mend the address")
+            await nowhere(scope, receive, send)
             return
         limit = limit_of(scope["path"])
         counted = _Counted(limit, receive, send)
@@ -39,6 +43,11 @@ class BodyLimit:
             await self._app(scope, counted.receive, counted.send)
         if counted.exceeded:
             await counted.refuse(scope)
+
+
+def _is_odd(path: str) -> bool:
+    """Whether a path holds control characters; no mount of Starlette's sees beyond a line break."""
+    return any(ord(letter) < 32 for letter in path)
 
 
 class _Exceeded(Exception):

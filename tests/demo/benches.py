@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from content.evidence import CheckState, fastenings
+from content.evidence import CheckState, needed
 from content.inputs import Unit
 from content.instruction import Instruction
 from content.run import Run, RunState
@@ -39,8 +39,7 @@ def at_every_check() -> Iterator[tuple[str, Seen]]:
         for step in document.steps:
             for passed in range(len(step.checks) + 1):
                 states = {
-                    check.id: CheckState(good=fastenings(check), passed=True)
-                    for check in step.checks[:passed]
+                    check.id: CheckState(good=needed(check), passed=True) for check in step.checks[:passed]
                 }
                 run = run_of(document, state=RunState.RUNNING, step=step.id, checks={step.id: states})
                 yield f"{document.id}/{step.id}/{passed}", replace(AT_WORK, run=run)

@@ -3,7 +3,6 @@
 import contextlib
 import gc
 import json
-import os
 from decimal import Decimal
 from pathlib import Path
 
@@ -135,7 +134,7 @@ def sockets() -> set[str]:
     found = set()
     for file in Path("/proc/self/fd").iterdir():
         with contextlib.suppress(FileNotFoundError):  # the folder's own, gone by now
-            found.add(os.readlink(file))
+            found.add(str(file.readlink()))
     return {name for name in found if name.startswith("socket:")}
 
 

@@ -12,10 +12,24 @@ from sqlalchemy import insert, update
 
 from content import chain, wire
 from content.chain import Entry
-from content.checks import Check, Confirm, Measure, Scan, Signal, Timer, Torque
+from content.checks import (
+    Check,
+    Checklist,
+    Choice,
+    Confirm,
+    FreeText,
+    Measure,
+    Number,
+    Photo,
+    Scan,
+    Signal,
+    Timer,
+    Torque,
+)
 from content.decide import begin, decide
 from content.inputs import (
     Aborted,
+    Answered,
     CodeGiven,
     Continued,
     Input,
@@ -29,6 +43,7 @@ from content.inputs import (
     TorqueGiven,
     Unit,
     ValueGiven,
+    Waived,
 )
 from content.instruction import Instruction, Step
 from content.package import Release, digest_of
@@ -185,15 +200,32 @@ class Player:
                 )
             case Timer():
                 self._wait(check, wait, fails=fails)
+            case Photo():
+                self.give(Waived, wait, step=step.id, check=check.id)
+            case Choice() | Checklist() | Number() | FreeText():
+                for answer in self._answers(check, fails):
+                    self.give(Answered, wait, step=step.id, check=check.id, answer=answer)
+
+    def _answers(self, check: Choice | Checklist | Number | FreeText, fails: bool) -> Iterator[str]:
+        match check:
+            case Choice():
+                yield from (option.id for option in check.options if not option.good and fails)
+                yield next(option.id for option in check.options if option.good)
+            case Checklist():
+                yield from (item.id for item in check.items)
+            case Number():
+                yield from (f"{value}" for value in self._values(check, fails))
+            case FreeText():
+                yield "K417"
 
     def _code(self, check: Scan) -> dict:
         text = check.part or check.exact or self.run.unit.serial
         return {"text": text, "device": "scanner", "part_number": check.part, "serial": self.run.unit.serial}
 
-    def _values(self, check: Measure | Torque, fails: bool) -> Iterator[Decimal]:
+    def _values(self, check: Measure | Torque | Number, fails: bool) -> Iterator[Decimal]:
         low = float(check.low if check.low is not None else check.high - 1)
         high = float(check.high if check.high is not None else check.low + 1)
-        decimals = check.decimals if isinstance(check, Measure) else 2
+        decimals = 2 if isinstance(check, Torque) else check.decimals
         if fails:
             yield Decimal(f"{high + (high - low) * self.rng.uniform(0.1, 0.5):.{decimals}f}")
         middle, spread = (low + high) / 2, (high - low) / 7

@@ -315,6 +315,14 @@ def test_an_address_that_leads_nowhere_is_a_problem_too(admin: httpx2.Client) ->
     problem_of(admin.post("/stations", json={"id": "Bench 1", "name": "No"}), 422)
 
 
+@pytest.mark.parametrize("path", ["kiosks/a%0Ab/name", "nothing%0A", "%00"])
+def test_an_address_with_control_characters_is_a_problem_too(admin: httpx2.Client, path: str) -> None:
+    answer = admin.put(path, json={"name": "x"})
+    assert answer.status_code == 404
+    assert answer.json()["title"] == "Not Found"
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
 def test_guessing_a_password_is_slowed_down_without_saying_whether_the_login_exists(
     house: House, address: str, clock: Clock
 ) -> None:

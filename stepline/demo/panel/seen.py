@@ -3,7 +3,18 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from content.checks import Check, Confirm, Scan, Timer, Torque
+from content.checks import (
+    Check,
+    Checklist,
+    Choice,
+    Confirm,
+    FreeText,
+    Number,
+    Photo,
+    Scan,
+    Timer,
+    Torque,
+)
 from content.evidence import FRESH, expected, needed, unmet
 from content.instruction import Instruction, Step
 from content.run import Run, RunState
@@ -86,8 +97,10 @@ def _wanted(check: Check | None, run: Run, step: Step) -> str:
     match check:
         case None:
             return "A touch on “Done”"
-        case Confirm():
+        case Confirm() | Choice() | Checklist() | FreeText() | Photo():
             return f"A touch: {check.prompt}"
+        case Number():
+            return f"A touch: {check.prompt}, {_tied(expected(check))}"
         case Torque():
             number = f"{state.good + 1} of {needed(check)}"
             return f"{check.prompt or 'Tighten'}: {_tied(number)}, {_tied(expected(check))}"
