@@ -44,7 +44,14 @@ def main() -> None:
     for each in found:
         yardstick = "" if each.yardstick is None else f"{each.yardstick:,.2f} {each.yardstick_name}"
         ratio = "" if each.ratio is None else f"{each.ratio:.2f}"
-        table.add_row(each.name, f"{each.value:,.2f} {each.unit}", yardstick, ratio, each.goal, "yes" if each.met else "no")
+        table.add_row(
+            each.name,
+            f"{each.value:,.2f} {each.unit}",
+            yardstick,
+            ratio,
+            each.goal,
+            "yes" if each.met else "no",
+        )
     console.print(table)
     if asked.file is not None:
         report = {
