@@ -51,6 +51,7 @@ def run(settings: Settings) -> None:
             conductor,
             size=settings.size or DESIGNED_FOR,
             fullscreen=settings.fullscreen,
+            home=settings.data / "window",
             theme=settings.theme,
             scale=settings.scale,
             language=settings.language,

@@ -1,5 +1,6 @@
 """What tests of several rooms need: a real broker, a real PostgreSQL, a real browser, each started on a free port."""
 
+import atexit
 import os
 import pwd
 import shutil
@@ -17,7 +18,9 @@ os.environ.setdefault("KIVY_NO_ARGS", "1")
 os.environ.setdefault("KIVY_NO_CONSOLELOG", "1")
 os.environ.setdefault("SDL_VIDEODRIVER", "offscreen")
 os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
-os.environ.setdefault("KIVY_HOME", tempfile.mkdtemp(prefix="stepline-kivy-"))
+if "KIVY_HOME" not in os.environ:
+    os.environ["KIVY_HOME"] = tempfile.mkdtemp(prefix="stepline-kivy-")
+    atexit.register(shutil.rmtree, os.environ["KIVY_HOME"], ignore_errors=True)
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",

@@ -21,6 +21,7 @@ def prepare(*, size: tuple[int, int], fullscreen: bool, home: Path | None = None
     os.environ["KIVY_NO_ARGS"] = "1"
     os.environ.setdefault("KIVY_NO_CONSOLELOG", "1")
     os.environ["KIVY_NO_FILELOG"] = "1"
+    os.environ.setdefault("KIVY_LOG_MODE", "MIXED")  # what the program says when it dies stays readable
     os.environ.setdefault("KIVY_AUDIO", "sdl2")
     os.environ.setdefault("KIVY_CLIPBOARD", "sdl2")
     os.environ["KIVY_CLOCK"] = "interrupt"  # the default clock waits up to 16 ms before it draws what came

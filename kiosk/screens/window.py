@@ -53,6 +53,7 @@ class Window:
         *,
         size: tuple[int, int] = DESIGNED_FOR,
         fullscreen: bool = False,
+        home: Path | None = None,
         theme: str = "dark",
         scale: float | None = None,
         language: str = "en",
@@ -60,7 +61,7 @@ class Window:
         painted: Painted = _ignore,
         on_key: Callable[[str, int], None] = _ignore,
     ) -> None:
-        prepare(size=size, fullscreen=fullscreen)
+        prepare(size=size, fullscreen=fullscreen, home=home)
         from kivy.core.window import Window as Glass
 
         from kiosk.screens import theme as looks
