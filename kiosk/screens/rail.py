@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from kivy.graphics import Color, RoundedRectangle
+from kivy.graphics import Color
+from kivy.graphics import SmoothRoundedRectangle as RoundedRectangle
 
 from kiosk.screens.checkrows import mark_color
 from kiosk.screens.theme import GAP, theme

@@ -1,12 +1,12 @@
 // The plots of the reports, drawn with ECharts from the numbers that the page carries.
 
 const drawn = new Map();
-const colours = ["--c1", "--c2", "--c3", "--c4", "--c5", "--c6"];
+const colours = ["--c1", "--c2", "--c3", "--c4", "--c5", "--c6", "--c7"];
 const kindColours = {
   wrong_code: "--c1",
   out_of_limits: "--c2",
   bad_tightening: "--c3",
-  wrong_answer: "--c1",
+  wrong_answer: "--c7",
   overrun: "--c4",
   problem: "--c5",
   aborted: "--c6",
