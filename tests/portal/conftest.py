@@ -102,7 +102,7 @@ class Visitor:
         self.password = password
         self.complaints: list[str] = []
         self.page = context.new_page()
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(45_000)  # a busy machine; nothing waits that long in peace
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
