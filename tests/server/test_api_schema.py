@@ -26,6 +26,7 @@ from tests.server.serving import serving
 from tests.server.test_api import KIOSK
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+PATIENCE = 60  # s for an answer; every write is synced, and a shared disk may take its time
 LOOK = settings(
     max_examples=12,
     deadline=None,
@@ -71,7 +72,9 @@ def look(cases: SearchStrategy[Case], base: str, token: str) -> None:
     def answers(case: Case) -> None:
         if case.path == "/kiosks/{kiosk}/revoke":
             case.path_parameters = {"kiosk": "k-2"}  # the one that calls must go on calling
-        case.call_and_validate(base_url=base, headers={"Authorization": f"Bearer {token}"}, checks=CHECKS)
+        case.call_and_validate(
+            base_url=base, headers={"Authorization": f"Bearer {token}"}, checks=CHECKS, timeout=PATIENCE
+        )
 
     with contextlib.suppress(Unsatisfiable):  # where nothing can be sent, nothing can be sent wrongly
         answers()
