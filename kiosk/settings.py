@@ -11,6 +11,7 @@ from pathlib import Path
 from platformdirs import user_data_path
 
 from kiosk.sync import SyncSettings
+from kiosk.words import languages
 
 VERSION = version("stepline")
 
@@ -69,11 +70,27 @@ class Settings:
         )
 
 
+SMALLEST, LARGEST = 320, 7680  # pixels of a side: from a small panel to 8K
+
+
 def _size(text: str) -> tuple[int, int]:
     match = re.fullmatch(r"(\d{3,5})x(\d{3,5})", text)
     if match is None:
         raise argparse.ArgumentTypeError(f"{text!r} is no size; write it like 1280x800")
-    return int(match[1]), int(match[2])
+    size = int(match[1]), int(match[2])
+    if min(size) < SMALLEST or max(size) > LARGEST:
+        raise argparse.ArgumentTypeError(f"{text} is no screen; sides have {SMALLEST} to {LARGEST} pixels")
+    return size
+
+
+def _scale(text: str) -> float:
+    try:
+        scale = float(text)
+    except ValueError:
+        scale = 0.0
+    if not 0.25 <= scale <= 4:  # beyond it letters alone would fill gigabytes
+        raise argparse.ArgumentTypeError(f"{text} is no scale; use 0.25 to 4, 1 is right for 1280x800")
+    return scale
 
 
 def _server(text: str) -> str:
@@ -104,9 +121,9 @@ def _parser() -> argparse.ArgumentParser:
     add("--poll", type=_poll, default=15.0, help="seconds between two looks at the server")
     add("--size", type=_size, help="window of that size in pixels (1280x800) instead of the whole screen")
     add("--windowed", action="store_true", help="a window instead of the whole screen")
-    add("--scale", type=float, help="size of everything on the screen, instead of what fits the window")
+    add("--scale", type=_scale, help="size of everything on the screen, instead of what fits the window")
     add("--theme", choices=("dark", "light"), default="dark", help="for most halls, or for bright light")
-    add("--language", default="en", help="language of the kiosk's own words")
+    add("--language", choices=languages(), default="en", help="language of the kiosk's own words")
     add("--camera", type=int, default=0, help="number of the camera")
     add("--trace", type=Path, help="append how long it took until an input was seen to this file")
     add("--touches", type=Path, help="test aid: a socket that takes touches")

@@ -19,6 +19,11 @@ def say(key: str, language: str = DEFAULT, **values: object) -> str:
     return text.format(**values)
 
 
+def languages() -> tuple[str, ...]:
+    """The languages that there are words of."""
+    return tuple(sorted(file.stem for file in Path(__file__).parent.glob("*.toml")))
+
+
 def keys(language: str) -> frozenset[str]:
     """Every key a language has words for."""
     return frozenset(_table(language))

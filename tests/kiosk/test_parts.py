@@ -121,6 +121,11 @@ def test_settings_come_from_the_command_line(tmp_path: Path) -> None:
     ("arguments", "said"),
     [
         (["--size", "big"], "like 1280x800"),
+        (["--size", "100x90000"], "320 to 7680 pixels"),
+        (["--scale", "50"], "0.25 to 4"),
+        (["--scale", "nan"], "0.25 to 4"),
+        (["--scale", "large"], "0.25 to 4"),
+        (["--language", "xx"], "de"),
         (["--server", "plant"], "http://plant-server:8080"),
         (["--poll", "0"], "1 to 3600"),
     ],
