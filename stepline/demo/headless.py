@@ -39,8 +39,16 @@ def run(report: Path | None, keep: Path | None, console: Console) -> bool:
 
     An interruption ends it in order and leaves nothing behind, unless it is to `keep` that; raises KeyboardInterrupt.
     """
-    folder = (keep or Path(tempfile.mkdtemp(prefix="stepline-demo-"))).resolve()
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        if report is not None:
+            report.touch()  # told now, not when the shift is over
+        folder = (keep or Path(tempfile.mkdtemp(prefix="stepline-demo-"))).resolve()
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        console.print(
+            f"{problem.filename} cannot be written: {problem.strerror}", markup=False, highlight=False
+        )
+        return False
     started = time.monotonic()
     try:
         summary = _play(folder, console)

@@ -1,5 +1,6 @@
 """Whatever is asked wrongly is answered with one sentence, never with a traceback."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,13 @@ def test_an_address_where_the_server_cannot_listen_is_said_in_one_sentence(stepl
     told = ended.stderr.splitlines()
     assert len(told) == 1, ended.stderr
     assert told[0].startswith("the embedded broker cannot listen on no-such-host.invalid")
+
+
+@pytest.mark.parametrize("option", ["--keep", "--json"])
+def test_a_demonstration_that_could_leave_nothing_behind_does_not_begin(stepline, option) -> None:
+    ended = stepline("demo", "--headless", option, "/proc/nowhere/there", seconds=30)
+    assert (ended.returncode, ended.stderr) == (1, "")
+    assert re.fullmatch(r"/proc/nowhere\S* cannot be written: No such file or directory\n", ended.stdout)
 
 
 @pytest.mark.parametrize(
