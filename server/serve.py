@@ -6,6 +6,7 @@ import fcntl
 import gc
 import os
 import signal
+import socket
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -64,14 +65,15 @@ def _serve(settings: Settings) -> None:
         house = open_house(settings)
         pusher = Pusher(settings.broker, house.engine)
         house = replace(house, push=pusher.push)
-        password = roster.bootstrap(house, settings.admin_password)
         if settings.broker_url is None:
             broker = EmbeddedBroker(settings.host, settings.broker_port)
             broker.start()
             running.callback(broker.stop)
         pusher.start()
         running.callback(pusher.stop)
-        _greet(settings, password)
+        listening = running.enter_context(_listening(settings))
+        # the password is told once: only when nothing else can keep the server from starting
+        _greet(settings, roster.bootstrap(house, settings.admin_password))
         config = uvicorn.Config(
             create_app(house), settings.host, settings.port, log_level="warning", timeout_graceful_shutdown=3
         )
@@ -79,7 +81,18 @@ def _serve(settings: Settings) -> None:
         server = _Server(config, house)
         gc.collect()
         gc.freeze()  # the program itself need not be looked through again each time that records make work
-        server.run()
+        server.run(sockets=[listening])
+
+
+def _listening(settings: Settings) -> socket.socket:
+    """The port of the portal and the API; raises SettingsWrong when it cannot be had."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family)
+    except OSError as problem:
+        why = problem.strerror or str(problem)
+        message = f"cannot listen at {settings.host}:{settings.port}: {why}; give another --port or --host"
+        raise SettingsWrong(message) from None
 
 
 class _Server(uvicorn.Server):

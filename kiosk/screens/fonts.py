@@ -26,6 +26,7 @@ SCRIPTS = {  # first word of a letter's Unicode name -> Noto family
     "KATAKANA": "NotoSansCJK",
     "KHMER": "NotoSansKhmer",
     "LAO": "NotoSansLao",
+    "MATH": "NotoSansMath",
     "MALAYALAM": "NotoSansMalayalam",
     "MYANMAR": "NotoSansMyanmar",
     "SINHALA": "NotoSansSinhala",
@@ -33,6 +34,7 @@ SCRIPTS = {  # first word of a letter's Unicode name -> Noto family
     "TELUGU": "NotoSansTelugu",
     "THAI": "NotoSansThai",
 }
+FIRST_SIGN, LAST_SIGN = "\u2190", "\u22ff"  # arrows and mathematical signs: ≤ is in no Noto text font
 RIGHT_TO_LEFT = frozenset({"ARABIC", "HEBREW"})
 LAST_SIMPLE = "\u052f"  # Latin, Greek and Cyrillic end here; every letter up to it is in the plain font
 
@@ -55,6 +57,8 @@ def script_of_letter(letter: str) -> str:
     """The script of a letter; empty for marks, digits and punctuation, which go with their neighbours."""
     if letter <= LAST_SIMPLE:
         return "LATIN" if letter.isalnum() else ""
+    if FIRST_SIGN <= letter <= LAST_SIGN:
+        return "MATH"
     word = unicodedata.name(letter, "").split(" ")[0]
     if word in SCRIPTS:
         return word

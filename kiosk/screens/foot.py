@@ -31,7 +31,7 @@ class Foot(Panel):
         super().__init__(radius=0, pad=12, size_hint_y=None, height=theme.px(108))
         language, palette = theme.language, theme.palette
         self._back = Action(
-            "back", say("back", language), back, icon="back", size_hint_x=None, width=theme.px(150)
+            "back", say("back", language), back, icon="back", size_hint_x=None, width=theme.px(172)
         )
         others = (
             Action(

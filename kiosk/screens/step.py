@@ -66,7 +66,7 @@ class StepScreen(BoxLayout):
         before, self.view = self.view, view
         if _place(view) != _place(before):
             self._new_step(view)
-        self.telling.proof.show(view.checks)
+        self.telling.proof.show(view.checks, warned=bool(view.safety))
         self.telling.rejection.show(view.notice, view.notice_mark)
         self._rail.show(view.rail)
         self.foot.show(view)

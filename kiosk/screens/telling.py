@@ -17,6 +17,7 @@ from kiosk.words import say
 Touched = Callable[[CheckView], None]  # a row as a whole
 Answered = Callable[[CheckView, str], None]  # one of its answers
 MOST_CHECKS = 0.62  # of the column's height; more checks are scrolled
+WITH_SAFETY = 0.4  # the same where something warns of harm: that is read first
 
 
 class Told(Scroll):
@@ -65,12 +66,16 @@ class Proof(Scroll):
         self._lines = Rows(gap=8)
         self._spare: list[CheckRow] = []
         self.rows: dict[str, CheckRow] = {}
+        self.warned = False  # a safety notice stands above and needs the room
         self._laid = Clock.create_trigger(lambda _dt: self._look_at_active())  # after the layout
         super().__init__(self._lines, size_hint_y=None, height=0)
         self._lines.bind(height=self._share)
 
-    def show(self, checks: tuple[CheckView, ...]) -> None:
+    def show(self, checks: tuple[CheckView, ...], *, warned: bool) -> None:
         """Bring the rows up to date; one that stays the same is not drawn anew."""
+        if warned != self.warned:
+            self.warned = warned
+            self._share()
         if [check.id for check in checks] != list(self.rows):
             while len(self._spare) < len(checks):
                 self._spare.append(CheckRow(self._touched, self._answered))
@@ -100,7 +105,8 @@ class Proof(Scroll):
 
     def _share(self, *_: Any) -> None:
         self._laid()
-        room = self.parent.height * MOST_CHECKS if self.parent is not None else 0
+        share = WITH_SAFETY if self.warned else MOST_CHECKS
+        room = self.parent.height * share if self.parent is not None else 0
         self.height = min(self._lines.height, room)
 
 

@@ -40,7 +40,9 @@ class TopBar(BoxLayout):
             line.add_widget(widget)
         self._banner = Panel(ground=palette.amber, radius=0, pad=8, size_hint_y=None, height=0)
         self._banner_icon = Icon("warn", color=palette.on_mark, side=30)
-        self._banner_text = Txt(text="", size=SMALL, bold=True, color=palette.on_mark, fixed=True)
+        self._banner_text = Txt(text="", size=SMALL, bold=True, color=palette.on_mark)
+        self._banner_text.pos_hint = {"center_y": 0.5}
+        self._banner_text.bind(height=lambda *_: self._grow())
         self.add_widget(line)
         self.add_widget(self._banner)
         self.add_widget(Widget(size_hint_y=None, height=theme.px(2)))
@@ -74,8 +76,13 @@ class TopBar(BoxLayout):
             if shown:
                 self._banner.add_widget(self._banner_icon)
                 self._banner.add_widget(self._banner_text)
-        self._banner.height = theme.px(48) if shown else 0
         self._banner.opacity = 1 if shown else 0
         self._banner.padding = theme.px(8) if shown else 0
         self._banner.tint(theme.palette.bad if status.banner_mark is Mark.BAD else theme.palette.amber)
         self._banner_text.say(text)
+        self._grow()
+
+    def _grow(self) -> None:
+        """As high as its lines are."""
+        lines = self._banner_text.height + theme.px(16)
+        self._banner.height = max(lines, theme.px(48)) if self._banner_text.text else 0

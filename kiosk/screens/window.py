@@ -21,6 +21,7 @@ from kiosk.view import (
 Painted = Callable[[View], None]
 DESIGNED_FOR = (1280, 800)  # pixels; everything scales from here
 
+SETTLING = 4  # rounds of layout until texts that wrap have found their heights
 FRAMES_TO_SEE = 3  # after a touch, until what it brought up stands in its place
 
 
@@ -185,11 +186,14 @@ class Window:
 
     def shot(self, path: Path) -> None:
         """Write a picture of the screen. On the UI thread, after a frame was drawn."""
+        from kivy.clock import Clock
         from kivy.graphics.opengl import GL_RGB, GL_UNSIGNED_BYTE, glReadPixels
         from PIL import Image
 
         width, height = (int(side) for side in self._glass.size)
-        self._glass.dispatch("on_draw")
+        for _ in range(SETTLING):  # what was just shown has its texts and places before the picture is taken
+            Clock.tick_draw()
+            self._glass.dispatch("on_draw")
         pixels = glReadPixels(0, 0, width, height, GL_RGB, GL_UNSIGNED_BYTE)
         picture = Image.frombytes("RGB", (width, height), pixels)
         picture.transpose(Image.Transpose.FLIP_TOP_BOTTOM).save(path)

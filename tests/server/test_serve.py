@@ -1,15 +1,19 @@
 """The server as a process: from the first start over a working day to the end, and through a kill -9."""
 
+import contextlib
 import queue
 import re
 import signal
+import socket
 import sqlite3
 import subprocess
+import sys
 import threading
 from pathlib import Path
 
 import httpx2
 import paho.mqtt.client as paho
+import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 from securesystemslib.signer import CryptoSigner
 
@@ -229,3 +233,21 @@ def test_a_counter_that_grew_while_the_broker_was_away_is_said_when_it_is_back(
         assert server.end() == 0
     finally:
         server.close()
+
+
+@pytest.mark.parametrize("taken", ["--port", "--broker-port"])
+def test_a_first_start_that_fails_makes_no_administrator_whose_password_nobody_saw(
+    tmp_path: Path, taken: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other, socket.create_server(("127.0.0.1", 0)) as spare:
+        ports = {"--port": spare.getsockname()[1], "--broker-port": spare.getsockname()[1]}
+        spare.close()
+        ports[taken] = other.getsockname()[1]
+        command = [sys.executable, "-m", "stepline", "serve", "--data", str(tmp_path / "data")]
+        command += [str(word) for pair in ports.items() for word in pair]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode != 0
+    assert taken in done.stderr + done.stdout
+    assert "Traceback" not in done.stderr
+    with contextlib.closing(sqlite3.connect(tmp_path / "data" / "stepline.db")) as database:
+        assert database.execute("SELECT count(*) FROM people").fetchone() == (0,)
