@@ -17,7 +17,7 @@ app = typer.Typer(
 device = typer.Typer(no_args_is_help=True, help="The devices of a station.")
 app.add_typer(device, name="device")
 out = Console()
-problems = Console(stderr=True)
+problems = Console(stderr=True, markup=False, soft_wrap=True)  # what a person typed is no markup
 LONGEST_FOLDER = 80  # characters; the path of a socket in it may have 107
 
 Data = Annotated[Path, typer.Option("--data", help="Folder that holds everything of this process.")]
