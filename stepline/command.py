@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from stepline.documents import content
+
 app = typer.Typer(
     no_args_is_help=True,
     help="Shop-floor work instructions: server, kiosks, devices.",
@@ -16,6 +18,7 @@ app = typer.Typer(
 )
 device = typer.Typer(no_args_is_help=True, help="The devices of a station.")
 app.add_typer(device, name="device")
+app.add_typer(content, name="content")
 out = Console()
 problems = Console(stderr=True, markup=False, soft_wrap=True)  # what a person typed is no markup
 LONGEST_FOLDER = 80  # characters; the path of a socket in it may have 107
