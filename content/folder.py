@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 from content import picture, yaml
 from content.errors import DocumentError, Finding
 from content.instruction import Instruction
+from content.refusing import REFUSED
 from content.sop import Sop
 from content.values import Piece
 
@@ -105,7 +106,8 @@ def _follow(value: Any, path: yaml.Path) -> Any:
 def _explain(
     file: Path, lines: dict[yaml.Path, int], values: Any, error: ErrorDetails, kind: type[Piece]
 ) -> Finding:
-    path = _real_path(values, error["loc"])
+    at = error.get("ctx", {}).get("at", ()) if error["type"] == REFUSED else ()
+    path = _real_path(values, (*error["loc"], *at))
     line = next((lines[path[:end]] for end in range(len(path), -1, -1) if path[:end] in lines), None)
     where = ".".join(str(key) for key in _named(values, path))
     message, mend = _in_words(error, kind)
@@ -149,6 +151,9 @@ def _in_words(error: ErrorDetails, kind: type[Piece]) -> tuple[str, str]:
             return f"unknown key `{name}`", f"did you mean `{near[0]}`?" if near else "remove it"
         case "missing":
             return f"`{error['loc'][-1]}` is missing", "add it"
+        case "refused":
+            context = error.get("ctx", {})
+            return str(context.get("message", "")), str(context.get("mend", ""))
         case "value_error":
             return error["msg"].removeprefix("Value error, "), ""
         case "string_type":
