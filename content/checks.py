@@ -1,7 +1,7 @@
 """What a step may ask for before it is done.
 
-Devices and time prove `scan`, `measure`, `torque`, `signal` and `timer`; a person answers `confirm`, `choice`,
-`checklist`, `number`, `text` and `photo`.
+Devices and time prove `scan`, `measure`, `torque`, `signal`, `vision` and `timer`; a person answers `confirm`,
+`choice`, `checklist`, `number`, `text`, `table`, `photo` and `sign-off`.
 """
 
 import re
@@ -10,26 +10,18 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 
 from content import units
-from content.values import CheckId, Duration, Exact, Line, PartNumber, Piece, Slug
+from content.asking import Computed, Prompted, Question
+from content.refusing import refusal
+from content.values import Duration, Exact, Line, PartNumber, Piece, Slug
 
 MOST_OPTIONS = 6  # of a choice; more do not fit beside a picture in sizes for gloves
 MOST_ITEMS = 12
+MOST_CELLS = 60  # of a table
+REFERENCE = r"^[a-z0-9]+(-[a-z0-9]+)*\.[a-z0-9]+(-[a-z0-9]+)*$"  # STEP.CHECK
+ApplicationIdentifier = Annotated[str, Field(pattern=r"^[0-9]{2,4}$")]
 
 
-class _Named(Piece):
-    id: Annotated[CheckId, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
-    not_applicable: bool = False  # the operator may say that it does not apply to this unit
-
-
-class _Asked(_Named):
-    prompt: Line | None = None
-
-
-class _Question(_Named):
-    prompt: Line
-
-
-class Confirm(_Asked):
+class Confirm(Prompted):
     """The operator says that it is so, by tapping or by scanning the "done" card."""
 
     kind: Literal["confirm"]
@@ -37,18 +29,24 @@ class Confirm(_Asked):
     @model_validator(mode="after")
     def _says_what(self) -> "Confirm":
         if self.prompt is None:
-            message = "a confirm needs a `prompt`: what the operator says is so"
-            raise ValueError(message)
+            raise refusal("a confirm needs a `prompt`", mend="say what the operator says is so")
         return self
 
 
-class Scan(_Asked):
-    """A code that carries a part number, equals a text, or matches a pattern; exactly one of the three."""
+class Scan(Prompted):
+    """A code that carries a part number, equals a text, matches a pattern, holds GS1 elements, or repeats another scan.
+
+    `gs1` names application identifiers (GS1 General Specifications, section 3) and what each must hold; `*` is
+    anything. `unique` refuses a code that was taken before: in this run, or at this station by this check.
+    """
 
     kind: Literal["scan"]
     part: PartNumber | None = None
     exact: Line | None = None
     pattern: Line | None = None
+    gs1: Annotated[dict[ApplicationIdentifier, Line], Field(min_length=1, max_length=8)] | None = None
+    same_as: Annotated[str, Field(pattern=REFERENCE)] | None = None  # STEP.CHECK
+    unique: Literal["run", "station"] | None = None
 
     @field_validator("pattern")
     @classmethod
@@ -57,9 +55,13 @@ class Scan(_Asked):
 
     @model_validator(mode="after")
     def _asks_one_thing(self) -> "Scan":
-        if sum(ask is not None for ask in (self.part, self.exact, self.pattern)) != 1:
-            message = "a scan asks for exactly one of `part`, `exact` and `pattern`"
-            raise ValueError(message)
+        asks = (self.part, self.exact, self.pattern, self.gs1, self.same_as)
+        given = sum(ask is not None for ask in asks)
+        if given > 1 or (given == 0 and self.unique is None):
+            raise refusal(
+                "a scan asks for exactly one of `part`, `exact`, `pattern`, `gs1` and `same_as`",
+                mend="keep one of them; `unique` can stand beside it or alone",
+            )
         return self
 
 
@@ -68,32 +70,43 @@ class _Banded(Piece):
     low: Exact | None = None
     high: Exact | None = None
     target: Exact | None = None
+    limits: Computed | None = None
 
     @field_validator("unit")
     @classmethod
     def _known(cls, unit: str) -> str:
         if unit not in units.UNITS:
-            message = f"unit {unit!r} is not known; known: {', '.join(units.UNITS)}"
-            raise ValueError(message)
+            raise refusal(f"unit {unit!r} is not known", mend=f"known: {', '.join(units.UNITS)}")
         return unit
 
     @model_validator(mode="after")
     def _ordered(self) -> "_Banded":
         given = [number for number in (self.low, self.target, self.high) if number is not None]
         if given != sorted(given):
-            message = "limits are out of order; low ≤ target ≤ high"
-            raise ValueError(message)
+            raise refusal("limits are out of order", mend="low ≤ target ≤ high")
+        for name in ("low", "high", "target"):
+            if self.limits is not None and None not in {getattr(self, name), getattr(self.limits, name)}:
+                raise refusal(
+                    f"`{name}` is given twice, as a number and as an expression",
+                    mend="keep one of them",
+                    at=("limits", name),
+                )
         return self
 
+    @property
+    def limited(self) -> bool:
+        """Whether anything limits it, a number or an expression."""
+        computed = self.limits is not None and not (self.limits.low is None and self.limits.high is None)
+        return computed or self.low is not None or self.high is not None
 
-class _Limited(_Asked, _Banded):
+
+class _Limited(Prompted, _Banded):
     device: Slug | None = None
 
     @model_validator(mode="after")
     def _limits_something(self) -> "_Limited":
-        if self.low is None and self.high is None:
-            message = "it has no limit; give `low`, `high` or both"
-            raise ValueError(message)
+        if not self.limited:
+            raise refusal("it has no limit", mend="give `low`, `high` or both")
         return self
 
 
@@ -102,6 +115,7 @@ class Measure(_Limited):
 
     kind: Literal["measure"]
     quantity: Line
+    repeat: Annotated[int, Field(ge=1, le=50)] = 1  # so many good values
     decimals: Annotated[int, Field(ge=0, le=6)] = 1
     until_in_limits: bool = False
 
@@ -113,9 +127,22 @@ class Torque(_Limited):
     fastenings: Annotated[int, Field(ge=1, le=200)] = 1
     angle_low: Exact | None = None
     angle_high: Exact | None = None
+    order: Annotated[
+        tuple[Line, ...], Field(max_length=200)
+    ] = ()  # the places of the fastenings, as tightened
+
+    @model_validator(mode="after")
+    def _orders_all(self) -> "Torque":
+        if self.order and len(self.order) != self.fastenings:
+            raise refusal(
+                f"`order` names {len(self.order)} places for {self.fastenings} fastenings",
+                mend="name each place once for each tightening",
+                at=("order",),
+            )
+        return self
 
 
-class Signal(_Asked):
+class Signal(Prompted):
     """A switch or output of a machine that must be on (or off)."""
 
     kind: Literal["signal"]
@@ -124,7 +151,7 @@ class Signal(_Asked):
     device: Slug | None = None
 
 
-class Timer(_Asked):
+class Timer(Prompted):
     """A dwell that must pass before the step is done, a longest time that it should take, or both."""
 
     kind: Literal["timer"]
@@ -134,11 +161,11 @@ class Timer(_Asked):
     @model_validator(mode="after")
     def _bounds(self) -> "Timer":
         if self.minimum is None and self.maximum is None:
-            message = "a timer needs `minimum`, `maximum` or both"
-            raise ValueError(message)
+            raise refusal("a timer without a time", mend="give `minimum`, `maximum` or both")
         if self.minimum is not None and self.maximum is not None and self.maximum <= self.minimum:
-            message = "the timer's maximum must be longer than its minimum"
-            raise ValueError(message)
+            raise refusal(
+                "the timer's maximum is not longer than its minimum", mend="make it longer", at=("maximum",)
+            )
         return self
 
 
@@ -150,7 +177,7 @@ class Option(Piece):
     good: bool = True
 
 
-class Choice(_Question):
+class Choice(Question):
     """A question with a few answers, of which the operator touches one."""
 
     kind: Literal["choice"]
@@ -158,10 +185,13 @@ class Choice(_Question):
 
     @model_validator(mode="after")
     def _has_a_way_on(self) -> "Choice":
-        _refuse_repeated("option", [option.id for option in self.options])
+        _refuse_repeated("option", [option.id for option in self.options], "options")
         if not any(option.good for option in self.options):
-            message = "no option is good, so the step could never be done; leave `good` out of one of them"
-            raise ValueError(message)
+            raise refusal(
+                "no option is good, so the step could never be done",
+                mend="leave `good` out of one of them",
+                at=("options",),
+            )
         return self
 
 
@@ -172,7 +202,7 @@ class Item(Piece):
     text: Line
 
 
-class Checklist(_Question):
+class Checklist(Question):
     """Things that are ticked one by one, in any order; the check is met when all are."""
 
     kind: Literal["checklist"]
@@ -180,11 +210,11 @@ class Checklist(_Question):
 
     @model_validator(mode="after")
     def _differs(self) -> "Checklist":
-        _refuse_repeated("item", [item.id for item in self.items])
+        _refuse_repeated("item", [item.id for item in self.items], "items")
         return self
 
 
-class Number(_Question, _Banded):
+class Number(Question, _Banded):
     """A number that the operator reads off and types; without limits it is only recorded."""
 
     kind: Literal["number"]
@@ -192,7 +222,7 @@ class Number(_Question, _Banded):
     decimals: Annotated[int, Field(ge=0, le=6)] = 0
 
 
-class FreeText(_Question):
+class FreeText(Question):
     """Words that the operator types; with a `pattern` (a regular expression) all of them must match it."""
 
     kind: Literal["text"]
@@ -204,15 +234,84 @@ class FreeText(_Question):
         return _compiled(pattern)
 
 
-class Photo(_Question):
+class Photo(Question):
     """Photographs that the operator takes with the station's camera."""
 
     kind: Literal["photo"]
     count: Annotated[int, Field(ge=1, le=10)] = 1
 
 
+class Vision(Prompted):
+    """A picture that a camera judges; `check` names what the station's vision device was taught."""
+
+    kind: Literal["vision"]
+    check: Slug
+    device: Slug | None = None
+
+
+class Row(Piece):
+    """One line of a table, such as a place where is measured."""
+
+    id: Slug
+    text: Line
+
+
+class Column(_Banded):
+    """What is asked in each row: a number between limits, or words with `type: text`."""
+
+    id: Slug
+    text: Line
+    type: Literal["number", "text"] = "number"
+    unit: Line = "1"
+    decimals: Annotated[int, Field(ge=0, le=6)] = 0
+
+    @model_validator(mode="after")
+    def _limits_numbers(self) -> "Column":
+        if self.type == "text" and self.limited:
+            raise refusal("words have no limits", mend="leave `low` and `high` out, or ask for a number")
+        return self
+
+
+class Table(Question):
+    """Values that are typed in row by row; it is met when every cell holds a good one."""
+
+    kind: Literal["table"]
+    rows: Annotated[tuple[Row, ...], Field(min_length=1, max_length=30)]
+    columns: Annotated[tuple[Column, ...], Field(min_length=1, max_length=8)]
+
+    @model_validator(mode="after")
+    def _differs(self) -> "Table":
+        _refuse_repeated("row", [row.id for row in self.rows], "rows")
+        _refuse_repeated("column", [column.id for column in self.columns], "columns")
+        if len(self.rows) * len(self.columns) > MOST_CELLS:
+            raise refusal(f"the table has more than {MOST_CELLS} cells", mend="make two tables of it")
+        return self
+
+
+class SignOff(Question):
+    """Somebody of that role signs, by badge and PIN; `meaning` is what the signature stands for."""
+
+    kind: Literal["sign-off"]
+    meaning: Line
+    role: Literal["operator", "supervisor", "engineer", "administrator"] | None = None
+    second_person: bool = False  # not who is doing the run
+
+
 Check = Annotated[
-    Confirm | Scan | Measure | Torque | Signal | Timer | Choice | Checklist | Number | FreeText | Photo,
+    Confirm
+    | Scan
+    | Measure
+    | Torque
+    | Signal
+    | Timer
+    | Choice
+    | Checklist
+    | Number
+    | FreeText
+    | Photo
+    | Vision
+    | Table
+    | SignOff,
     Field(discriminator="kind"),
 ]
 KINDS = (
@@ -227,6 +326,9 @@ KINDS = (
     "number",
     "text",
     "photo",
+    "vision",
+    "table",
+    "sign-off",
 )
 
 
@@ -235,13 +337,15 @@ def _compiled(pattern: str | None) -> str | None:
         try:
             re.compile(pattern)
         except re.error as problem:
-            message = f"{pattern!r} is not a regular expression: {problem}"
-            raise ValueError(message) from None
+            raise refusal(
+                f"{pattern!r} is not a regular expression: {problem}", mend="try it on a code that must match"
+            ) from None
     return pattern
 
 
-def _refuse_repeated(what: str, ids: list[str]) -> None:
-    repeated = sorted({name for name in ids if ids.count(name) > 1})
-    if repeated:
-        message = f"{what} identifiers must differ; repeated: {', '.join(repeated)}"
-        raise ValueError(message)
+def _refuse_repeated(what: str, ids: list[str], field: str) -> None:
+    for place, name in enumerate(ids):
+        if name in ids[:place]:
+            raise refusal(
+                f"the {what} {name!r} is there twice", mend="give each its own `id`", at=(field, place)
+            )

@@ -1,16 +1,34 @@
 """The work instruction: ordered steps for one task done by one person or a small team."""
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from content.asking import MOST_TIMES, Expression, StepName
 from content.checks import Check
-from content.media import Medium
-from content.values import DocumentId, Duration, Gtin, Language, Line, PartNumber, Piece, Slug, StepId, Text
+from content.media import InnerPath, Medium
+from content.refusing import refusal
+from content.values import (
+    CheckId,
+    DocumentId,
+    Duration,
+    Exact,
+    Gtin,
+    Language,
+    Line,
+    PartNumber,
+    Piece,
+    Slug,
+    StepId,
+    Text,
+)
+
+END = "end"  # where a rule leads when the run is done
 
 
 class RiskClass(StrEnum):
@@ -53,29 +71,146 @@ class Part(Piece):
 
 
 class Applies(Piece):
-    """What is scanned to open the instruction."""
+    """What the instruction is for: what is scanned to open it, and the families and options it covers."""
 
     part_numbers: tuple[PartNumber, ...] = ()
     gtins: tuple[Gtin, ...] = ()
+    families: tuple[Line, ...] = ()
+    options: tuple[Slug, ...] = ()  # without one of them it is not for the unit; none named: for all
+
+
+class Parameter(Piece):
+    """Something that the work order says; without a default the run cannot begin before it is said."""
+
+    id: Slug
+    title: Line
+    type: Literal["text", "number", "flag", "choice"] = "text"
+    choices: tuple[Slug, ...] = ()
+    default: str | bool | Exact | None = None
+
+    @model_validator(mode="after")
+    def _can_be_given(self) -> "Parameter":
+        if (self.type == "choice") != bool(self.choices):
+            raise refusal("`choices` belong to `type: choice`", mend="give both or neither", at=("choices",))
+        if self.default is not None and self.read(str(self.default)) is None:
+            raise refusal(
+                f"the default {self.default!r} is no {self.type}",
+                mend=f"one of {', '.join(self.choices)}" if self.choices else "mend it or leave it out",
+                at=("default",),
+            )
+        return self
+
+    def read(self, text: str) -> str | bool | Decimal | None:
+        """The value that a work order spells as `text`; None when it is none."""
+        match self.type:
+            case "text":
+                return text
+            case "choice":
+                return text if text in self.choices else None
+            case "flag":
+                return {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}.get(
+                    text.lower()
+                )
+            case "number":
+                try:
+                    number = Decimal(text)
+                except ArithmeticError:
+                    return None
+                return number if number.is_finite() else None
+
+
+class Option(Piece):
+    """An option that a unit may have."""
+
+    id: Slug
+    title: Line
+
+
+class StepGroup(Piece):
+    """Steps that belong together, under one heading."""
+
+    id: Slug
+    title: Line
+
+
+class Attachment(Piece):
+    """A file that comes with the document, such as a drawing."""
+
+    file: InnerPath
+    title: Line
+
+
+class Suppression(Piece):
+    """A rule of the checker that does not hold here, and why."""
+
+    rule: Slug
+    reason: Line
+    step: StepName | None = None
+
+
+class BlockUse(Piece):
+    """A reusable block whose steps stand in this document, each identifier with the prefix before it."""
+
+    block: DocumentId
+    prefix: Slug
+    revision: Annotated[int, Field(ge=1)]
+
+
+class Rule(Piece):
+    """A way on from a step: to `to` when `when` holds; one that leads back says how often."""
+
+    when: Expression | None = None
+    to: StepName
+    at_most: Annotated[int, Field(ge=1, le=MOST_TIMES)] | None = None
+
+
+class Group(Piece):
+    """Checks of a step that are met together: all of them, any one, or one after the other."""
+
+    id: Slug
+    combine: Literal["all", "any", "ordered"]
+    checks: Annotated[tuple[CheckId, ...], Field(min_length=2)]
 
 
 class Step(Piece):
     """One thing to do, with its text, media and checks; its `id` lasts, its number is only shown."""
 
-    id: Annotated[StepId, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+    id: StepName
     title: Line
     text: Text
+    group: Slug | None = None
+    when: Expression | None = None  # false: it is skipped
     media: tuple[Medium, ...] = ()
     safety: tuple[Safety, ...] = ()
     parts: tuple[PartNumber, ...] = ()
     tools: tuple[Slug, ...] = ()
     standard_time: Duration | None = None
     checks: tuple[Check, ...] = ()
+    combine: Literal["all", "any", "ordered"] = "all"
+    groups: tuple[Group, ...] = ()
+    next: tuple[Rule, ...] = ()
 
     @model_validator(mode="after")
     def _one_id_a_check(self) -> "Step":
-        _refuse_repeated("check", (check.id for check in self.checks))
+        _refuse_repeated("check", "checks", [check.id for check in self.checks])
+        taken: set[str] = set()
+        known = {check.id for check in self.checks}
+        for place, group in enumerate(self.groups):
+            wrong = [check for check in group.checks if check not in known or check in taken]
+            if wrong:
+                raise refusal(
+                    f"the group {group.id!r} names the check {wrong[0]!r}, "
+                    + ("which is in another group" if wrong[0] in taken else "which the step does not have"),
+                    mend=f"checks of the step: {', '.join(sorted(known - taken)) or 'none'}",
+                    at=("groups", place, "checks"),
+                )
+            taken.update(group.checks)
         return self
+
+    @property
+    def conditional(self) -> bool:
+        """Whether anything about its checks depends on the unit or on what came before."""
+        return any(check.when is not None or _computed(check) for check in self.checks)
 
 
 class Instruction(Piece):
@@ -90,34 +225,57 @@ class Instruction(Piece):
     governed_by: tuple[DocumentId, ...] = ()
     risk_class: RiskClass = RiskClass.LOW
     applies_to: Applies
+    options: tuple[Option, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    qualifications: tuple[Line, ...] = ()
     tools: tuple[Tool, ...] = ()
     parts: tuple[Part, ...] = ()
     protective_equipment: tuple[Slug, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    blocks: tuple[BlockUse, ...] = ()
+    step_groups: tuple[StepGroup, ...] = ()
+    lint: tuple[Suppression, ...] = ()
     steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=500)]
 
     @model_validator(mode="after")
     def _holds_together(self) -> "Instruction":
-        _refuse_repeated("step", (step.id for step in self.steps))
+        for what, field, ids in (
+            ("step", "steps", [step.id for step in self.steps]),
+            ("option", "options", [option.id for option in self.options]),
+            ("parameter", "parameters", [parameter.id for parameter in self.parameters]),
+            ("step group", "step_groups", [group.id for group in self.step_groups]),
+        ):
+            _refuse_repeated(what, field, ids)
         parts = {part.number for part in self.parts}
         tools = {tool.id for tool in self.tools}
-        for step in self.steps:
-            _refuse_unknown(f"step {step.id}", "part", set(step.parts) - parts, parts)
-            _refuse_unknown(f"step {step.id}", "tool", set(step.tools) - tools, tools)
+        groups = {group.id for group in self.step_groups}
+        for place, step in enumerate(self.steps):
+            _refuse_unknown("part", ("steps", place, "parts"), step.parts, parts)
+            _refuse_unknown("tool", ("steps", place, "tools"), step.tools, tools)
+            _refuse_unknown(
+                "step group", ("steps", place, "group"), [step.group] if step.group else [], groups
+            )
         return self
+
+    @model_validator(mode="after")
+    def _leads_to_an_end(self) -> "Instruction":
+        from content import flow, scope  # noqa: PLC0415 - both know steps
+
+        scope.refuse_wrong_expressions(self)
+        flow.refuse_endless(self)
+        return self
+
+    @cached_property
+    def _by_id(self) -> dict[StepId, int]:
+        return {step.id: place for place, step in enumerate(self.steps)}
 
     def step(self, step: StepId) -> Step:
         """The step of that identifier; raises KeyError when there is none."""
-        for candidate in self.steps:
-            if candidate.id == step:
-                return candidate
-        raise KeyError(step)
+        return self.steps[self._by_id[step]]
 
     def number(self, step: StepId) -> int:
         """The step's number as it is shown, from 1; raises KeyError when there is none."""
-        for number, candidate in enumerate(self.steps, start=1):
-            if candidate.id == step:
-                return number
-        raise KeyError(step)
+        return self._by_id[step] + 1
 
     @property
     def standard_time(self) -> timedelta | None:
@@ -127,23 +285,31 @@ class Instruction(Piece):
 
     @property
     def files(self) -> tuple[str, ...]:
-        """Every media file it needs, relative to its folder, each once, in order of use."""
-        return tuple(
-            dict.fromkeys(file for step in self.steps for medium in step.media for file in medium.files)
-        )
+        """Every file it needs, relative to its folder, each once, in order of use."""
+        media = [file for step in self.steps for medium in step.media for file in medium.files]
+        return tuple(dict.fromkeys([*media, *(attachment.file for attachment in self.attachments)]))
 
 
-def _refuse_repeated(what: str, ids: Iterable[str]) -> None:
-    repeated = [name for name, count in Counter(ids).items() if count > 1]
-    if repeated:
-        message = f"{what} identifiers must differ; repeated: {', '.join(repeated)}"
-        raise ValueError(message)
+def _computed(check: Check) -> bool:
+    return getattr(check, "limits", None) is not None or any(
+        column.limits is not None for column in getattr(check, "columns", ())
+    )
 
 
-def _refuse_unknown(where: str, what: str, unknown: set[str], known: set[str]) -> None:
+def _refuse_repeated(what: str, field: str, ids: Sequence[str]) -> None:
+    seen: set[str] = set()
+    for place, name in enumerate(ids):
+        if name in seen:
+            raise refusal(
+                f"the {what} {name!r} is there twice", mend="give each its own `id`", at=(field, place, "id")
+            )
+        seen.add(name)
+
+
+def _refuse_unknown(what: str, at: tuple[str | int, ...], named: Iterable[str], known: set[str]) -> None:
+    unknown = [name for name in named if name not in known]
     if unknown:
         listed = ", ".join(sorted(known)) or "none"
-        message = (
-            f"{where}: {what} {', '.join(sorted(unknown))} is not in the document's list; listed: {listed}"
+        raise refusal(
+            f"the {what} {unknown[0]!r} is not in the document's list", mend=f"listed: {listed}", at=at
         )
-        raise ValueError(message)
