@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 
-from cel_expr_python import cel
+from cel_expr_python import cel  # pyright: ignore[reportMissingTypeStubs] - its stubs lie inside the package
 
 DIGITS = 9  # significant ones that a computed limit is rounded to; binary fractions have 15
 Known = str | bool | Decimal | float | tuple[str, ...]
@@ -45,8 +45,9 @@ _TYPES = {
     Type.TEXTS: cel.Type.List(cel.Type.STRING),
 }
 _GIVES = {"STRING": Type.TEXT, "DOUBLE": Type.NUMBER, "INT": Type.NUMBER, "BOOL": Type.FLAG}
-_RESERVED = frozenset(
-    ["as", "break", "const", "continue", "else", "false", "for", "function", "if", "import", "in", "let", "loop", "namespace", "null", "package", "return", "true", "var", "void", "while"]
+_RESERVED = re.compile(
+    "as|break|const|continue|else|false|for|function|if|import|in|let|loop|namespace|null|package|return|true|var|"
+    "void|while"
 )
 # a text in quotes, a name with its dots, a whole number: what a whole number is told apart by
 _TOKEN = re.compile(
@@ -64,7 +65,7 @@ def spelled(*identifiers: str) -> str:
 
 def _identifier(name: str) -> str:
     written = name.replace("-", "_")
-    return f"_{written}" if written[0].isdigit() or written in _RESERVED else written
+    return f"_{written}" if written[0].isdigit() or _RESERVED.fullmatch(written) else written
 
 
 class Expression:

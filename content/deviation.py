@@ -10,6 +10,7 @@ class DeviationKind(StrEnum):
     OUT_OF_LIMITS = "out_of_limits"
     BAD_TIGHTENING = "bad_tightening"
     WRONG_ANSWER = "wrong_answer"
+    BAD_PICTURE = "bad_picture"
     OVERRUN = "overrun"
     PROBLEM = "problem"
     ABORTED = "aborted"

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 
@@ -11,6 +11,7 @@ from content.checks import (
     Check,
     Checklist,
     Choice,
+    Column,
     Confirm,
     FreeText,
     Measure,
@@ -18,18 +19,34 @@ from content.checks import (
     Photo,
     Scan,
     Signal,
+    SignOff,
+    Table,
     Timer,
     Torque,
+    Vision,
 )
-from content.inputs import Answered, CodeGiven, PhotoGiven, SignalGiven, TorqueGiven, ValueGiven
+from content.inputs import (
+    Answered,
+    CellGiven,
+    CodeGiven,
+    PhotoGiven,
+    SignalGiven,
+    Signed,
+    TorqueGiven,
+    ValueGiven,
+    VisionGiven,
+)
 from content.instruction import Instruction, Step
 from content.record import (
     Answer,
+    Cell,
     Code,
     Dwell,
     Evidence,
     NotApplicable,
     Photograph,
+    Seen,
+    Signature,
     Switch,
     Tap,
     Tightening,
@@ -44,9 +61,12 @@ class CheckState:
 
     attempts: int = 0
     good: int = 0
+    bad: int = 0  # since it was last begun or a supervisor had it tried again
     passed: bool = False
+    conceded: bool = False  # passed because a supervisor said so
     last: Evidence | None = None
     answers: frozenset[str] = frozenset()  # the good ones of a person, each once
+    cells: Mapping[str, Cell] = field(default_factory=dict[str, Cell])  # ROW.COLUMN -> what stands there
     failed: str | None = None  # what had been expected, when the latest attempt was not good
 
 
@@ -65,12 +85,67 @@ States = Mapping[CheckId, CheckState]
 
 def unmet(step: Step, states: States) -> tuple[Check, ...]:
     """The checks of `step` that keep it from being done; a timer without a minimum never does."""
-    return tuple(check for check in step.checks if blocks(check) and not states.get(check.id, FRESH).passed)
+    units = _units(step)
+    if step.combine == "any" and any(_met(unit, states) for unit in units):
+        return ()
+    return tuple(
+        check for unit in units if not _met(unit, states) for check in unit.open(states) if blocks(check)
+    )
+
+
+def accepting(step: Step, states: States) -> tuple[Check, ...]:
+    """The checks of `step` that take a reading or an answer now, those first that it waits for."""
+    units = [unit for unit in _units(step) if not _met(unit, states)]
+    if step.combine == "ordered":
+        units = units[:1]
+    found = [
+        check for unit in units for check in (unit.open(states)[:1] if unit.ordered else unit.open(states))
+    ]
+    return tuple(sorted(found, key=lambda check: not blocks(check)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """Checks that are met together: one by itself, or a group."""
+
+    checks: tuple[Check, ...]
+    any: bool = False
+    ordered: bool = False
+
+    def open(self, states: States) -> tuple[Check, ...]:
+        return tuple(check for check in self.checks if not states.get(check.id, FRESH).passed)
+
+
+def _units(step: Step) -> list[_Unit]:
+    if not step.groups:
+        return [_Unit((check,)) for check in step.checks]
+    grouped = {check: group for group in step.groups for check in group.checks}
+    units: dict[str, _Unit] = {}
+    for check in step.checks:
+        group = grouped.get(check.id)
+        if group is None:
+            units[f"check {check.id}"] = _Unit((check,))
+        elif group.id not in units:
+            members = tuple(each for each in step.checks if each.id in group.checks)
+            units[group.id] = _Unit(members, any=group.combine == "any", ordered=group.combine == "ordered")
+    return list(units.values())
+
+
+def _met(unit: _Unit, states: States) -> bool:
+    waiting = [check for check in unit.open(states) if blocks(check)]
+    if unit.any:
+        return not waiting or len(unit.open(states)) < len(unit.checks)
+    return not waiting
+
+
+def needs_nobody(check: Check) -> bool:
+    """Whether a step that is otherwise done goes on by itself though this check was not tried: a longest time."""
+    return isinstance(check, Timer) and check.minimum is None
 
 
 def blocks(check: Check) -> bool:
     """Whether the step waits for this check."""
-    return not (isinstance(check, Timer) and check.minimum is None)
+    return check.mandatory and not needs_nobody(check)
 
 
 def needed(check: Check) -> int:
@@ -78,6 +153,10 @@ def needed(check: Check) -> int:
     match check:
         case Torque():
             return check.fastenings
+        case Measure():
+            return check.repeat
+        case Table():
+            return len(check.rows) * len(check.columns)
         case Checklist():
             return len(check.items)
         case Photo():
@@ -86,11 +165,27 @@ def needed(check: Check) -> int:
             return 1
 
 
+def meets(check: Check, state: CheckState, verdict: Verdict) -> bool:
+    """Whether the check needs no more after this good attempt; a cell that is typed again counts once."""
+    if isinstance(verdict.evidence, Cell):
+        cell = f"{verdict.evidence.row}.{verdict.evidence.column}"
+        return len(state.answers | {cell}) >= needed(check)
+    return state.good + 1 >= needed(check)
+
+
+def expected_of(check: Check, evidence: Evidence) -> str:
+    """What was expected of this attempt."""
+    if isinstance(check, Table) and isinstance(evidence, Cell):
+        return limits(next(column for column in check.columns if column.id == evidence.column))
+    return expected(check)
+
+
 def expected(check: Check) -> str:
     """What the check waits for, in words that are the same in every language: names, numbers, units."""
     match check:
         case Scan():
-            return check.part or check.exact or check.pattern or ""
+            elements = " ".join(f"({ai}) {held}" for ai, held in (check.gs1 or {}).items())
+            return check.part or check.exact or check.pattern or elements
         case Measure() | Torque() | Number():
             return limits(check)
         case Choice():
@@ -103,13 +198,19 @@ def expected(check: Check) -> str:
             return " – ".join(
                 f"{t.total_seconds():g} s" for t in (check.minimum, check.maximum) if t is not None
             )
-        case Confirm() | Checklist() | Photo():
+        case Vision():
+            return check.check
+        case SignOff():
+            return check.meaning
+        case Confirm() | Checklist() | Photo() | Table():
             return check.prompt or ""
 
 
-def limits(check: Measure | Torque | Number) -> str:
+def limits(check: Measure | Torque | Number | Column) -> str:
     """The band of a check as a person reads it: `8.5 – 9.5 N·m`; only the unit where nothing limits it."""
     unit = units.shown(check.unit)
+    if check.low is not None and not check.low.is_finite():
+        return "?"  # a computed limit whose values are not there; nothing meets it
     match check.low, check.high:
         case None, None:
             return unit
@@ -141,12 +242,27 @@ def came(evidence: Evidence) -> str:
             return evidence.text or evidence.answer
         case Photograph():
             return evidence.photo[:12]
+        case Cell():
+            held = evidence.text or units.quantity(evidence.value or Decimal(0), evidence.unit or "1")
+            return f"{evidence.row} {evidence.column}: {held}"
+        case Seen():
+            return f"{evidence.check} {'good' if evidence.good else 'not good'}"
+        case Signature():
+            return f"{evidence.person} ({evidence.role})"
         case NotApplicable():
             return "n/a"
 
 
-def judge_code(check: Scan, given: CodeGiven, instruction: Instruction) -> Verdict:
-    """A code against a scan check; a part is known by its number or, for the instruction's own product, its GTIN."""
+def judge_code(
+    check: Scan,
+    given: CodeGiven,
+    instruction: Instruction,
+    taken: Mapping[str, Code] = {},
+) -> Verdict:
+    """A code against a scan check; a part is known by its number or, for the instruction's own product, its GTIN.
+
+    `taken` are the codes of this run, by `STEP.CHECK`, without the one of this check.
+    """
     evidence = Code(
         text=given.text,
         device=given.device,
@@ -154,15 +270,40 @@ def judge_code(check: Scan, given: CodeGiven, instruction: Instruction) -> Verdi
         gtin=given.gtin,
         serial=given.serial,
         lot=given.lot,
+        elements=dict(given.elements) or None,
     )
+    return Verdict(evidence, _fits(check, given, instruction, taken) and _is_new(check, given, taken))
+
+
+def _fits(check: Scan, given: CodeGiven, instruction: Instruction, taken: Mapping[str, Code]) -> bool:
     if check.exact is not None:
-        return Verdict(evidence, given.text == check.exact)
+        return given.text == check.exact
     if check.pattern is not None:
-        candidates = (given.text, given.serial or "")
-        return Verdict(evidence, any(re.fullmatch(check.pattern, text) for text in candidates))
+        return any(re.fullmatch(check.pattern, text) for text in (given.text, given.serial or ""))
+    if check.gs1 is not None:
+        held = given.elements
+        return all(ai in held and asked in {"*", held[ai]} for ai, asked in check.gs1.items())
+    if check.same_as is not None:
+        other = taken.get(check.same_as)
+        return other is not None and _same(other, given)
+    if check.part is None:
+        return True
     applies = instruction.applies_to
     own = check.part in applies.part_numbers and given.gtin is not None and given.gtin in applies.gtins
-    return Verdict(evidence, check.part == given.part_number or own)
+    return check.part == given.part_number or own
+
+
+def _same(other: Code, given: CodeGiven) -> bool:
+    """The same thing: the same text, or the same number and serial in another spelling."""
+    named = given.serial is not None and (other.gtin, other.serial) == (given.gtin, given.serial)
+    return other.text == given.text or named
+
+
+def _is_new(check: Scan, given: CodeGiven, taken: Mapping[str, Code]) -> bool:
+    if check.unique is None:
+        return True
+    repeated = any(code.text == given.text for name, code in taken.items() if name != check.same_as)
+    return not repeated and not (check.unique == "station" and given.used)
 
 
 def judge_value(check: Measure, given: ValueGiven) -> Verdict | None:
@@ -215,6 +356,39 @@ def judge_answer(check: Check, given: Answered) -> Verdict | None:
             )
         case _:
             return None
+
+
+def judge_cell(check: Table, given: CellGiven) -> Verdict | None:
+    """What was typed into a cell; None when the table has no such cell or it is no value of its kind."""
+    column = next((column for column in check.columns if column.id == given.column), None)
+    if column is None or all(row.id != given.row for row in check.rows):
+        return None
+    words = given.answer.strip()
+    if column.type == "text":
+        cell = Cell(row=given.row, column=given.column, text=words)
+        return Verdict(cell, good=True) if 0 < len(words) <= LONGEST_TEXT else None
+    value = typed_number(words)
+    if value is None:
+        return None
+    cell = Cell(row=given.row, column=given.column, value=value, unit=column.unit)
+    return Verdict(cell, within(value, column.low, column.high))
+
+
+def judge_vision(given: VisionGiven) -> Verdict | None:
+    """A vision device's verdict; None when it could not decide."""
+    if given.good is None:
+        return None
+    evidence = Seen(
+        check=given.check, good=given.good, device=given.device, score=given.score, photo=given.photo
+    )
+    return Verdict(evidence, given.good)
+
+
+def judge_signature(check: SignOff, given: Signed, by: str | None) -> Verdict | None:
+    """A signature; None when the person may not sign here: another role, or who does the run themselves."""
+    if check.role not in {None, given.role} or (check.second_person and given.person == by):
+        return None
+    return Verdict(Signature(person=given.person, role=given.role, meaning=check.meaning), good=True)
 
 
 def typed_number(text: str) -> Decimal | None:

@@ -13,7 +13,7 @@ from content.asking import GoTo
 from content.checks import Scan, Timer
 from content.conditions import spelled
 from content.refusing import refusal
-from content.scope import Path, expressions, scope
+from content.scope import Path, expressions
 
 if TYPE_CHECKING:
     from content.instruction import Instruction, Step
@@ -215,10 +215,9 @@ def _asked_surely(step: "Step") -> frozenset[str]:
 def _refuse_late(instruction: "Instruction") -> None:
     """What is compared with an earlier check needs that check to be met by then."""
     met = surely_met(instruction)
-    names = scope(instruction)
     for at, text, wanted in expressions(instruction):
         if "limits" in at:
-            used = names.compile(text, wanted).names
+            used = instruction.scope.compile(text, wanted).names
             _refuse_unmet(instruction, met[int(at[1])], used, at)
     for place, step in enumerate(instruction.steps):
         for number, check in enumerate(step.checks):

@@ -4,9 +4,11 @@ Each carries `at`, an aware UTC instant, and `tick`, microseconds on the kiosk's
 and goes on through restarts. Durations are differences of ticks; instants are only for people.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
 
 from content.values import CheckId, Digest, DocumentId, PersonId, RunId, StepId
 
@@ -39,6 +41,10 @@ class Started(_Input):
     revision: int
     station: str
     unit: Unit
+    parameters: Mapping[str, str] = field(
+        default_factory=dict[str, str]
+    )  # of the work order, as it spells them
+    options: tuple[str, ...] = ()  # of the unit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +62,46 @@ class Answered(_Input):
     step: StepId
     check: CheckId
     answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellGiven(_Input):
+    """The operator filled in one cell of a table."""
+
+    step: StepId
+    check: CheckId
+    row: str
+    column: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed(_Input):
+    """`person`, who has that role, signs for `check` of `step`; they proved who they are."""
+
+    step: StepId
+    check: CheckId
+    person: PersonId
+    role: str
+
+
+class Ruling(StrEnum):
+    """What a supervisor decides about a failure."""
+
+    CONTINUE = "continue"
+    REPEAT = "repeat"
+    STOP = "stop"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided(_Input):
+    """A supervisor decides how it goes on after `check` of `step` failed."""
+
+    step: StepId
+    check: CheckId
+    ruling: Ruling
+    supervisor: PersonId
+    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +131,8 @@ class CodeGiven(_Input):
     gtin: str | None = None
     serial: str | None = None
     lot: str | None = None
+    elements: Mapping[str, str] = field(default_factory=dict[str, str])  # GS1 application identifier -> value
+    used: bool = False  # this station took the code before, in another run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +163,17 @@ class SignalGiven(_Input):
     signal: str
     on: bool
     device: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisionGiven(_Input):
+    """A vision device judged a picture; `good` is None when it could not decide."""
+
+    check: str
+    good: bool | None
+    device: str
+    score: Decimal | None = None
+    photo: Digest | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,12 +227,16 @@ class Aborted(_Input):
 Input = (
     Tapped
     | Answered
+    | CellGiven
+    | Signed
+    | Decided
     | PhotoGiven
     | Waived
     | CodeGiven
     | ValueGiven
     | TorqueGiven
     | SignalGiven
+    | VisionGiven
     | Ticked
     | Paused
     | Continued

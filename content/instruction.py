@@ -5,7 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -27,6 +27,9 @@ from content.values import (
     StepId,
     Text,
 )
+
+if TYPE_CHECKING:
+    from content.conditions import Scope
 
 END = "end"  # where a rule leads when the run is done
 
@@ -264,6 +267,13 @@ class Instruction(Piece):
         scope.refuse_wrong_expressions(self)
         flow.refuse_endless(self)
         return self
+
+    @cached_property
+    def scope(self) -> "Scope":
+        """The names that its expressions may use."""
+        from content.scope import scope  # noqa: PLC0415 - it knows steps
+
+        return scope(self)
 
     @cached_property
     def _by_id(self) -> dict[StepId, int]:

@@ -1,6 +1,7 @@
 """The facts that a record is made of, in the past tense; what they were caused by is an input beside them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -8,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from content.deviation import DeviationKind
-from content.inputs import Unit
+from content.inputs import Ruling, Unit
 from content.values import CheckId, Digest, DocumentId, PersonId, RunId, StepId
 
 
@@ -29,6 +30,7 @@ class Code:
     gtin: str | None = None
     serial: str | None = None
     lot: str | None = None
+    elements: Mapping[str, str] | None = None  # GS1 application identifier -> value
     kind: Literal["code"] = "code"
 
 
@@ -90,6 +92,40 @@ class Photograph:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """Evidence: one cell of a table; a number with its unit, or words."""
+
+    row: str
+    column: str
+    value: Decimal | None = None
+    unit: str | None = None
+    text: str | None = None
+    kind: Literal["cell"] = "cell"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """Evidence: a vision device judged so; `photo` is the digest of the picture that it judged."""
+
+    check: str
+    good: bool
+    device: str
+    score: Decimal | None = None
+    photo: Digest | None = None
+    kind: Literal["seen"] = "seen"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """Evidence: `person` signed in that role; `meaning` is what the signature stands for."""
+
+    person: PersonId
+    role: str
+    meaning: str
+    kind: Literal["signature"] = "signature"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NotApplicable:
     """Evidence: a person said that the check does not apply to this unit, which its document allows."""
 
@@ -97,7 +133,18 @@ class NotApplicable:
 
 
 Evidence = Annotated[
-    Tap | Code | Value | Tightening | Switch | Dwell | Answer | Photograph | NotApplicable,
+    Tap
+    | Code
+    | Value
+    | Tightening
+    | Switch
+    | Dwell
+    | Answer
+    | Photograph
+    | Cell
+    | Seen
+    | Signature
+    | NotApplicable,
     Field(discriminator="kind"),
 ]
 
@@ -124,6 +171,8 @@ class RunStarted(_RunFact):
     station: str
     unit: Unit
     expected: timedelta | None = None
+    parameters: Mapping[str, str] = field(default_factory=dict[str, str])
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +225,47 @@ class StepLeft(_RunFact):
     to: StepId
     elapsed: timedelta
     held: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepSkipped(_RunFact):
+    """A step was passed over because its condition does not hold for this unit."""
+
+    step: StepId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteTaken(_RunFact):
+    """The way on from `step` was not the next step in order: a rule (from 0) or a failed check led to `to`.
+
+    `to` is None at the end; what stands in `anew` is to be done again.
+    """
+
+    step: StepId
+    to: StepId | None
+    rule: int | None = None
+    check: CheckId | None = None
+    anew: tuple[StepId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupervisorNeeded(_RunFact):
+    """A check failed as often as it may; a supervisor decides how it goes on."""
+
+    step: StepId
+    check: CheckId
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailureRuled(_RunFact):
+    """A supervisor decided about a failed check."""
+
+    step: StepId
+    check: CheckId
+    ruling: Ruling
+    supervisor: PersonId
+    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,6 +372,10 @@ RunFact = (
     | CheckFailed
     | StepCompleted
     | StepLeft
+    | StepSkipped
+    | RouteTaken
+    | SupervisorNeeded
+    | FailureRuled
     | DeviationRaised
     | ReadingRefused
     | RunHeld

@@ -16,13 +16,16 @@ from functools import reduce
 
 from content.deviation import DeviationKind
 from content.evidence import FRESH, CheckState
-from content.inputs import Unit
+from content.inputs import Ruling, Unit
 from content.record import (
     Answer,
+    Cell,
     CheckFailed,
     CheckPassed,
     DeviationRaised,
+    FailureRuled,
     ReadingRefused,
+    RouteTaken,
     RunAborted,
     RunCompleted,
     RunContinued,
@@ -33,6 +36,8 @@ from content.record import (
     StepCompleted,
     StepEntered,
     StepLeft,
+    StepSkipped,
+    SupervisorNeeded,
 )
 from content.values import CheckId, Digest, DocumentId, PersonId, RunId, StepId
 
@@ -81,6 +86,15 @@ class Run:
         default_factory=dict[StepId, Mapping[CheckId, CheckState]]
     )
     done: frozenset[StepId] = frozenset()
+    skipped: frozenset[StepId] = frozenset()
+    frontier: StepId | None = None  # how far the flow has come; the operator may be looking back
+    routes: Mapping[StepId, StepId | None] = field(
+        default_factory=dict[StepId, StepId | None]
+    )  # other than the next
+    taken: Mapping[str, int] = field(default_factory=dict[str, int])  # how often each bounded way was taken
+    waiting: CheckId | None = None  # its failure waits for a supervisor
+    parameters: Mapping[str, str] = field(default_factory=dict[str, str])
+    options: tuple[str, ...] = ()
     since: int = 0  # tick of the fact that opened the current span
     elapsed: timedelta = timedelta()  # of this visit of the step, up to `since`
     held: timedelta = timedelta()
@@ -150,6 +164,14 @@ def _evolve_open(run: Run, fact: RunFact) -> Run:
             return replace(_left(run, fact), done=run.done | {fact.step})
         case StepLeft():
             return _left(run, fact)
+        case StepSkipped():
+            return replace(run, skipped=run.skipped | {fact.step})
+        case RouteTaken():
+            return _routed(run, fact)
+        case SupervisorNeeded():
+            return replace(_clocked(run, fact.tick).to(RunState.HELD), waiting=fact.check)
+        case FailureRuled():
+            return _ruled(run, fact)
         case DeviationRaised():
             return replace(
                 run, deviations=run.deviations + 1, marked=run.marked | {mark(fact.kind, fact.check)}
@@ -181,6 +203,11 @@ def mark(kind: DeviationKind, check: CheckId | None) -> str:
     return f"{kind} {check or ''}".strip()
 
 
+def way(step: StepId, *, rule: int | None = None, check: CheckId | None = None) -> str:
+    """The name under which a run counts how often a bounded way was taken."""
+    return f"{step} {rule if check is None else check}"
+
+
 def _started(fact: RunStarted) -> Run:
     run = Run(
         id=fact.run,
@@ -193,6 +220,8 @@ def _started(fact: RunStarted) -> Run:
         expected=fact.expected,
         started=fact.tick,
         since=fact.tick,
+        parameters=fact.parameters,
+        options=fact.options,
     )
     return run.to(RunState.RUNNING)
 
@@ -208,29 +237,73 @@ def _entered(run: Run, fact: StepEntered) -> Run:
         elapsed_before=run.elapsed_before + run.elapsed,
         held_before=run.held_before + run.held,
         marked=frozenset(),
+        skipped=run.skipped - {fact.step},
+        frontier=fact.step if run.frontier is None or run.frontier in run.done else run.frontier,
     )
+
+
+def _routed(run: Run, fact: RouteTaken) -> Run:
+    counted = way(fact.step, rule=fact.rule, check=fact.check)
+    checks = {step: states for step, states in run.checks.items() if step not in fact.anew}
+    return replace(
+        run,
+        frontier=fact.to if fact.to is not None else run.frontier,
+        routes={**run.routes, fact.step: fact.to},
+        taken={**run.taken, counted: run.taken.get(counted, 0) + 1},
+        done=run.done.difference(fact.anew),
+        skipped=run.skipped.difference(fact.anew),
+        checks=checks,
+    )
+
+
+def _ruled(run: Run, fact: FailureRuled) -> Run:
+    states = run.states(fact.step)
+    before = states.get(fact.check, FRESH)
+    conceded = fact.ruling is Ruling.CONTINUE
+    after = replace(before, bad=0, passed=before.passed or conceded, conceded=conceded)
+    checks = {**run.checks, fact.step: {**states, fact.check: after}}
+    ruled = replace(run, checks=checks, waiting=None)
+    return ruled if fact.ruling is Ruling.STOP else _clocked(ruled, fact.tick).to(RunState.RUNNING)
 
 
 def _attempted(run: Run, fact: CheckPassed | CheckFailed) -> Run:
     states = run.states(fact.step)
     before = states.get(fact.check, FRESH)
+    if isinstance(fact.evidence, Cell):
+        before = _with_cell(before, fact.evidence, good=isinstance(fact, CheckPassed))
     if isinstance(fact, CheckPassed):
         after = replace(
             before,
             attempts=fact.attempt,
-            good=before.good + 1,
+            good=len(before.answers) if before.cells else before.good + 1,
             answers=before.answers | _answer(fact),
             passed=fact.met,
             last=fact.evidence,
             failed=None,
         )
     else:
-        after = replace(before, attempts=fact.attempt, passed=False, last=fact.evidence, failed=fact.expected)
+        after = replace(
+            before,
+            attempts=fact.attempt,
+            bad=before.bad + 1,
+            passed=False,
+            last=fact.evidence,
+            failed=fact.expected,
+        )
     return replace(run, checks={**run.checks, fact.step: {**states, fact.check: after}})
 
 
 def _answer(fact: CheckPassed) -> frozenset[str]:
     return frozenset({fact.evidence.answer}) if isinstance(fact.evidence, Answer) else frozenset()
+
+
+def _with_cell(before: CheckState, cell: Cell, *, good: bool) -> CheckState:
+    """A cell can be typed again; the good ones are counted once each."""
+    name = frozenset({f"{cell.row}.{cell.column}"})
+    answers = before.answers | name if good else before.answers - name
+    return replace(
+        before, cells={**before.cells, **dict.fromkeys(name, cell)}, answers=answers, good=len(answers)
+    )
 
 
 def _left(run: Run, fact: StepCompleted | StepLeft) -> Run:

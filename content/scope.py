@@ -82,10 +82,8 @@ def _of_check(at: Path, check: Check) -> Iterator[tuple[Path, str, Type]]:
 
 def refuse_wrong_expressions(instruction: "Instruction") -> None:
     """Raise a refusal at the first expression that is none, or that gives something else than it has to."""
-    names = None
     for at, text, wanted in expressions(instruction):
-        names = names or scope(instruction)
         try:
-            names.compile(text, wanted)
+            instruction.scope.compile(text, wanted)
         except Wrong as wrong:
             raise refusal(wrong.message, mend=wrong.mend, at=at) from None

@@ -45,7 +45,7 @@ def test_a_good_document_loads_with_exact_numbers(tmp_path: Path) -> None:
         ('low: "8.5"', 'low: "9.9"', 21, "limits are out of order"),
         ("revision: 1", "revision: one", 4, "valid integer"),
         ("id: bolt\n", "id: Bolt It\n", 10, "not an identifier"),
-        ("[GP-101]", "[GP-999]", 1, "part GP-999 is not in the document's list; listed: GP-101"),
+        ("[GP-101]", "[GP-999]", 14, "the part 'GP-999' is not in the document's list - listed: GP-101"),
         ("1m30s", "90", 19, "is not a duration; write it like"),
         ("[0.1, 0.2]", "[0.1, 2]", 17, "lies outside the picture"),
         ("title: Tighten", "title: Tighten\n    title: Again", 12, "`title` is given twice"),

@@ -359,7 +359,8 @@ def answers(instead: dict[str, list[str]], tick: int, *, photos: int = 2) -> lis
 def asked() -> tuple[Run, list[RunFact]]:
     """A run that stands in the step `ask`."""
     run, facts = opened()
-    return replace(run, step=StepId("ask"), done=frozenset(StepId(step) for step in STEPS[:3])), facts
+    done = frozenset(StepId(step) for step in STEPS[:3])
+    return replace(run, step=StepId("ask"), frontier=StepId("ask"), done=done), facts
 
 
 def test_a_person_answers_by_choice_ticks_number_words_and_photographs() -> None:
