@@ -1,9 +1,10 @@
 """The meaning of scanned text: a part, a badge, a work order, a command, or just text."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import biip
 from biip.gs1_digital_link_uris import GS1DigitalLinkURI
@@ -11,7 +12,8 @@ from biip.gs1_messages import GS1Message
 
 LONGEST_CODE = 2_000  # characters; a full version-40 QR code that people print has fewer
 BADGE = re.compile(r"^BDG:([A-Za-z0-9-]{4,64})$")
-WORK_ORDER = re.compile(r"^WO:([A-Za-z0-9./_-]{1,64})$")
+WORK_ORDER = re.compile(r"^WO:([A-Za-z0-9./_-]{1,64})(?:\?(.{0,1000}))?$")
+MOST_PARAMETERS = 40  # of a work order
 PART_NUMBER = re.compile(r"^[A-Za-z0-9][A-Za-z0-9./_+-]{0,63}$")
 GS1_SYMBOLOGIES = {
     "]C1",
@@ -41,6 +43,7 @@ class PartLabel:
     part_number: str | None = None
     serial: str | None = None
     lot: str | None = None
+    elements: Mapping[str, str] = field(default_factory=dict[str, str])  # GS1 application identifier -> value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,10 +56,12 @@ class BadgeLabel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkOrderLabel:
-    """A work order's paper."""
+    """A work order's paper: its number and, as in an address, what it says: `WO:4711?size=M6&options=heavy,red`."""
 
     text: str
     number: str
+    parameters: Mapping[str, str] = field(default_factory=dict[str, str])
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,10 +104,23 @@ def read(text: str, symbology: str | None = None) -> Label:
     if match := BADGE.match(text):
         return BadgeLabel(text=text, code=match[1])
     if match := WORK_ORDER.match(text):
-        return WorkOrderLabel(text=text, number=match[1])
+        return _work_order(text, match[1], match[2] or "")
     if text.startswith("CMD:"):
         return _command(text)
     return _part(text, symbology)
+
+
+def _work_order(text: str, number: str, query: str) -> Label:
+    try:
+        said = dict(
+            parse_qsl(
+                query, keep_blank_values=True, strict_parsing=bool(query), max_num_fields=MOST_PARAMETERS
+            )
+        )
+    except ValueError:
+        return Unreadable(text=text, reason="the work order's code is damaged after the `?`")
+    options = tuple(option for option in said.pop("options", "").split(",") if option)
+    return WorkOrderLabel(text=text, number=number, parameters=said, options=options)
 
 
 def _command(text: str) -> Label:
@@ -158,12 +176,11 @@ def _digital_link(text: str) -> Label:
 def _from_elements(text: str, elements: GS1Message | GS1DigitalLinkURI) -> Label:
     found = {element.ai.ai: element for element in elements.element_strings}
     gtin = found["01"].gtin if "01" in found else None
-    if gtin is None:
-        return Unreadable(text=text, reason="the GS1 code holds no GTIN (application identifier 01)")
     return PartLabel(
         text=text,
-        gtin=gtin.as_gtin_14(),
+        gtin=None if gtin is None else gtin.as_gtin_14(),
         part_number=found["240"].value if "240" in found else None,
         serial=found["21"].value if "21" in found else None,
         lot=found["10"].value if "10" in found else None,
+        elements={ai: element.value for ai, element in found.items()},
     )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from content.inputs import Answered, PhotoGiven, ProblemReported, Waived
+from content.inputs import Answered, CellGiven, PhotoGiven, ProblemReported, Waived
 from content.values import CheckId, Digest, StepId
 from kiosk.bench import Bench
 from kiosk.runner import Runner
@@ -21,6 +21,14 @@ class Answering:
     def answer(self, step: str, check: str, answer: str) -> None:
         """An option or item was touched, a number or words were typed."""
         self._runner.give(Answered(step=StepId(step), check=CheckId(check), answer=answer, **self._stamped()))
+
+    def fill(self, step: str, check: str, cell: tuple[str, str], answer: str) -> None:
+        """A cell (row, column) of a table was filled in."""
+        row, column = cell
+        given = CellGiven(
+            step=StepId(step), check=CheckId(check), row=row, column=column, answer=answer, **self._stamped()
+        )
+        self._runner.give(given)
 
     def photographed(self, step: str, check: str, photo: bytes) -> None:
         """A photograph for a check; a JPEG."""

@@ -29,6 +29,7 @@ from hardware.readings import (
 from kiosk import enrolment_code
 from kiosk.answering import Answering
 from kiosk.assignment import Station
+from kiosk.badges import Badges
 from kiosk.bench import Bench
 from kiosk.desk import QUIET
 from kiosk.events import (
@@ -43,7 +44,7 @@ from kiosk.events import (
 from kiosk.inbox import Inbox
 from kiosk.runner import Runner
 from kiosk.scanning import Scanning
-from kiosk.signing import Judge, Signing
+from kiosk.signing import Judge
 from kiosk.stamp import Stamp
 from kiosk.store.errors import StoreError
 from kiosk.trace import Trace
@@ -98,8 +99,9 @@ class Conductor:
         self._watch = Watch()
         self._runner = runner
         self._answering = Answering(bench, runner)
-        self._signing = Signing(bench, judge)
-        self._scanning = Scanning(bench, self._runner, self._signing, self._command)
+        self._badges = Badges(bench, judge, runner)
+        self._signing = self._badges.signing
+        self._scanning = Scanning(bench, self._runner, self._badges, self._command)
         self._showing: Showing | None = None
         self._tiles = bench.store.library.tiles()
         self._code_picture = b""
@@ -323,6 +325,18 @@ class Conductor:
         if self._ready():
             with self._kept():
                 self._answering.answer(step, check, answer)
+
+    def fill(self, step: str, check: str, cell: tuple[str, str], answer: str) -> None:
+        """A cell (row, column) of a table was filled in."""
+        if self._ready():
+            with self._kept():
+                self._answering.fill(step, check, cell, answer)
+
+    def rule(self, ruling: str) -> None:
+        """The supervisor decides about the failure."""
+        if self._ready():
+            with self._kept():
+                self._badges.rule(ruling, self._bench.stamp())
 
     def give_photo(self, step: str, check: str, photo: bytes) -> None:
         """A photograph for a check; a JPEG."""

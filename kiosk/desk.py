@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from content.inputs import Unit
 from content.instruction import Instruction
@@ -49,6 +50,14 @@ class Notice:
     mark: Mark = Mark.WAITING
 
 
+class Purpose(StrEnum):
+    """What somebody shows their badge for."""
+
+    SIGN_IN = "sign-in"
+    SIGN = "sign"  # for a check of the step
+    RULE = "rule"  # about a failure
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
     """The kiosk cannot keep what happens."""
@@ -73,10 +82,14 @@ class Desk:
     remark: str = ""  # what a person should know about how the kiosk started
     operator: Person | None = None
     asking: Person | None = None  # whose PIN is being asked for
+    purpose: Purpose = Purpose.SIGN_IN  # of the PIN that is asked for
     judging: bool = False  # a PIN was entered and is being compared
+    supervisor: Person | None = None  # who showed who they are and now rules about a failure
     play: Play | None = None
     done: Done | None = None
     work_order: str | None = None
+    parameters: Mapping[str, str] = field(default_factory=dict[str, str])  # that the work order says
+    options: tuple[str, ...] = ()  # of the units of the work order
     choices: tuple[Digest, ...] = ()  # the scanned label opens any of these
     unit: Unit = NO_UNIT  # of the label that opens the choices
     notice: Notice = QUIET

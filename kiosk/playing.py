@@ -11,7 +11,9 @@ from content.record import (
     CheckFailed,
     CheckPassed,
     DeviationRaised,
+    FailureRuled,
     ReadingRefused,
+    RouteTaken,
     RunAborted,
     RunCompleted,
     RunContinued,
@@ -19,10 +21,13 @@ from content.record import (
     RunHeld,
     StepCompleted,
     StepEntered,
+    SupervisorNeeded,
 )
 from content.run import Run, fold
 from kiosk.desk import QUIET, Desk, Done, Notice, Play
 from kiosk.view import Mark
+
+SUPERVISOR = "A check failed as often as it may. A supervisor decides how it goes on and scans their badge."
 
 
 def played(desk: Desk, facts: Sequence[RunFact]) -> Desk:
@@ -44,6 +49,11 @@ def resumed(release: Release, instruction: Instruction, facts: Sequence[RunFact]
     run: Run | None = fold(facts)
     if run is None or not run.open:
         return None
+    if run.waiting is not None:
+        needed = next(fact for fact in reversed(facts) if isinstance(fact, SupervisorNeeded))
+        return Play(
+            run=run, release=release, instruction=instruction, reason=SUPERVISOR, held_since=needed.at
+        )
     held = next((fact for fact in reversed(facts) if isinstance(fact, RunHeld | RunContinued)), None)
     play = Play(run=run, release=release, instruction=instruction)
     return replace(play, reason=held.reason, held_since=held.at) if isinstance(held, RunHeld) else play
@@ -73,6 +83,14 @@ def _after(desk: Desk, fact: RunFact) -> Desk:
             return replace(
                 desk, play=replace(desk.play, reason=fact.reason, held_since=fact.at), notice=QUIET
             )
+        case SupervisorNeeded():
+            play = replace(desk.play, reason=SUPERVISOR, held_since=fact.at)
+            return replace(desk, play=play, supervisor=None, notice=QUIET)
+        case FailureRuled():
+            play = replace(desk.play, reason="", held_since=None)
+            return replace(desk, play=play, supervisor=None, notice=QUIET)
+        case RouteTaken(anew=anew) if anew:
+            return replace(desk, notice=Notice(text="Back to an earlier step: do it again", mark=Mark.BAD))
         case RunContinued():
             return replace(desk, play=replace(desk.play, reason="", held_since=None), notice=QUIET)
         case _:

@@ -4,10 +4,11 @@ from decimal import Decimal
 
 from content import units
 from content.checks import Measure
-from content.evidence import FRESH, States, unmet
+from content.evidence import FRESH, States, accepting
 from content.inputs import SignalGiven, TorqueGiven, ValueGiven
 from content.instruction import Instruction, Step
 from content.run import Run, RunState
+from content.situation import asked
 from content.values import PersonId
 from hardware.readings import Measured, SwitchChanged, TorqueApplied
 from kiosk.stamp import Stamp
@@ -21,12 +22,12 @@ def current(instruction: Instruction, run: Run) -> Step | None:
     """The step that readings are for; None while the run takes none."""
     if run.state is not RunState.RUNNING or run.step is None:
         return None
-    return instruction.step(run.step)
+    return asked(instruction, run, run.step)
 
 
 def measures(step: Step, states: States, reading: Measured) -> Measure | None:
     """The measure check of the step that this device serves: the first unmet one, else one that is met."""
-    for check in (*unmet(step, states), *step.checks):
+    for check in (*accepting(step, states), *step.checks):
         if not isinstance(check, Measure) or check.device not in {None, reading.device}:
             continue
         # a named device that reports in a wrong unit is to be told so; others are known by what they measure
@@ -95,7 +96,7 @@ def switch_input(
     """A switch as an input; None when no open check of the step asks for that signal."""
     wanted = any(
         check.kind == "signal" and check.signal == reading.signal
-        for check in unmet(step, run.states(step.id))
+        for check in accepting(step, run.states(step.id))
     )
     if not wanted:
         return None

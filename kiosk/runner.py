@@ -7,6 +7,7 @@ from typing import cast
 
 import uuid_utils
 
+from content import situation
 from content.decide import begin, decide
 from content.deviation import DeviationKind
 from content.errors import ContentError
@@ -53,6 +54,10 @@ class Runner:
             )
             return False
         instruction = release.document
+        lacking = situation.missing(instruction, bench.desk.parameters)
+        if lacking:
+            bench.reject(f"Scan the work order first: it has to say {', '.join(lacking)}")
+            return False
         assert bench.desk.station is not None
         started = Started(
             run=self._name_run(),
@@ -61,6 +66,8 @@ class Runner:
             revision=instruction.revision,
             station=bench.desk.station.id,
             unit=unit,
+            parameters=dict(bench.desk.parameters),
+            options=bench.desk.options,
             at=stamp.at,
             tick=stamp.tick,
             by=bench.by,
@@ -71,7 +78,17 @@ class Runner:
         run = fold(facts)
         assert run is not None
         play = Play(run=run, release=release, instruction=instruction)
-        bench.change(play=play, done=None, choices=(), unit=Unit(), work_order=None, notice=QUIET, live={})
+        bench.change(
+            play=play,
+            done=None,
+            choices=(),
+            unit=Unit(),
+            work_order=None,
+            parameters={},
+            options=(),
+            notice=QUIET,
+            live={},
+        )
         self._tell_signals(facts, stamp)
         return True
 

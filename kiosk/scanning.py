@@ -4,13 +4,14 @@ import re
 from collections.abc import Callable
 
 from content import label
+from content.checks import Scan
 from content.inputs import CodeGiven, Unit
 from content.label import BadgeLabel, Command, CommandLabel, Label, PartLabel, Unreadable, WorkOrderLabel
 from content.record import CodeRefused
 from content.run import RunState
+from kiosk.badges import Badges
 from kiosk.bench import Bench
 from kiosk.runner import Runner
-from kiosk.signing import Signing
 from kiosk.stamp import Stamp
 from kiosk.view import Mark
 
@@ -22,17 +23,17 @@ Commanded = Callable[[Command], None]
 class Scanning:
     """Reads labels and passes on what they mean."""
 
-    def __init__(self, bench: Bench, runner: Runner, signing: Signing, commanded: Commanded) -> None:
+    def __init__(self, bench: Bench, runner: Runner, badges: Badges, commanded: Commanded) -> None:
         self._bench = bench
         self._runner = runner
-        self._signing = signing
+        self._badges = badges
         self._commanded = commanded
 
     def scanned(self, text: str, symbology: str | None, device: str, stamp: Stamp) -> None:
         """A code came from a scanner, or was typed."""
         meant = label.read(text, symbology)
         if isinstance(meant, BadgeLabel):
-            if not self._signing.badge(meant.code, stamp):
+            if not self._badges.shown(meant.code, stamp):
                 self._refuse("badge", device, "this badge is not known at this station", stamp)
             return
         if isinstance(meant, Unreadable):
@@ -62,16 +63,38 @@ class Scanning:
                 gtin=part.gtin if part else None,
                 serial=part.serial if part else None,
                 lot=part.lot if part else None,
+                elements=part.elements if part else {},
+                used=self._used(meant.text),
                 at=stamp.at,
                 tick=stamp.tick,
                 by=bench.by,
             )
         )
 
+    def _used(self, text: str) -> bool:
+        """Whether a check that asks for a code never taken before at this station took this one."""
+        bench = self._bench
+        play = bench.desk.play
+        if play is None or play.run.step is None:
+            return False
+        step = play.instruction.step(play.run.step)
+        return any(
+            isinstance(check, Scan)
+            and check.unique == "station"
+            and bench.store.journal.took(text, step.id, check.id, play.run.id)
+            for check in step.checks
+        )
+
     def _to_the_station(self, meant: Label, device: str, stamp: Stamp) -> None:
         bench = self._bench
         if isinstance(meant, WorkOrderLabel):
-            bench.change(work_order=meant.number, done=None, choices=())
+            bench.change(
+                work_order=meant.number,
+                parameters=meant.parameters,
+                options=meant.options,
+                done=None,
+                choices=(),
+            )
             bench.say(f"Work order {meant.number}", Mark.GOOD)
         elif isinstance(meant, PartLabel):
             self._open(meant, device, stamp)
@@ -80,6 +103,10 @@ class Scanning:
 
     def _open(self, part: PartLabel, device: str, stamp: Stamp) -> None:
         bench = self._bench
+        if part.gtin is None and part.part_number is None:
+            reason = "the GS1 code holds no GTIN (application identifier 01)"
+            self._refuse(part.text, device, reason, stamp)
+            return
         found = bench.store.library.matching(gtin=part.gtin, part_number=part.part_number)
         unit = Unit(
             part_number=None if part.gtin and part.part_number == part.text else part.part_number,

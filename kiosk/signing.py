@@ -1,6 +1,6 @@
 """Signing in by badge, with a PIN where a person has one, and out; verified with what is on the kiosk."""
 
-import hashlib
+from collections.abc import Callable
 from typing import Protocol
 
 from content.decide import decide
@@ -11,7 +11,7 @@ from content.values import PersonId
 from kiosk import pins, playing
 from kiosk.assignment import Person
 from kiosk.bench import Bench
-from kiosk.desk import QUIET
+from kiosk.desk import QUIET, Purpose
 from kiosk.events import PinJudged
 from kiosk.stamp import Stamp
 from kiosk.store.errors import StoreError
@@ -20,6 +20,7 @@ from kiosk.view import Mark
 
 ASKING = 60_000_000  # µs after which a PIN that nobody enters is no longer asked for
 LONGEST_PIN = 64  # characters; argon2 must not be fed a novel
+Proved = Callable[[Person, Purpose, Stamp], None]
 
 
 class Judge(Protocol):
@@ -33,9 +34,10 @@ class Judge(Protocol):
 class Signing:
     """Owns the desk's operator."""
 
-    def __init__(self, bench: Bench, judge: Judge) -> None:
+    def __init__(self, bench: Bench, judge: Judge, proved: Proved) -> None:
         self._bench = bench
         self._judge = judge
+        self._proved = proved
         self._asked_at = 0
 
     def resume(self) -> None:
@@ -44,30 +46,29 @@ class Signing:
         if signed is not None and signed.by is not None:
             self._bench.change(operator=self._bench.store.library.person(signed.by))
 
-    def badge(self, code: str, stamp: Stamp) -> bool:
-        """A badge was scanned; False when nobody here has it."""
+    def badge(self, person: Person, stamp: Stamp) -> None:
+        """Somebody who works here showed their badge to sign in."""
         bench = self._bench
-        person = bench.store.library.badge(hashlib.sha256(code.encode()).hexdigest())
-        if person is None:
-            return False
         if bench.desk.operator is not None and bench.desk.operator.id == person.id:
             bench.say(f"{person.name} is signed in", Mark.GOOD)
         elif person.pin is None:
             self._sign_in(person, stamp, pin=False)
-        else:
-            self._ask(person, stamp)
-        return True
+        elif bench.desk.operator is None or self.sign_out(stamp):
+            self.ask(person, Purpose.SIGN_IN, stamp)
 
-    def _ask(self, person: Person, stamp: Stamp) -> None:
+    def ask(self, person: Person, purpose: Purpose, stamp: Stamp) -> None:
+        """Ask for somebody's PIN."""
         bench = self._bench
-        if bench.desk.operator is not None and not self.sign_out(stamp):
-            return
         if refused := pins.refusal(bench.store.library.pin_tries(person.id), stamp.tick):
             bench.change(asking=None, judging=False)
             bench.reject(refused)
             return
         self._asked_at = stamp.tick
-        bench.change(asking=person, judging=False, notice=QUIET)
+        bench.change(asking=person, purpose=purpose, judging=False, notice=QUIET)
+
+    def stop_asking(self) -> None:
+        """Nobody is asked for a PIN any more."""
+        self._bench.change(asking=None, judging=False, notice=QUIET)
 
     def enter(self, pin: str, stamp: Stamp) -> None:
         """The PIN that was asked for."""
@@ -99,7 +100,10 @@ class Signing:
             bench.change(asking=None, judging=False)
             bench.failed(problem)
             return
-        if verdict.right:
+        if verdict.right and bench.desk.purpose is not Purpose.SIGN_IN:
+            bench.change(asking=None, judging=False)
+            self._proved(person, bench.desk.purpose, stamp)
+        elif verdict.right:
             self._sign_in(person, stamp, pin=True)
         elif refused := pins.refusal(tries, stamp.tick):
             bench.change(asking=None, judging=False)

@@ -17,6 +17,7 @@ class Mark(StrEnum):
     ACTIVE = "active"
     GOOD = "good"
     BAD = "bad"
+    SKIPPED = "skipped"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +128,8 @@ class CheckView:
     tappable: bool = False
     options: tuple[OptionView, ...] = ()
     entry: Entry = Entry.NONE
+    cell: tuple[str, str] | None = None  # row and column of a table that the entry fills
+    cell_name: str = ""  # "Bolt 3 · Depth"
     skippable: bool = False  # "not applicable" may be said
 
 
@@ -196,6 +199,8 @@ class HeldView:
     reason: str = ""
     step: str = ""
     held_since: datetime | None = None
+    supervisor: str = ""  # who may rule now
+    waits: bool = False  # for a supervisor: the operator cannot go on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,6 +238,12 @@ class Verbs(Protocol):
 
     def answer(self, step: str, check: str, answer: str) -> None:
         """An option or item was touched, a number or words were typed."""
+
+    def fill(self, step: str, check: str, cell: tuple[str, str], answer: str) -> None:
+        """A cell (row, column) of a table was filled in."""
+
+    def rule(self, ruling: str) -> None:
+        """The supervisor decides about the failure: continue, repeat or stop."""
 
     def give_photo(self, step: str, check: str, photo: bytes) -> None:
         """A photograph for a check; a JPEG."""

@@ -9,7 +9,7 @@ from content.inputs import Unit
 from content.run import RunState
 from content.values import Digest, format_duration
 from kiosk import ticker, viewing_step
-from kiosk.desk import Desk
+from kiosk.desk import Desk, Purpose
 from kiosk.store.library import Summary
 from kiosk.view import (
     ChooseView,
@@ -51,7 +51,7 @@ def view(
         )
     if desk.station is None:
         return _enrol(desk, status, code_picture)
-    if desk.operator is None:
+    if desk.operator is None or desk.asking is not None:
         return _idle(desk, tiles, status)
     if desk.done is not None:
         return _done(desk, status)
@@ -126,7 +126,8 @@ def _enrol(desk: Desk, status: StatusView, picture: bytes) -> EnrolView:
 def _idle(desk: Desk, tiles: Sequence[Summary], status: StatusView) -> IdleView:
     prompt = "Scan your badge"
     if desk.asking is not None:
-        prompt = "One moment …" if desk.judging else f"PIN of {desk.asking.name}"
+        what = {Purpose.SIGN: " to sign", Purpose.RULE: " to decide"}.get(desk.purpose, "")
+        prompt = "One moment …" if desk.judging else f"PIN of {desk.asking.name}{what}"
     notice = desk.notice.text
     if not notice and desk.play is not None:
         notice = f"{desk.play.instruction.title} is held; sign in to go on with it."
@@ -179,6 +180,7 @@ def _held(desk: Desk, status: StatusView) -> HeldView:
     assert desk.play is not None
     play = desk.play
     run = play.run
+    waits = run.waiting is not None
     step = ""
     if run.step is not None:
         number = play.instruction.number(run.step)
@@ -186,7 +188,11 @@ def _held(desk: Desk, status: StatusView) -> HeldView:
     return HeldView(
         status=status,
         title=play.instruction.title,
-        reason=play.stopped or play.reason or desk.notice.text,
+        reason=desk.notice.text
+        if waits and desk.notice.text
+        else play.stopped or play.reason or desk.notice.text,
+        waits=waits,
+        supervisor=desk.supervisor.name if desk.supervisor is not None else "",
         step=step,
         held_since=play.held_since,
     )

@@ -17,15 +17,30 @@ from content.checks import (
     Photo,
     Scan,
     Signal,
+    SignOff,
+    Table,
     Timer,
     Torque,
+    Vision,
 )
-from content.decide import following
-from content.evidence import FRESH, CheckState, States, blocks, came, expected, limits, needed, unmet
+from content.evidence import (
+    FRESH,
+    CheckState,
+    States,
+    accepting,
+    blocks,
+    came,
+    expected,
+    limits,
+    needed,
+    unmet,
+)
 from content.instruction import Instruction, Step
 from content.media import Medium, Picture
+from content.moving import reachable
 from content.record import Answer, Tightening, Value
 from content.run import Run, RunState
+from content.situation import asked
 from content.values import Digest
 from hardware.readings import Measured
 from kiosk.desk import Desk, Play
@@ -43,6 +58,7 @@ from kiosk.view import (
 )
 
 FileOf = Callable[[Digest, str], Path]
+Cell = tuple[str, str]  # row and column of a table
 MARGIN = 0.5  # of the band, drawn on either side of it
 DONE = "Done"
 ENTRIES: dict[type[Check], Entry] = {Number: Entry.NUMBER, FreeText: Entry.TEXT, Photo: Entry.PHOTO}
@@ -54,7 +70,7 @@ def step_view(
     """The step that the run is on."""
     run, instruction = play.run, play.instruction
     assert run.step is not None
-    step = instruction.step(run.step)
+    step = asked(instruction, run, run.step)
     number = instruction.number(step.id)
     primary, can_confirm = _primary(step, run, instruction)
     return StepView(
@@ -123,14 +139,14 @@ def _part_name(instruction: Instruction, number: str) -> str:
 
 
 def _rail(run: Run, instruction: Instruction) -> tuple[RailStep, ...]:
-    reachable = run.visits.keys() | run.done | {following(instruction, run)}
+    open_steps = reachable(run)
     return tuple(
         RailStep(
             id=step.id,
             number=number,
             title=step.title,
             mark=_rail_mark(run, step),
-            reachable=step.id in reachable and step.id != run.step,
+            reachable=step.id in open_steps and step.id != run.step,
         )
         for number, step in enumerate(instruction.steps, start=1)
     )
@@ -139,12 +155,14 @@ def _rail(run: Run, instruction: Instruction) -> tuple[RailStep, ...]:
 def _rail_mark(run: Run, step: Step) -> Mark:
     if step.id == run.step:
         return Mark.ACTIVE
+    if step.id in run.skipped:
+        return Mark.SKIPPED
     return Mark.GOOD if step.id in run.done else Mark.WAITING
 
 
 def _check(check: Check, step: Step, run: Run, instruction: Instruction, desk: Desk) -> CheckView:
     state = run.states(step.id).get(check.id, FRESH)
-    open_checks = unmet(step, run.states(step.id))
+    open_checks = accepting(step, run.states(step.id))
     active = bool(open_checks) and open_checks[0].id == check.id
     mark = (
         Mark.GOOD if state.passed else Mark.BAD if state.failed else Mark.ACTIVE if active else Mark.WAITING
@@ -152,12 +170,13 @@ def _check(check: Check, step: Step, run: Run, instruction: Instruction, desk: D
     device = getattr(check, "device", None)
     lost = f" ({device} is lost: {desk.lost[device]})" if device and device in desk.lost else ""
     live = _live(check, step, run.states(step.id), desk) if not state.passed else None
+    cell = _next_cell(check, state)
     return CheckView(
         id=check.id,
         kind=check.kind,
         prompt=check.prompt or _prompt(check, instruction),
         mark=mark,
-        awaited=_awaited(check) + lost,
+        awaited=_awaited(check, state, cell) + lost,
         came=_came(state, live),
         verdict=_verdict(check, state),
         count=state.good,
@@ -165,14 +184,50 @@ def _check(check: Check, step: Step, run: Run, instruction: Instruction, desk: D
         gauge=_gauge(check, state, live),
         tappable=isinstance(check, Confirm) and not state.passed,
         options=_options(check, state),
-        entry=ENTRIES.get(type(check), Entry.NONE),
+        entry=_entry(check, cell),
+        cell=cell,
+        cell_name=_cell_name(check, cell),
         skippable=check.not_applicable and not state.passed,
     )
 
 
-def _awaited(check: Check) -> str:
+def _awaited(check: Check, state: CheckState, cell: Cell | None) -> str:
     """What is awaited, where the prompt does not say it already."""
-    return "" if isinstance(check, Confirm | Choice | Checklist | Photo) else expected(check)
+    match check:
+        case Confirm() | Choice() | Checklist() | Photo():
+            return ""
+        case Table() if cell is not None:
+            column = next(column for column in check.columns if column.id == cell[1])
+            band = limits(column) if column.type == "number" else ""
+            return ": ".join(part for part in (_cell_name(check, cell), band) if part)
+        case Torque() if check.order and state.good < len(check.order):
+            return f"{check.order[state.good]}: {limits(check)}"
+        case Measure() if check.repeat > 1 and not state.passed:
+            return f"{limits(check)}, {state.good + 1} of {check.repeat}"
+        case _:
+            return expected(check)
+
+
+def _next_cell(check: Check, state: CheckState) -> Cell | None:
+    """The row and column of a table that are filled in next."""
+    if not isinstance(check, Table) or state.passed:
+        return None
+    cells = ((row.id, column.id) for row in check.rows for column in check.columns)
+    return next((cell for cell in cells if ".".join(cell) not in state.answers), None)
+
+
+def _cell_name(check: Check, cell: Cell | None) -> str:
+    if cell is None or not isinstance(check, Table):
+        return ""
+    row = next(row.text for row in check.rows if row.id == cell[0])
+    return f"{row} · {next(column.text for column in check.columns if column.id == cell[1])}"
+
+
+def _entry(check: Check, cell: Cell | None) -> Entry:
+    if cell is not None and isinstance(check, Table):
+        column = next(column for column in check.columns if column.id == cell[1])
+        return Entry.NUMBER if column.type == "number" else Entry.TEXT
+    return ENTRIES.get(type(check), Entry.NONE)
 
 
 def _options(check: Check, state: CheckState) -> tuple[OptionView, ...]:
@@ -188,8 +243,15 @@ def _options(check: Check, state: CheckState) -> tuple[OptionView, ...]:
 
 def _opens(step: Step, run: Run) -> str:
     """The check whose entry the large action opens."""
-    waiting = unmet(step, run.states(step.id))
-    return waiting[0].id if waiting and type(waiting[0]) in ENTRIES else ""
+    waiting = _waiting(step, run)
+    return waiting[0].id if waiting and isinstance(waiting[0], Number | FreeText | Photo | Table) else ""
+
+
+def _waiting(step: Step, run: Run) -> tuple[Check, ...]:
+    """What the step waits for now, in order."""
+    states = run.states(step.id)
+    blocking = {check.id for check in unmet(step, states)}
+    return tuple(check for check in accepting(step, states) if check.id in blocking)
 
 
 def _prompt(check: Check, instruction: Instruction) -> str:
@@ -204,6 +266,8 @@ def _prompt(check: Check, instruction: Instruction) -> str:
             return f"Tighten {check.fastenings} ×" if check.fastenings > 1 else "Tighten"
         case Signal():
             return f"{check.signal} {'on' if check.expect else 'off'}"
+        case Vision():
+            return f"Camera check {check.check}"
         case Timer(minimum=None):
             return "Finish in time"
         case Timer():
@@ -291,7 +355,7 @@ def _rounded(check: Measure | Torque | Number, value: Decimal) -> Decimal:
 
 def _primary(step: Step, run: Run, instruction: Instruction) -> tuple[str, bool]:
     """The one large action, and whether a tap does it."""
-    waiting = unmet(step, run.states(step.id))
+    waiting = _waiting(step, run)
     if not waiting:
         return DONE, True
     check = waiting[0]
@@ -301,8 +365,13 @@ def _primary(step: Step, run: Run, instruction: Instruction) -> tuple[str, bool]
             return check.prompt or DONE, True
         case Number() | FreeText() | Photo():
             return check.prompt, True
+        case Table():
+            return _cell_name(check, _next_cell(check, state)) or check.prompt, True
+        case SignOff():
+            return f"{check.prompt}: scan the badge", False
         case Torque():
-            return f"Tighten {state.good + 1} of {check.fastenings}: {limits(check)}", False
+            place = f", {check.order[state.good]}" if state.good < len(check.order) else ""
+            return f"Tighten {state.good + 1} of {check.fastenings}{place}: {limits(check)}", False
         case Measure():
             return f"{check.prompt or _prompt(check, instruction)}: {limits(check)}", False
         case Timer():

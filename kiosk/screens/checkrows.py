@@ -26,6 +26,7 @@ def mark_color(mark: Mark) -> Color:
         Mark.BAD: palette.bad,
         Mark.ACTIVE: palette.primary,
         Mark.WAITING: palette.quiet,
+        Mark.SKIPPED: palette.line,
     }[mark]
 
 

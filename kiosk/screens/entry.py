@@ -24,7 +24,10 @@ def open_entry(verbs: Verbs, step: str, check: CheckView) -> None:
     """Open the sheet that a check's entry is made in."""
 
     def give(answer: str) -> None:
-        verbs.answer(step, check.id, answer)
+        if check.cell is None:
+            verbs.answer(step, check.id, answer)
+        else:
+            verbs.fill(step, check.id, check.cell, answer)
 
     match check.entry:
         case Entry.NUMBER:

@@ -288,11 +288,35 @@ class MessageScreen(AnchorLayout):
         self._add(
             "pause", theme.palette.amber, view.title or say("held_title", language), view.step, view.reason
         )
+        if view.supervisor:
+            self._rulings(view.supervisor)
+        elif not view.waits:
+            self._actions(
+                Action(
+                    "abort",
+                    say("abort", language),
+                    lambda: self._verbs.abort("ended by the operator"),
+                    tall=96,
+                ),
+                Action("go_on", say("go_on", language), self._verbs.go_on, primary=True, tall=96),
+            )
+
+    def _rulings(self, supervisor: str) -> None:
+        """What a supervisor can decide about a failure."""
+        language = theme.language
+        self._rows.add_widget(
+            Txt(text=say("rules", language, name=supervisor), size=28, bold=True, halign="center")
+        )
         self._actions(
-            Action(
-                "abort", say("abort", language), lambda: self._verbs.abort("ended by the operator"), tall=96
-            ),
-            Action("go_on", say("go_on", language), self._verbs.go_on, primary=True, tall=96),
+            *(
+                Action(
+                    f"rule:{ruling}",
+                    say(f"rule_{ruling}", language),
+                    partial(self._verbs.rule, ruling),
+                    tall=96,
+                )
+                for ruling in ("stop", "repeat", "continue")
+            )
         )
 
     def _done(self, view: DoneView) -> None:

@@ -12,6 +12,7 @@ from kiosk.screens.widgets import Tap
 from kiosk.view import Mark, RailStep
 
 TALL, THIN, THICK = 40, 8, 14  # of the touch area, of a step, of the step that is on
+SKIPPED = 3  # of one that is not done for this unit
 
 
 class Rail(Tap):
@@ -45,7 +46,9 @@ class Rail(Tap):
         gap, left = theme.px(4), self.x + theme.px(GAP)
         wide = (self.width - 2 * theme.px(GAP) - gap * (count - 1)) / count
         for place, (step, (color, part)) in enumerate(zip(self._steps, self._parts, strict=True)):
-            tall = theme.px(THICK if step.mark is Mark.ACTIVE else THIN)
+            tall = theme.px(
+                THICK if step.mark is Mark.ACTIVE else SKIPPED if step.mark is Mark.SKIPPED else THIN
+            )
             color.rgba = theme.palette.line if step.mark is Mark.WAITING else mark_color(step.mark)
             part.radius = [tall / 2]
             part.pos, part.size = (

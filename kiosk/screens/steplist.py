@@ -10,7 +10,13 @@ from kiosk.screens.widgets import Action, Rows, Scroll, Tap, Txt
 from kiosk.view import Mark, RailStep
 from kiosk.words import say
 
-SYMBOL = {Mark.GOOD: "tick", Mark.ACTIVE: "dot", Mark.WAITING: " ", Mark.BAD: "cross"}
+SYMBOL = {
+    Mark.GOOD: "tick",
+    Mark.ACTIVE: "dot",
+    Mark.WAITING: " ",
+    Mark.BAD: "cross",
+    Mark.SKIPPED: "skipped",
+}
 
 
 class StepList(Sheet):

@@ -1,5 +1,6 @@
 """The kiosk's record on disk: facts chained one after the other, kept also after they were delivered."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,16 @@ from sqlalchemy import Connection, delete, select, update
 from content import chain, wire
 from content.chain import Entry
 from content.errors import WireError
-from content.record import Fact, OperatorSignedIn, RunAborted, RunCompleted, RunFact, RunStarted
+from content.record import (
+    CheckPassed,
+    Code,
+    Fact,
+    OperatorSignedIn,
+    RunAborted,
+    RunCompleted,
+    RunFact,
+    RunStarted,
+)
 from content.values import Digest, RunId
 from content.wire import Cause
 from kiosk.store.database import Database
@@ -129,6 +139,24 @@ class Journal:
             body = look.execute(query).scalar()
         fact = None if body is None else wire.read_body(body)[0]
         return fact if isinstance(fact, OperatorSignedIn) else None
+
+    def took(self, code: str, step: str, check: str, but: RunId) -> bool:
+        """Whether that check took the code before, in another run of this station; raises StoreError."""
+        part = json.dumps({"text": code}, ensure_ascii=False)[1:-1].replace(": ", ":", 1)
+        query = select(entries.c.body).where(
+            entries.c.type == "check.passed",
+            entries.c.run != but,
+            entries.c.body.contains(part, autoescape=True),
+        )
+        with self._database.reading() as look:
+            facts = [wire.read_body(body)[0] for body in look.execute(query).scalars()]
+        return any(
+            isinstance(fact, CheckPassed)
+            and (fact.step, fact.check) == (step, check)
+            and isinstance(fact.evidence, Code)
+            and fact.evidence.text == code
+            for fact in facts
+        )
 
     def beat(self, tick: int) -> None:
         """Note that the kiosk was alive at `tick`."""

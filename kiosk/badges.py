@@ -1,0 +1,118 @@
+"""What a badge is shown for: to sign in, to sign for a check, or to rule about a failure."""
+
+import hashlib
+
+from content import evidence, situation
+from content.checks import SignOff
+from content.inputs import Decided, Ruling, Signed
+from content.run import RunState
+from kiosk.assignment import Person
+from kiosk.bench import Bench
+from kiosk.desk import QUIET, Play, Purpose
+from kiosk.runner import Runner
+from kiosk.signing import Judge, Signing
+from kiosk.stamp import Stamp
+
+RULES = frozenset({"supervisor", "engineer", "administrator"})  # the roles that may rule about a failure
+
+
+class Badges:
+    """Knows who shows a badge, and what for."""
+
+    def __init__(self, bench: Bench, judge: Judge, runner: Runner) -> None:
+        self._bench = bench
+        self._runner = runner
+        self.signing = Signing(bench, judge, self._proved)
+
+    def shown(self, code: str, stamp: Stamp) -> bool:
+        """A badge was scanned; False when nobody here has it."""
+        person = self._bench.store.library.badge(hashlib.sha256(code.encode()).hexdigest())
+        if person is None:
+            return False
+        purpose = self._purpose(person)
+        if purpose is None:
+            return True
+        if purpose is Purpose.SIGN_IN:
+            self.signing.badge(person, stamp)
+        elif person.pin is not None:
+            self.signing.ask(person, purpose, stamp)
+        else:
+            self._proved(person, purpose, stamp)
+        return True
+
+    def _purpose(self, person: Person) -> Purpose | None:
+        """What for; None when it is refused, which is told."""
+        bench = self._bench
+        play = bench.desk.play
+        if bench.desk.operator is None or play is None or play.stopped:
+            return Purpose.SIGN_IN
+        if play.run.waiting is not None:
+            return self._may_rule(person)
+        check = _to_sign(play)
+        if check is None:
+            return Purpose.SIGN_IN
+        if check.second_person and person.id == play.run.by:
+            bench.reject("Somebody else has to sign here")
+            return None
+        if check.role not in {None, person.role}:
+            bench.reject(f"A signature of the role {check.role} is asked for; {person.name} is {person.role}")
+            return None
+        return Purpose.SIGN
+
+    def _may_rule(self, person: Person) -> Purpose | None:
+        bench = self._bench
+        if person.role not in RULES or person.id == bench.by:
+            bench.reject(f"{person.name} cannot decide this; a supervisor can")
+            return None
+        return Purpose.RULE
+
+    def _proved(self, person: Person, purpose: Purpose, stamp: Stamp) -> None:
+        bench = self._bench
+        play = bench.desk.play
+        if play is None or play.run.step is None:
+            return
+        if purpose is Purpose.RULE:
+            bench.change(supervisor=person, notice=QUIET)
+            return
+        check = _to_sign(play)
+        if check is not None:
+            self._runner.give(
+                Signed(
+                    step=play.run.step,
+                    check=check.id,
+                    person=person.id,
+                    role=person.role,
+                    at=stamp.at,
+                    tick=stamp.tick,
+                    by=bench.by,
+                )
+            )
+
+    def rule(self, ruling: str, stamp: Stamp) -> None:
+        """The supervisor who showed their badge decides."""
+        bench = self._bench
+        play, supervisor = bench.desk.play, bench.desk.supervisor
+        if play is None or supervisor is None or play.run.waiting is None or play.run.step is None:
+            return
+        bench.change(supervisor=None)
+        self._runner.give(
+            Decided(
+                step=play.run.step,
+                check=play.run.waiting,
+                ruling=Ruling(ruling),
+                supervisor=supervisor.id,
+                at=stamp.at,
+                tick=stamp.tick,
+                by=bench.by,
+            )
+        )
+
+
+def _to_sign(play: Play) -> SignOff | None:
+    """The check of the step that takes a signature now."""
+    run = play.run
+    if run.step is None or run.state is not RunState.RUNNING:
+        return None
+    step = situation.asked(play.instruction, run, run.step)
+    waiting = evidence.accepting(step, run.states(step.id))
+    return next((check for check in waiting if isinstance(check, SignOff)), None)
