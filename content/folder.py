@@ -1,23 +1,25 @@
 """Documents as folders: one YAML file and its media, read with findings that name file, line and the mend."""
 
-import difflib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
-from content import picture, yaml
+from content import blocks, picture, yaml
+from content.blocks import BLOCK_FILE, Block
 from content.errors import DocumentError, Finding
+from content.explaining import explain
 from content.instruction import Instruction
-from content.refusing import REFUSED
 from content.sop import Sop
-from content.values import Piece
 
 INSTRUCTION_FILE = "instruction.yaml"
 SOP_FILE = "sop.yaml"
+FILES = (SOP_FILE, INSTRUCTION_FILE, BLOCK_FILE)
+MEDIA_KEYS = frozenset({"picture", "video", "poster", "file"})
 Document = Instruction | Sop
-D = TypeVar("D", Instruction, Sop)
+D = TypeVar("D", Instruction, Sop, Block)
+Lines = dict[yaml.Path, int]
 
 
 def load_instruction(folder: Path) -> Instruction:
@@ -30,149 +32,170 @@ def load_sop(folder: Path) -> Sop:
     return _load(folder, SOP_FILE, Sop)
 
 
+def load_block(folder: Path) -> Block:
+    """The reusable block in `folder`; raises DocumentError with everything that is wrong."""
+    return _load(folder, BLOCK_FILE, Block)
+
+
 def load(folder: Path) -> Document:
     """Whichever document is in `folder`; raises DocumentError when there is none."""
     if (folder / INSTRUCTION_FILE).is_file():
         return load_instruction(folder)
     if (folder / SOP_FILE).is_file():
         return load_sop(folder)
+    misnamed = next((folder / name for name in _misspelled() if (folder / name).is_file()), None)
+    if misnamed is not None:
+        raise DocumentError(
+            (_finding(misnamed, None, "", "the name ends in .yml", f"rename it to {misnamed.stem}.yaml"),)
+        )
     mend = f"a document's folder holds {INSTRUCTION_FILE} or {SOP_FILE}"
-    raise DocumentError(
-        (Finding(file=str(folder), line=None, where="", message="no document here", mend=mend),)
-    )
+    raise DocumentError((_finding(folder, None, "", "no document here", mend),))
+
+
+def _misspelled() -> Iterator[str]:
+    return (name.replace(".yaml", ".yml") for name in (INSTRUCTION_FILE, SOP_FILE))
 
 
 def folders(library: Path) -> list[Path]:
     """Every document's folder below `library`, procedures first, each kind in order of name."""
-    sops = sorted(path.parent for path in library.rglob(SOP_FILE))
-    return sops + sorted(path.parent for path in library.rglob(INSTRUCTION_FILE))
+    sops = sorted(path.parent for name in ("sop.yaml", "sop.yml") for path in library.rglob(name))
+    instructions = sorted(
+        path.parent for name in ("instruction.yaml", "instruction.yml") for path in library.rglob(name)
+    )
+    return list(dict.fromkeys(sops + instructions))
+
+
+def ungoverned_references(documents: dict[Path, Document]) -> list[Finding]:
+    """References between the documents of a library that lead to none of them."""
+    known = {document.id for document in documents.values()}
+    found: list[Finding] = []
+    for folder, document in documents.items():
+        named = document.governed_by if isinstance(document, Instruction) else document.instructions
+        file = folder / (INSTRUCTION_FILE if isinstance(document, Instruction) else SOP_FILE)
+        text = file.read_text(encoding="utf-8").splitlines()
+        for name in named:
+            if name not in known:
+                line = next((number for number, words in enumerate(text, 1) if name in words), None)
+                message = f"there is no document {name!r} in this library"
+                found.append(_finding(file, line, "", message, "add it, mend the name, or leave it out"))
+    return found
 
 
 def _load(folder: Path, name: str, kind: type[D]) -> D:
     file = folder / name
+    values, lines = _read(file)
+    found = list(_expand(folder, file, values, lines)) if kind is Instruction else []
+    document: D | None = None
+    try:
+        document = kind.model_validate(values)
+    except ValidationError as problem:
+        found += [explain(str(file), lines, values, error, kind) for error in problem.errors()]
+    found += _media_findings(folder, file, values, lines)
+    if found or document is None:
+        raise DocumentError(tuple(sorted(found, key=lambda finding: finding.line or 0)))
+    return document
+
+
+def _read(file: Path) -> tuple[Any, Lines]:
     try:
         text = file.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise DocumentError((_finding(file, None, "", "the file is missing", f"add {name}"),)) from None
+        raise DocumentError((_finding(file, None, "", "the file is missing", f"add {file.name}"),)) from None
     except UnicodeDecodeError:
         raise DocumentError(
             (_finding(file, None, "", "the file is not UTF-8 text", "save it as UTF-8"),)
         ) from None
-    values, lines = yaml.read(text, str(file))
-    try:
-        document = kind.model_validate(values)
-    except ValidationError as problem:
-        found = tuple(_explain(file, lines, values, error, kind) for error in problem.errors())
-        raise DocumentError(found) from None
-    missing = tuple(_media_findings(folder, file, document, lines))
-    if missing:
-        raise DocumentError(missing)
-    return document
+    return yaml.read(text, str(file))
+
+
+def _expand(folder: Path, file: Path, values: Any, lines: Lines) -> Iterator[Finding]:
+    """Put the steps of shared blocks in place of the references to them, and remember where they came from."""
+    references = {place: (block, prefix) for place, block, prefix in blocks.used(values)}
+    if not references:
+        return
+    raw = cast("dict[str, Any]", values)
+    steps: list[Any] = []
+    places: list[int] = []
+    for place, step in enumerate(raw["steps"]):
+        if place not in references:
+            steps.append(step)
+            places.append(place)
+            continue
+        block, prefix = references[place]
+        home = blocks.folder_of(block, folder)
+        if home is None:
+            mend = f"a block is a folder {blocks.PLACE}/{block} with a {BLOCK_FILE}"
+            yield _finding(file, lines.get(("steps", place)), block, "there is no such block", mend)
+            continue
+        try:
+            shared = load_block(home)
+        except DocumentError as problem:
+            yield from problem.findings
+            continue
+        added = blocks.steps_of(shared, prefix)
+        steps += added
+        places += [place] * len(added)
+        _bring(raw, shared, prefix)
+    raw["steps"] = steps
+    _move_lines(lines, places)
+
+
+def _bring(raw: dict[str, Any], shared: Block, prefix: str) -> None:
+    """The parts and tools of a block come with it; the document says which revision it holds."""
+    for field, key, brought in (("parts", "number", shared.parts), ("tools", "id", shared.tools)):
+        held: list[Any] = raw.get(field, [])
+        known = {str(cast("dict[str, Any]", each).get(key)) for each in held if isinstance(each, dict)}
+        raw[field] = [*held, *(each.plain() for each in brought if getattr(each, key) not in known)]
+    use = {"block": shared.id, "prefix": prefix, "revision": shared.revision}
+    raw["blocks"] = [*raw.get("blocks", []), use]
+
+
+def _move_lines(lines: Lines, places: list[int]) -> None:
+    old = {path: line for path, line in lines.items() if len(path) > 1 and path[0] == "steps"}
+    for path in old:
+        del lines[path]
+    for place, was in enumerate(places):
+        shared = places.count(was) > 1
+        for path, line in old.items():
+            if path[1] == was and (len(path) == 2 or not shared):
+                lines["steps", place, *path[2:]] = line
 
 
 def _finding(file: Path, line: int | None, where: str, message: str, mend: str) -> Finding:
     return Finding(file=str(file), line=line, where=where, message=message, mend=mend)
 
 
-def _media_findings(folder: Path, file: Path, document: Any, lines: dict[yaml.Path, int]) -> list[Finding]:
+def _media_findings(folder: Path, file: Path, values: Any, lines: Lines) -> list[Finding]:
+    """What is wrong with the files that are named, each at the line that names it."""
     found: list[Finding] = []
-    named = {
-        path: line for path, line in lines.items() if path and path[-1] in {"picture", "video", "poster"}
-    }
-    by_name: dict[str, int] = {}
-    if isinstance(document, Instruction):
-        values = document.model_dump(by_alias=True)
-        by_name = {_follow(values, path): line for path, line in named.items()}
-    for name in document.files:
-        line = by_name.get(name)
-        target = folder / name
-        if not target.is_file():
-            found.append(_finding(file, line, name, "the file is not there", "add it or mend the name"))
-        elif target.is_symlink() or not target.resolve().is_relative_to(folder.resolve()):
-            found.append(
-                _finding(file, line, name, "the file is a link out of the folder", "copy the file itself")
-            )
-        elif (wrong := picture.what_is_wrong(target)) is not None:
-            found.append(_finding(file, line, name, wrong, "save it again in the format its name says"))
+    for path, name in _files(values, ()):
+        target = blocks.file_of(name, folder)
+        wrong = _wrong_with(target, name, folder, attachment=path[-1] == "file")
+        if wrong is not None:
+            line = next((lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in lines), None)
+            found.append(_finding(file, line, name, *wrong))
     return found
 
 
-def _follow(value: Any, path: yaml.Path) -> Any:
-    for key in path:
-        value = value[key]
-    return value
+def _wrong_with(target: Path, name: str, folder: Path, *, attachment: bool) -> tuple[str, str] | None:
+    if ".." in Path(name).parts or Path(name).is_absolute():
+        return None  # refused as a name already
+    if not target.is_file():
+        return "the file is not there", "add it or mend the name"
+    home = folder if target.is_relative_to(folder) else target.parents[1]
+    if target.is_symlink() or not target.resolve().is_relative_to(home.resolve()):
+        return "the file is a link out of the folder", "copy the file itself"
+    wrong = picture.what_is_wrong(target, attachment=attachment)
+    return None if wrong is None else (wrong, "save it again in the format its name says")
 
 
-def _explain(
-    file: Path, lines: dict[yaml.Path, int], values: Any, error: ErrorDetails, kind: type[Piece]
-) -> Finding:
-    at = error.get("ctx", {}).get("at", ()) if error["type"] == REFUSED else ()
-    path = _real_path(values, (*error["loc"], *at))
-    line = next((lines[path[:end]] for end in range(len(path), -1, -1) if path[:end] in lines), None)
-    where = ".".join(str(key) for key in _named(values, path))
-    message, mend = _in_words(error, kind)
-    return _finding(file, line, where, message, mend)
-
-
-def _real_path(values: Any, location: tuple[str | int, ...]) -> yaml.Path:
-    """The path into the file: pydantic's locations also name the member of a union that was tried."""
-    path: list[str | int] = []
-    for key in location:
-        named = isinstance(values, dict) and (key in values or key == location[-1])
-        placed = isinstance(values, list) and isinstance(key, int) and key < len(cast("list[Any]", values))
-        if named or placed:
-            path.append(key)
-            values = _of(values, key)
-    return tuple(path)
-
-
-def _named(values: Any, path: yaml.Path) -> list[str | int]:
-    """The path with the identifiers that people know in place of positions."""
-    named: list[str | int] = []
-    for key in path:
-        values = _of(values, key)
-        identifier = _of(values, "id") if isinstance(key, int) else None
-        named.append(identifier if isinstance(identifier, str) else key)
-    return named
-
-
-def _of(values: Any, key: str | int) -> Any:
-    """What a mapping or a list has under `key`; None when it is neither."""
-    if isinstance(values, dict):
-        return cast("dict[str | int, Any]", values).get(key)
-    return cast("list[Any]", values)[key] if isinstance(values, list) and isinstance(key, int) else None
-
-
-def _in_words(error: ErrorDetails, kind: type[Piece]) -> tuple[str, str]:
-    match error["type"]:
-        case "extra_forbidden":
-            name = str(error["loc"][-1])
-            near = difflib.get_close_matches(name, _known_keys(kind), n=1)
-            return f"unknown key `{name}`", f"did you mean `{near[0]}`?" if near else "remove it"
-        case "missing":
-            return f"`{error['loc'][-1]}` is missing", "add it"
-        case "refused":
-            context = error.get("ctx", {})
-            return str(context.get("message", "")), str(context.get("mend", ""))
-        case "value_error":
-            return error["msg"].removeprefix("Value error, "), ""
-        case "string_type":
-            return f"{error['input']!r} is not text", "put it in quotes"
-        case "string_pattern_mismatch":
-            return (
-                f"{error['input']!r} is not an identifier",
-                "use lower-case letters, digits and single hyphens",
-            )
-        case "union_tag_invalid":
-            context = error.get("ctx", {})
-            return f"unknown kind {context.get('tag')!r}", f"one of {context.get('expected_tags')}"
-        case _:
-            return error["msg"], ""
-
-
-def _known_keys(kind: type[Piece]) -> list[str]:
-    schema = kind.model_json_schema()
-    keys = set(schema.get("properties", {}))
-    for part in schema.get("$defs", {}).values():
-        keys.update(part.get("properties", {}))
-    return sorted(keys)
+def _files(value: Any, path: yaml.Path) -> Iterator[tuple[yaml.Path, str]]:
+    if isinstance(value, dict):
+        for key, item in cast("dict[str, Any]", value).items():
+            if key in MEDIA_KEYS and isinstance(item, str):
+                yield (*path, key), item
+            else:
+                yield from _files(item, (*path, key))
+    elif isinstance(value, list):
+        for place, item in enumerate(cast("list[Any]", value)):
+            yield from _files(item, (*path, place))

@@ -15,7 +15,7 @@ from securesystemslib.signer import (
     SSlibKey,  # pyright: ignore[reportPrivateImportUsage]
 )
 
-from content import picture, wire
+from content import blocks, picture, wire
 from content.errors import PackageError
 from content.folder import Document
 from content.instruction import Instruction
@@ -60,7 +60,7 @@ def digest_of(data: bytes) -> Digest:
 
 def describe(folder: Path, document: Document) -> tuple[MediaFile, ...]:
     """The media files of a document that was loaded from `folder`, in order of use."""
-    return tuple(_describe(folder / name, name) for name in document.files)
+    return tuple(_describe(blocks.file_of(name, folder), name) for name in document.files)
 
 
 def _describe(file: Path, name: str) -> MediaFile:

@@ -8,7 +8,9 @@ FORMATS: dict[str, tuple[frozenset[str], str]] = {
     "JPEG": (frozenset({".jpg", ".jpeg"}), "image/jpeg"),
     "WebP": (frozenset({".webp"}), "image/webp"),
     "MP4": (frozenset({".mp4", ".m4v"}), "video/mp4"),
+    "PDF": (frozenset({".pdf"}), "application/pdf"),
 }
+ATTACHED = frozenset({"PDF"})  # formats that are only attached, never shown in a step
 LARGEST_MEDIA = 200_000_000  # bytes; a minute of full-HD video has about 60,000,000
 HEAD = 16  # bytes that are enough to tell the formats apart
 
@@ -23,6 +25,8 @@ def detect(head: bytes) -> str | None:
         return "WebP"
     if head[4:8] == b"ftyp":
         return "MP4"
+    if head.startswith(b"%PDF-"):
+        return "PDF"
     return None
 
 
@@ -32,15 +36,16 @@ def media_type(head: bytes) -> str | None:
     return None if found is None else FORMATS[found][1]
 
 
-def what_is_wrong(file: Path) -> str | None:
-    """Why the file cannot be used as a step's medium; None when it can."""
+def what_is_wrong(file: Path, *, attachment: bool = False) -> str | None:
+    """Why the file cannot be used as a step's medium, or be attached; None when it can."""
     size = file.stat().st_size
     if size > LARGEST_MEDIA:
         return f"the file has {size:,} bytes; at most {LARGEST_MEDIA:,}"
     with file.open("rb") as stream:
         found = detect(stream.read(HEAD))
-    if found is None:
-        return f"not a picture or video that can be shown; use {', '.join(FORMATS)}"
+    if found is None or (found in ATTACHED and not attachment):
+        usable = [name for name in FORMATS if attachment or name not in ATTACHED]
+        return f"not a picture or video that can be shown; use {', '.join(usable)}"
     if file.suffix.lower() not in FORMATS[found][0]:
         return f"the name ends in {file.suffix or 'nothing'} but the file is {found}"
     return None

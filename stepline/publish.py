@@ -9,8 +9,10 @@ from typing import Any
 import httpx2
 from rich.console import Console
 
-from content.errors import DocumentError
-from content.folder import folders, load
+from content.blocks import PLACE, folder_of
+from content.errors import DocumentError, Finding
+from content.folder import Document, folders, load, ungoverned_references
+from content.instruction import Instruction
 
 
 class Foreign(Exception):
@@ -27,14 +29,18 @@ def check(paths: Sequence[Path], problems: Console) -> list[Path] | None:
             _say(problems, f"{path}: no document there; {mend}")
             return None
         found += below
-    wrong = 0
+    findings: list[Finding] = []
+    documents: dict[Path, Document] = {}
     for folder in found:
         try:
-            load(folder)
+            documents[folder] = load(folder)
         except DocumentError as problem:
-            wrong += len(problem.findings)
-            for finding in problem.findings:
-                _say(problems, str(finding))
+            findings += problem.findings
+    if len(found) > 1 and len(documents) == len(found):
+        findings += ungoverned_references(documents)
+    wrong = len(findings)
+    for finding in findings:
+        _say(problems, str(finding))
     if wrong:
         _say(
             problems,
@@ -74,7 +80,18 @@ def pack(folder: Path) -> bytes:
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
         for file in sorted(path for path in folder.rglob("*") if path.is_file()):
             archive.write(file, file.relative_to(folder))
+        for block in _blocks(folder):
+            for file in sorted(path for path in block.rglob("*") if path.is_file()):
+                archive.write(file, Path(PLACE) / block.name / file.relative_to(block))
     return packed.getvalue()
+
+
+def _blocks(folder: Path) -> list[Path]:
+    """The shared blocks of the library that the document in `folder` uses and does not carry itself."""
+    document = load(folder)
+    used = {use.block for use in document.blocks} if isinstance(document, Instruction) else set()
+    homes = [folder_of(block, folder) for block in sorted(used)]
+    return [home for home in homes if home is not None and not home.is_relative_to(folder)]
 
 
 def _publish(client: httpx2.Client, folder: Path, out: Console, problems: Console) -> bool:

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from content import package
+from content.blocks import file_of
 from content.errors import DocumentError
 from content.folder import Document, folders, load
 from content.package import MediaFile, Release
@@ -32,7 +33,7 @@ def publish(house: House, folder: Path, by: str) -> Release:
     payload = package.payload(document, media)
     release = Release(digest=package.digest_of(payload), document=document, media=media)
     for file in media:
-        house.media.keep((folder / file.path).read_bytes(), file.digest)
+        house.media.keep(file_of(file.path, folder).read_bytes(), file.digest)
     with writing(house.engine) as tx:
         _release(tx, house, release, payload, by)
     house.live.say("library")
@@ -54,9 +55,13 @@ def _release(tx: Connection, house: House, release: Release, payload: bytes, by:
     if held == release.digest:
         return
     if held is not None:
+        highest = select(func.max(tables.releases.c.revision)).where(
+            tables.releases.c.document == document.id
+        )
+        free = int(tx.execute(highest).scalar_one()) + 1
         raise Conflict(
             f"{document.id} revision {document.revision} was released with other content",
-            f"set `revision: {document.revision + 1}` and publish again",
+            f"set `revision: {free}` and publish again",
         )
     _name(tx, document)
     for file in release.media:

@@ -43,10 +43,10 @@ def test_a_good_document_loads_with_exact_numbers(tmp_path: Path) -> None:
         ("unit: N.m", "unit: Nm", 21, "unit 'Nm' is not known"),
         ("kind: torque", "kind: twist", 21, "unknown kind 'twist'"),
         ('low: "8.5"', 'low: "9.9"', 21, "limits are out of order"),
-        ("revision: 1", "revision: one", 4, "valid integer"),
+        ("revision: 1", "revision: one", 4, "'one' is not a whole number - write digits only"),
         ("id: bolt\n", "id: Bolt It\n", 10, "not an identifier"),
-        ("[GP-101]", "[GP-999]", 14, "the part 'GP-999' is not in the document's list - listed: GP-101"),
-        ("1m30s", "90", 19, "is not a duration; write it like"),
+        ("[GP-101]", "[GP-999]", 18, "the part 'GP-999' is not in the document's list - listed: GP-101"),
+        ("1m30s", "90", 19, "is not a duration - write it like"),
         ("[0.1, 0.2]", "[0.1, 2]", 17, "lies outside the picture"),
         ("title: Tighten", "title: Tighten\n    title: Again", 12, "`title` is given twice"),
         ("media/bolt.png", "../bolt.png", 14, "leaves the document's folder"),
@@ -104,7 +104,7 @@ def test_a_procedure_loads_and_names_its_instructions(tmp_path: Path) -> None:
     [
         ('{to: c, when: "yes"}', '{to: a, when: "yes"}', "the end cannot be reached from a, b"),
         ("next: [b]", "next: [d]", "leads to d, which is not in the flow"),
-        ("id: c", "id: a", "box identifiers must differ; repeated: a"),
+        ("id: c", "id: a", "box identifiers must differ - repeated: a"),
     ],
 )
 def test_a_flow_that_never_ends_is_refused(tmp_path: Path, old: str, new: str, says: str) -> None:

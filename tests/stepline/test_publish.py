@@ -49,7 +49,7 @@ def test_every_finding_names_file_line_and_mend_on_a_line_of_its_own(
     misspelled = f"{file}:{1 + lines.index('    titel: Tighten')}"
     assert "title" in told[misspelled]
     unknown = next(number for number, line in enumerate(lines, 1) if "foot" in line)
-    assert "unit 'foot' is not known; known: " in told[f"{file}:{unknown}"]
+    assert "unit 'foot' is not known - known: " in told[f"{file}:{unknown}"]
 
 
 def test_one_wrong_document_keeps_all_of_them_back(

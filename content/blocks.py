@@ -1,0 +1,116 @@
+"""Reusable blocks: steps that several instructions share by reference, each with a prefix before its identifiers.
+
+In a document's steps stands `{block: ID, prefix: NAME}`. The block is a folder of its own with a `block.yaml`; when the
+document is read, its steps take the reference's place, and the document remembers which revision they came from.
+"""
+
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal, cast
+
+from pydantic import Field
+
+from content.conditions import spelled
+from content.instruction import Part, Step, Tool
+from content.values import DocumentId, Language, Line, Piece
+
+BLOCK_FILE = "block.yaml"
+PLACE = "blocks"  # the folder beside the instructions, and inside one that was packed
+_NAME = re.compile(
+    r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|((?:(?:passed|attempts|visits)\.)?)([A-Za-z_]\w*)"""
+)
+
+
+class Block(Piece):
+    """Steps that stand in several work instructions, written once."""
+
+    id: Annotated[DocumentId, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+    kind: Literal["block"]
+    title: Line
+    revision: Annotated[int, Field(ge=1)]
+    language: Language
+    tools: tuple[Tool, ...] = ()
+    parts: tuple[Part, ...] = ()
+    steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=100)]
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Every media file it needs, relative to its own folder."""
+        return tuple(
+            dict.fromkeys(file for step in self.steps for medium in step.media for file in medium.files)
+        )
+
+
+def folder_of(block: str, document: Path) -> Path | None:
+    """Where a block lies: inside the document's folder, or in the library that the folder is part of."""
+    places = [
+        document / PLACE / block,
+        *(parent / PLACE / block for parent in list(document.resolve().parents)[:2]),
+    ]
+    return next((place for place in places if (place / BLOCK_FILE).is_file()), None)
+
+
+def file_of(path: str, document: Path) -> Path:
+    """Where a document's file lies; one of a block's may lie in the library."""
+    parts = Path(path).parts
+    if len(parts) > 2 and parts[0] == PLACE and not (document / path).exists():
+        block = folder_of(parts[1], document)
+        if block is not None:
+            return block.joinpath(*parts[2:])
+    return document / path
+
+
+def used(values: Any) -> list[tuple[int, str, str]]:
+    """The references among a document's raw steps: place, block and prefix."""
+    found: list[tuple[int, str, str]] = []
+    steps: Any = cast("dict[str, Any]", values).get("steps") if isinstance(values, dict) else None
+    for place, step in enumerate(cast("list[Any]", steps) if isinstance(steps, list) else []):
+        if isinstance(step, dict) and "block" in step:
+            entry = cast("dict[str, Any]", step)
+            found.append((place, str(entry["block"]), str(entry.get("prefix", entry["block"]))))
+    return found
+
+
+def steps_of(block: Block, prefix: str) -> list[dict[str, Any]]:
+    """The block's steps as values, with the prefix before their identifiers and wherever they are named."""
+    names = {step.id for step in block.steps}
+    return [_prefixed(step.plain(), names, prefix, block.id) for step in block.steps]
+
+
+def _prefixed(step: dict[str, Any], names: set[Any], prefix: str, block: str) -> dict[str, Any]:
+    step = {**step, "id": f"{prefix}-{step['id']}"}
+    for medium in step.get("media", ()):
+        for field in ("picture", "video", "poster"):
+            if field in medium:
+                medium[field] = f"{PLACE}/{block}/{medium[field]}"
+    for rule in step.get("next", ()):
+        rule["to"] = _renamed(rule["to"], names, prefix)
+        _rewrite(rule, ("when",), names, prefix)
+    _rewrite(step, ("when",), names, prefix)
+    for check in step.get("checks", ()):
+        _rewrite(check, ("when",), names, prefix)
+        _rewrite(check.get("limits", {}), ("low", "high", "target"), names, prefix)
+        for column in check.get("columns", ()):
+            _rewrite(column.get("limits", {}), ("low", "high", "target"), names, prefix)
+        if "same_as" in check:
+            first, _, second = check["same_as"].partition(".")
+            check["same_as"] = f"{_renamed(first, names, prefix)}.{second}"
+        if isinstance(check.get("on_failure"), dict):
+            check["on_failure"]["go_to"] = _renamed(check["on_failure"]["go_to"], names, prefix)
+    return step
+
+
+def _renamed(step: str, names: set[Any], prefix: str) -> str:
+    return f"{prefix}-{step}" if step in names else step
+
+
+def _rewrite(values: dict[str, Any], fields: tuple[str, ...], names: set[Any], prefix: str) -> None:
+    """Expressions name the block's own steps with the prefix too."""
+    known = {spelled(name): spelled(f"{prefix}-{name}") for name in names}
+
+    def renamed(match: re.Match[str]) -> str:
+        return match[0] if match[1] else f"{match[2]}{known.get(match[3], match[3])}"
+
+    for field in fields:
+        if field in values:
+            values[field] = re.sub(r"(?<![\w.])" + _NAME.pattern, renamed, values[field])

@@ -1,0 +1,145 @@
+"""What the validation of a document found, in words for who wrote it: where, what is wrong, how to mend it."""
+
+import difflib
+from typing import Any, cast
+
+from pydantic_core import ErrorDetails
+
+from content import yaml
+from content.errors import Finding
+from content.refusing import REFUSED
+from content.values import Piece
+
+PATTERNS = {  # how a value is to be written, by the beginning of its pattern
+    "^[a-z0-9]+(-": "use lower-case letters, digits and single hyphens",
+    "^[A-Za-z0-9][A-Za-z0-9./_+-]*$": "use letters, digits and . / _ + -",
+    "^[a-z]{2,3}": "write it like en, de or pt-BR",
+    "^[0-9]{2,4}$": "write the digits of the application identifier, like 01 or 21",
+}
+NUMBERS = {
+    "greater_than_equal": ("at least", "ge"),
+    "less_than_equal": ("at most", "le"),
+    "greater_than": ("more than", "gt"),
+    "less_than": ("less than", "lt"),
+}
+LENGTHS = {
+    "too_short": ("too few", "at least", "min_length"),
+    "too_long": ("too many", "at most", "max_length"),
+    "string_too_short": ("empty or too short", "at least", "min_length"),
+    "string_too_long": ("too long", "at most", "max_length"),
+}
+KINDS = {
+    "string_type": ("text", "put it in quotes"),
+    "int_type": ("a whole number", "write digits only"),
+    "int_parsing": ("a whole number", "write digits only"),
+    "int_from_float": ("a whole number", "leave the decimals out"),
+    "bool_type": ("true or false", "write true or false"),
+    "bool_parsing": ("true or false", "write true or false"),
+    "tuple_type": ("a list", "write `- ` before each entry, or [one, two]"),
+    "list_type": ("a list", "write `- ` before each entry, or [one, two]"),
+    "dict_type": ("a mapping", "write `name: value` lines below it"),
+    "model_type": ("a mapping", "write `name: value` lines below it"),
+    "model_attributes_type": ("a mapping", "write `name: value` lines below it"),
+}
+
+
+def explain(
+    file: str, lines: dict[yaml.Path, int], values: Any, error: ErrorDetails, kind: type[Piece]
+) -> Finding:
+    """One error of pydantic's as a finding at its line."""
+    at = error.get("ctx", {}).get("at", ()) if error["type"] == REFUSED else ()
+    path = _real_path(values, (*error["loc"], *at))
+    line = next((lines[path[:end]] for end in range(len(path), -1, -1) if path[:end] in lines), None)
+    where = ".".join(str(key) for key in _named(values, path))
+    message, mend = _in_words(error, kind)
+    return Finding(file=file, line=line, where=where, message=message, mend=mend)
+
+
+def _real_path(values: Any, location: tuple[str | int, ...]) -> yaml.Path:
+    """The path into the file: pydantic's locations also name the member of a union that was tried."""
+    path: list[str | int] = []
+    for key in location:
+        named = isinstance(values, dict) and (key in values or key == location[-1])
+        placed = isinstance(values, list) and isinstance(key, int) and key < len(cast("list[Any]", values))
+        if named or placed:
+            path.append(key)
+            values = _of(values, key)
+    return tuple(path)
+
+
+def _named(values: Any, path: yaml.Path) -> list[str | int]:
+    """The path with the identifiers that people know in place of positions."""
+    named: list[str | int] = []
+    for key in path:
+        values = _of(values, key)
+        identifier = _of(values, "id") if isinstance(key, int) else None
+        named.append(identifier if isinstance(identifier, str) else key)
+    return named
+
+
+def _of(values: Any, key: str | int) -> Any:
+    """What a mapping or a list has under `key`; None when it is neither."""
+    if isinstance(values, dict):
+        return cast("dict[str | int, Any]", values).get(key)
+    if isinstance(values, list) and isinstance(key, int):
+        return cast("list[Any]", values)[key] if key < len(cast("list[Any]", values)) else None
+    return None
+
+
+def _in_words(error: ErrorDetails, kind: type[Piece]) -> tuple[str, str]:
+    context = error.get("ctx", {})
+    name, given = error["type"], error["input"]
+    if name in KINDS:
+        wanted, mend = KINDS[name]
+        return f"{_short(given)} is not {wanted}", mend
+    if name in NUMBERS:
+        words, bound = NUMBERS[name]
+        return f"{_short(given)} is out of range", f"{words} {context.get(bound)}"
+    if name in LENGTHS:
+        wrong, words, bound = LENGTHS[name]
+        what = "characters" if name.startswith("string") else "entries"
+        return wrong, f"{words} {context.get(bound)} {what}"
+    match name:
+        case "refused":
+            return str(context.get("message", "")), str(context.get("mend", ""))
+        case "extra_forbidden":
+            return _unknown_key(str(error["loc"][-1]), kind)
+        case "missing":
+            return f"`{error['loc'][-1]}` is missing", "add it"
+        case "value_error":
+            message, _, mend = error["msg"].removeprefix("Value error, ").partition("; ")
+            return message, mend or "correct the value"
+        case "string_pattern_mismatch":
+            pattern = str(context.get("pattern", ""))
+            mend = next(
+                (mend for begin, mend in PATTERNS.items() if pattern.startswith(begin)),
+                f"it has to match {pattern}",
+            )
+            what = "an identifier" if pattern.startswith("^[a-z0-9]+(-") else "written as it has to be"
+            return f"{given!r} is not {what}", mend
+        case "union_tag_invalid":
+            return f"unknown kind {context.get('tag')!r}", f"one of {context.get('expected_tags')}"
+        case "union_tag_not_found":
+            return "the kind is missing", f"add `{str(context.get('discriminator', 'kind')).strip(chr(39))}:`"
+        case "literal_error" | "enum":
+            return f"{_short(given)} is not known here", f"one of {context.get('expected')}"
+        case _:
+            return error["msg"], "see the page on documents for engineers"
+
+
+def _short(given: object) -> str:
+    words = repr(given)
+    return words if len(words) <= 60 else f"{words[:60]} …"
+
+
+def _unknown_key(name: str, kind: type[Piece]) -> tuple[str, str]:
+    near = difflib.get_close_matches(name, _known_keys(kind), n=1)
+    return f"unknown key `{name}`", f"did you mean `{near[0]}`?" if near else "remove it"
+
+
+def _known_keys(kind: type[Piece]) -> list[str]:
+    schema = kind.model_json_schema()
+    keys = set(schema.get("properties", {}))
+    for part in schema.get("$defs", {}).values():
+        keys.update(part.get("properties", {}))
+    return sorted(keys)
