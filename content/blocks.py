@@ -60,29 +60,31 @@ def file_of(path: str, document: Path) -> Path:
     return document / path
 
 
-def used(values: Any) -> list[tuple[int, str, str]]:
+def used(values: Any) -> list[tuple[int, str, str | None]]:
     """The references among a document's raw steps: place, block and prefix."""
-    found: list[tuple[int, str, str]] = []
+    found: list[tuple[int, str, str | None]] = []
     steps: Any = cast("dict[str, Any]", values).get("steps") if isinstance(values, dict) else None
     for place, step in enumerate(cast("list[Any]", steps) if isinstance(steps, list) else []):
         if isinstance(step, dict) and "block" in step:
             entry = cast("dict[str, Any]", step)
-            found.append((place, str(entry["block"]), str(entry.get("prefix", entry["block"]))))
+            prefix = entry.get("prefix")
+            found.append((place, str(entry["block"]), None if prefix is None else str(prefix)))
     return found
 
 
-def steps_of(block: Block, prefix: str) -> list[dict[str, Any]]:
+def steps_of(block: Block, prefix: str | None) -> list[dict[str, Any]]:
     """The block's steps as values, with the prefix before their identifiers and wherever they are named."""
-    names = {step.id for step in block.steps}
-    return [_prefixed(step.plain(), names, prefix, block.id) for step in block.steps]
-
-
-def _prefixed(step: dict[str, Any], names: set[Any], prefix: str, block: str) -> dict[str, Any]:
-    step = {**step, "id": f"{prefix}-{step['id']}"}
-    for medium in step.get("media", ()):
+    steps = [step.plain() for step in block.steps]
+    for medium in (medium for step in steps for medium in step.get("media", ())):
         for field in ("picture", "video", "poster"):
             if field in medium:
-                medium[field] = f"{PLACE}/{block}/{medium[field]}"
+                medium[field] = f"{PLACE}/{block.id}/{medium[field]}"
+    names = {step.id for step in block.steps}
+    return steps if prefix is None else [_prefixed(step, names, prefix) for step in steps]
+
+
+def _prefixed(step: dict[str, Any], names: set[Any], prefix: str) -> dict[str, Any]:
+    step = {**step, "id": f"{prefix}-{step['id']}"}
     for rule in step.get("next", ()):
         rule["to"] = _renamed(rule["to"], names, prefix)
         _rewrite(rule, ("when",), names, prefix)

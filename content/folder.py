@@ -11,11 +11,13 @@ from content.blocks import BLOCK_FILE, Block
 from content.errors import DocumentError, Finding
 from content.explaining import explain
 from content.instruction import Instruction
+from content.languages import TranslationFile
 from content.sop import Sop
 
 INSTRUCTION_FILE = "instruction.yaml"
 SOP_FILE = "sop.yaml"
 FILES = (SOP_FILE, INSTRUCTION_FILE, BLOCK_FILE)
+LANGUAGES = "languages"  # the folder of the translations beside a document
 MEDIA_KEYS = frozenset({"picture", "video", "poster", "file"})
 Document = Instruction | Sop
 D = TypeVar("D", Instruction, Sop, Block)
@@ -85,6 +87,7 @@ def _load(folder: Path, name: str, kind: type[D]) -> D:
     file = folder / name
     values, lines = _read(file)
     found = list(_expand(folder, file, values, lines)) if kind is Instruction else []
+    found += _translate(folder, values) if kind is not Block else ()
     document: D | None = None
     try:
         document = kind.model_validate(values)
@@ -140,13 +143,13 @@ def _expand(folder: Path, file: Path, values: Any, lines: Lines) -> Iterator[Fin
     _move_lines(lines, places)
 
 
-def _bring(raw: dict[str, Any], shared: Block, prefix: str) -> None:
+def _bring(raw: dict[str, Any], shared: Block, prefix: str | None) -> None:
     """The parts and tools of a block come with it; the document says which revision it holds."""
     for field, key, brought in (("parts", "number", shared.parts), ("tools", "id", shared.tools)):
         held: list[Any] = raw.get(field, [])
         known = {str(cast("dict[str, Any]", each).get(key)) for each in held if isinstance(each, dict)}
         raw[field] = [*held, *(each.plain() for each in brought if getattr(each, key) not in known)]
-    use = {"block": shared.id, "prefix": prefix, "revision": shared.revision}
+    use = {"block": shared.id, "revision": shared.revision} | ({} if prefix is None else {"prefix": prefix})
     raw["blocks"] = [*raw.get("blocks", []), use]
 
 
@@ -159,6 +162,27 @@ def _move_lines(lines: Lines, places: list[int]) -> None:
         for path, line in old.items():
             if path[1] == was and (len(path) == 2 or not shared):
                 lines["steps", place, *path[2:]] = line
+
+
+def _translate(folder: Path, values: Any) -> Iterator[Finding]:
+    """Take the translations that lie beside the document."""
+    held: dict[str, Any] = {}
+    for file in sorted((folder / LANGUAGES).glob("*.yaml")):
+        try:
+            spoken, lines = _read(file)
+        except DocumentError as problem:
+            yield from problem.findings
+            continue
+        try:
+            language = TranslationFile.model_validate(spoken)
+        except ValidationError as problem:
+            yield from (
+                explain(str(file), lines, spoken, error, TranslationFile) for error in problem.errors()
+            )
+            continue
+        held[language.language] = {key: each.plain() for key, each in language.texts.items()}
+    if held:
+        values["translations"] = {**values.get("translations", {}), **held}
 
 
 def _finding(file: Path, line: int | None, where: str, message: str, mend: str) -> Finding:

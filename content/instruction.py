@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from content.asking import MOST_TIMES, Expression, StepName
 from content.checks import Check
+from content.languages import Translations
 from content.media import InnerPath, Medium
 from content.refusing import refusal
 from content.values import (
@@ -155,7 +156,7 @@ class BlockUse(Piece):
     """A reusable block whose steps stand in this document, each identifier with the prefix before it."""
 
     block: DocumentId
-    prefix: Slug
+    prefix: Slug | None = None
     revision: Annotated[int, Field(ge=1)]
 
 
@@ -238,6 +239,7 @@ class Instruction(Piece):
     blocks: tuple[BlockUse, ...] = ()
     step_groups: tuple[StepGroup, ...] = ()
     lint: tuple[Suppression, ...] = ()
+    translations: Translations = Field(default_factory=dict)
     steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=500)]
 
     @model_validator(mode="after")

@@ -1,11 +1,13 @@
 """The standard operating procedure: what and why, and the flow of work instructions that carry it out."""
 
-from collections import Counter
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from content.instruction import RiskClass
+from content.instruction import Attachment, RiskClass, Suppression
+from content.languages import Translations
+from content.refusing import refusal
 from content.values import DocumentId, Duration, Language, Line, Piece, Slug, Text
 
 
@@ -14,6 +16,46 @@ class Role(Piece):
 
     role: Line
     responsibility: Text
+
+
+class Activity(Piece):
+    """Who does what in an activity: RACI, with exactly one who is accountable. The names are those of `roles`."""
+
+    activity: Line
+    responsible: Annotated[tuple[Line, ...], Field(min_length=1)]
+    accountable: Line
+    consulted: tuple[Line, ...] = ()
+    informed: tuple[Line, ...] = ()
+
+
+class Input(Piece):
+    """What the process needs, and from whom it comes."""
+
+    what: Text
+    source: Annotated[Line | None, Field(alias="from")] = None
+
+
+class Output(Piece):
+    """What the process gives, and to whom."""
+
+    what: Text
+    to: Line | None = None
+
+
+class Metric(Piece):
+    """How one sees whether the process works: what is counted, what it should be, how often one looks."""
+
+    name: Line
+    target: Line
+    every: Duration | None = None
+
+
+class RecordKept(Piece):
+    """A record that the process leaves: where it lies and how long it is kept."""
+
+    what: Text
+    where: Line
+    keep: Duration | None = None
 
 
 class Definition(Piece):
@@ -49,6 +91,16 @@ class Decision(Piece):
     next: Annotated[tuple[Way, ...], Field(min_length=2)]
 
 
+class HandOver(Piece):
+    """A box of the flow in which somebody else takes over."""
+
+    id: Slug
+    kind: Literal["hand-over"]
+    title: Line
+    role: Line  # who takes over
+    next: tuple[Slug, ...] = ()
+
+
 class End(Piece):
     """Where the flow ends."""
 
@@ -58,7 +110,7 @@ class End(Piece):
     next: tuple[()] = ()
 
 
-Box = Annotated[Task | Decision | End, Field(discriminator="kind")]
+Box = Annotated[Task | Decision | HandOver | End, Field(discriminator="kind")]
 
 
 class Sop(Piece):
@@ -74,31 +126,57 @@ class Sop(Piece):
     scope: Text
     risk_class: RiskClass = RiskClass.LOW
     roles: tuple[Role, ...] = ()
+    responsibilities: tuple[Activity, ...] = ()
     definitions: tuple[Definition, ...] = ()
     policy: tuple[Text, ...] = ()
-    inputs: tuple[Text, ...] = ()
-    outputs: tuple[Text, ...] = ()
-    records: tuple[Text, ...] = ()
+    inputs: tuple[Text | Input, ...] = ()
+    outputs: tuple[Text | Output, ...] = ()
+    metrics: tuple[Metric, ...] = ()
+    records: tuple[Text | RecordKept, ...] = ()
     references: tuple[Text, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    lint: tuple[Suppression, ...] = ()
     review_interval: Duration
+    translations: Translations = Field(default_factory=dict)
     flow: Annotated[tuple[Box, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
+    def _names_its_roles(self) -> "Sop":
+        known = {role.role for role in self.roles}
+        for place, activity in enumerate(self.responsibilities):
+            for field in ("responsible", "accountable", "consulted", "informed"):
+                value: str | tuple[str, ...] = getattr(activity, field)
+                _refuse_unknown_role((value,) if isinstance(value, str) else value, known, (place, field))
+        return self
+
+    @model_validator(mode="after")
     def _flows_to_an_end(self) -> "Sop":
-        repeated = [name for name, count in Counter(box.id for box in self.flow).items() if count > 1]
-        if repeated:
-            message = f"box identifiers must differ; repeated: {', '.join(repeated)}"
-            raise ValueError(message)
+        places: dict[str, int] = {}
+        for place, box in enumerate(self.flow):
+            if box.id in places:
+                raise refusal(
+                    f"the box {box.id!r} is there twice",
+                    mend="give each its own `id`",
+                    at=("flow", place, "id"),
+                )
+            places[box.id] = place
         ways = {box.id: successors(box) for box in self.flow}
-        for box, targets in ways.items():
+        for name, targets in ways.items():
             missing = [target for target in targets if target not in ways]
             if missing:
-                message = f"box {box} leads to {', '.join(missing)}, which is not in the flow"
-                raise ValueError(message)
-        stuck = sorted(set(ways) - _reaching({box.id for box in self.flow if box.kind == "end"}, ways))
+                raise refusal(
+                    f"box {name} leads to {', '.join(missing)}, which is not in the flow",
+                    mend="add that box or lead to another",
+                    at=("flow", places[name], "next"),
+                )
+        reaching = _reaching({box.id for box in self.flow if box.kind == "end"}, ways)
+        stuck = [name for name in ways if name not in reaching]
         if stuck:
-            message = f"the end cannot be reached from {', '.join(stuck)}; it is a cycle or a dead end"
-            raise ValueError(message)
+            raise refusal(
+                f"the end cannot be reached from {', '.join(sorted(stuck))}",
+                mend="it is a cycle or a dead end: lead it on to a box of kind end",
+                at=("flow", places[stuck[0]]),
+            )
         return self
 
     @property
@@ -109,15 +187,25 @@ class Sop(Piece):
 
     @property
     def files(self) -> tuple[str, ...]:
-        """A procedure has no media of its own."""
-        return ()
+        """The files that are attached, relative to its folder."""
+        return tuple(dict.fromkeys(attachment.file for attachment in self.attachments))
 
 
-def successors(box: Task | Decision | End) -> tuple[str, ...]:
+def successors(box: Task | Decision | HandOver | End) -> tuple[str, ...]:
     """The boxes that can come after `box`."""
     if isinstance(box, Decision):
         return tuple(way.to for way in box.next)
     return tuple(box.next)
+
+
+def _refuse_unknown_role(named: Iterable[str], known: set[str], at: tuple[int, str]) -> None:
+    for name in named:
+        if name not in known:
+            raise refusal(
+                f"{name!r} is none of the roles",
+                mend=f"roles: {', '.join(sorted(known)) or 'none; list them under `roles`'}",
+                at=("responsibilities", *at),
+            )
 
 
 def _reaching(ends: set[str], ways: dict[str, tuple[str, ...]]) -> set[str]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 
-from content.sop import Box, Decision, End, Sop, Task, successors
+from content.sop import Box, Decision, End, HandOver, Sop, Task, successors
 
 WIDTH, HEIGHT = 192, 60  # pixels of a box
 GAP_X, GAP_Y = 32, 50
@@ -142,7 +142,7 @@ def _node(box: Box, *, column: int, row: int, offset: int) -> Node:
         id=box.id,
         kind=box.kind,
         title=box.title,
-        lines=_broken(box.title),
+        lines=_broken(f"{box.title} → {box.role}" if isinstance(box, HandOver) else box.title),
         instruction=box.instruction if isinstance(box, Task) else None,
         x=MARGIN + offset + column * (WIDTH + GAP_X),
         y=MARGIN + row * (HEIGHT + GAP_Y),
@@ -189,7 +189,7 @@ def _edges(
     return tuple(edges), used
 
 
-def _ways(box: Task | Decision) -> list[tuple[str, str | None]]:
+def _ways(box: Task | Decision | HandOver) -> list[tuple[str, str | None]]:
     if isinstance(box, Decision):
         return [(way.to, way.when) for way in box.next]
     return [(target, None) for target in box.next]

@@ -104,7 +104,7 @@ def test_a_procedure_loads_and_names_its_instructions(tmp_path: Path) -> None:
     [
         ('{to: c, when: "yes"}', '{to: a, when: "yes"}', "the end cannot be reached from a, b"),
         ("next: [b]", "next: [d]", "leads to d, which is not in the flow"),
-        ("id: c", "id: a", "box identifiers must differ - repeated: a"),
+        ("id: c", "id: a", "the box 'a' is there twice - give each its own"),
     ],
 )
 def test_a_flow_that_never_ends_is_refused(tmp_path: Path, old: str, new: str, says: str) -> None:
