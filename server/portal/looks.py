@@ -26,6 +26,7 @@ KINDS = {
     "out_of_limits": "Out of limits",
     "bad_tightening": "Bad tightening",
     "wrong_answer": "Wrong answer",
+    "bad_picture": "Bad picture",
     "overrun": "Took too long",
     "problem": "Reported problem",
     "aborted": "Aborted run",
@@ -37,6 +38,10 @@ FACTS = {
     "check.failed": "Check failed",
     "step.completed": "Step done",
     "step.left": "Step left",
+    "step.skipped": "Step skipped",
+    "route.taken": "Another way taken",
+    "supervisor.needed": "Waits for a supervisor",
+    "failure.ruled": "Supervisor decided",
     "deviation.raised": "Deviation",
     "reading.refused": "Reading refused",
     "run.held": "Paused",
@@ -66,6 +71,9 @@ CHECKS = {
     "checklist": "Tick off",
     "number": "Number",
     "text": "Words",
+    "vision": "Camera",
+    "table": "Table",
+    "sign-off": "Signature",
     "photo": "Photograph",
 }
 # paragraphs, lists, bold and italics; no HTML, no links, no pictures from elsewhere
