@@ -58,6 +58,7 @@ _UNKNOWN_NAME = re.compile(r"undeclared reference to '([^']*)'")
 _MISFIT = re.compile(r"found no matching overload for '([^']*)' applied to '\(([^)]*)\)'")
 
 
+@lru_cache(maxsize=100_000)
 def spelled(*identifiers: str) -> str:
     """A name as expressions write it: identifiers with their hyphens as underscores, joined by points."""
     return ".".join(_identifier(name) for name in identifiers)

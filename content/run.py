@@ -149,7 +149,7 @@ def evolve(run: Run | None, fact: RunFact) -> Run:
     if not run.open:
         message = f"run {run.id} is {run.state}; nothing follows"
         raise IllegalMove(message)
-    if fact.by is not None:
+    if fact.by is not None and fact.by != run.by:
         run = replace(run, by=fact.by)
     return _evolve_open(run, fact)
 
