@@ -1,8 +1,8 @@
 """The ways through a work instruction: what can follow what, what is surely met by then, and that all of it ends.
 
 A step is *arrived at* and then done, or skipped where its `when` is false. A way that says `at_most` is bounded: it
-can be taken so often in a run and no more. A document whose unbounded ways form a cycle could go on for ever and is
-refused; in any other, whoever goes on reaches the end.
+can be taken so often in a run and no more, and may never be taken at all. A document whose unbounded ways form a cycle
+could go on for ever and is refused; in any other, whoever goes on reaches the end.
 """
 
 from collections.abc import Iterator, Mapping
@@ -49,8 +49,9 @@ def edges(instruction: "Instruction") -> tuple[Edge, ...]:
 def _ways_on(place: int, step: "Step", places: Mapping[str, int]) -> Iterator[Edge]:
     for number, rule in enumerate(step.next):
         at: Path = ("steps", place, "next", number, "to")
-        yield Edge(place, _place(rule.to, places, at), at_most=rule.at_most, when=rule.when, at=at)
-        if rule.when is None and rule.at_most is None:
+        at_most = None if rule.to == END else rule.at_most  # who has come to the end does not come back
+        yield Edge(place, _place(rule.to, places, at), at_most=at_most, when=rule.when, at=at)
+        if rule.when is None and at_most is None:
             return  # nothing after it is ever tried
     yield Edge(place, place + 1)
 

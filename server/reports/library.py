@@ -61,9 +61,10 @@ def library(tx: Connection, words: str = "") -> Library:
     sops = [release.document for release in shown if isinstance(release.document, Sop)]
     cards = [_card(release, held) for release in shown if isinstance(release.document, Instruction)]
     governing = {name for sop in sops for name in sop.instructions}
-    order = {str(name): place for sop in sops for place, name in enumerate(sop.instructions)}
+    sops.sort(key=lambda sop: sop.title)
+    order = {str(name): place for place, name in enumerate(name for sop in sops for name in sop.instructions)}
     return Library(
-        sops=tuple(sorted(sops, key=lambda sop: sop.title)),
+        sops=tuple(sops),
         instructions=tuple(
             sorted(cards, key=lambda card: (card.id not in governing, order.get(card.id, 0), card.title))
         ),

@@ -16,7 +16,7 @@ from rich.table import Table
 from content.folder import folders, load
 from content.instruction import Instruction
 from stepline.demo.ending import deafen, interruptible
-from stepline.demo.office import Office, is_enrolled
+from stepline.demo.office import Office, built_here, is_enrolled
 from stepline.demo.plant import Bench, Plant
 from stepline.demo.story import ORDER, ROUNDS, Shift, play
 from stepline.demo.summary import (
@@ -95,7 +95,11 @@ def _play(folder: Path, console: Console) -> Summary:
 def instructions() -> dict[str, Instruction]:
     """The sample plant's work instructions by identifier."""
     found = (load(folder) for folder in folders(LIBRARY))
-    return {document.id: document for document in found if isinstance(document, Instruction)}
+    return {
+        document.id: document
+        for document in found
+        if isinstance(document, Instruction) and built_here(document)
+    }
 
 
 def set_up(

@@ -28,7 +28,9 @@ def pictures(instruction: Instruction) -> list[Picture]:
 
 def test_the_library_holds_two_procedures_and_six_instructions_that_load_without_a_finding():
     assert len(folder.folders(LIBRARY)) == 8
-    assert {instruction.id for instruction in INSTRUCTIONS} == {name for sop in SOPS for name in sop.instructions}
+    assert {instruction.id for instruction in INSTRUCTIONS} == {
+        name for sop in SOPS for name in sop.instructions
+    }
     assert folder.ungoverned_references({path: folder.load(path) for path in folder.folders(LIBRARY)}) == []
 
 
