@@ -95,9 +95,13 @@ def unmet(step: Step, states: States) -> tuple[Check, ...]:
 
 def accepting(step: Step, states: States) -> tuple[Check, ...]:
     """The checks of `step` that take a reading or an answer now, those first that it waits for."""
-    units = [unit for unit in _units(step) if not _met(unit, states)]
+    every = _units(step)
+    if step.combine == "any" and any(_met(unit, states) for unit in every):
+        return ()
+    units = [unit for unit in every if unit.open(states) and not (unit.any and _met(unit, states))]
     if step.combine == "ordered":
-        units = units[:1]
+        first = next((place for place, unit in enumerate(units) if not _met(unit, states)), len(units))
+        units = units[: first + 1]
     found = [
         check for unit in units for check in (unit.open(states)[:1] if unit.ordered else unit.open(states))
     ]
