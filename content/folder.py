@@ -83,7 +83,20 @@ def ungoverned_references(documents: dict[Path, Document]) -> list[Finding]:
     return found
 
 
+def read(folder: Path) -> tuple[Document, Lines]:
+    """Whichever document is in `folder`, and the line of each path into it; raises DocumentError."""
+    if (folder / INSTRUCTION_FILE).is_file():
+        return _load_with_lines(folder, INSTRUCTION_FILE, Instruction)
+    if (folder / SOP_FILE).is_file():
+        return _load_with_lines(folder, SOP_FILE, Sop)
+    return load(folder), {}
+
+
 def _load(folder: Path, name: str, kind: type[D]) -> D:
+    return _load_with_lines(folder, name, kind)[0]
+
+
+def _load_with_lines(folder: Path, name: str, kind: type[D]) -> tuple[D, Lines]:
     file = folder / name
     values, lines = _read(file)
     found = list(_expand(folder, file, values, lines)) if kind is Instruction else []
@@ -96,7 +109,7 @@ def _load(folder: Path, name: str, kind: type[D]) -> D:
     found += _media_findings(folder, file, values, lines)
     if found or document is None:
         raise DocumentError(tuple(sorted(found, key=lambda finding: finding.line or 0)))
-    return document
+    return document, lines
 
 
 def _read(file: Path) -> tuple[Any, Lines]:

@@ -10,6 +10,7 @@ from pydantic import (
     Field,
     PlainSerializer,
     Tag,
+    WithJsonSchema,
     model_validator,
 )
 
@@ -38,7 +39,10 @@ def _inside(path: str) -> str:
 
 # Spelled as text on the wire: canonical JSON knows no floating-point numbers
 Share = Annotated[
-    float, BeforeValidator(_share), PlainSerializer(lambda share: f"{share:.6g}", return_type=str)
+    float,
+    BeforeValidator(_share),
+    PlainSerializer(lambda share: f"{share:.6g}", return_type=str),
+    WithJsonSchema({"type": ["number", "string"], "minimum": 0, "maximum": 1}),
 ]
 Point = tuple[Share, Share]
 InnerPath = Annotated[str, AfterValidator(_inside)]

@@ -12,6 +12,7 @@ from pydantic import (
     ConfigDict,
     PlainSerializer,
     StringConstraints,
+    WithJsonSchema,
 )
 
 DocumentId = NewType("DocumentId", str)
@@ -85,9 +86,19 @@ def _gtin(text: str) -> str:
 
 
 Duration = Annotated[
-    timedelta, BeforeValidator(parse_duration), PlainSerializer(format_duration, return_type=str)
+    timedelta,
+    BeforeValidator(parse_duration),
+    PlainSerializer(format_duration, return_type=str),
+    WithJsonSchema(
+        {"type": "string", "pattern": r"^(\d+d)?(\d+h)?(\d+m)?(\d+(\.\d+)?s)?(\d+ms)?$", "minLength": 2}
+    ),
 ]
-Exact = Annotated[Decimal, BeforeValidator(_exact), PlainSerializer(str, return_type=str)]
+Exact = Annotated[
+    Decimal,
+    BeforeValidator(_exact),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": ["string", "number"], "pattern": r"^[-+]?\d*\.?\d+([eE][-+]?\d+)?$"}),
+]
 Gtin = Annotated[str, AfterValidator(_gtin)]
 
 

@@ -1,5 +1,107 @@
-"""The command `stepline content`: one module beside this one for each of its verbs."""
+"""The command `stepline content`: documents are checked, tried, translated and brought in; one module for each verb."""
+
+from pathlib import Path
+from typing import Annotated
 
 import typer
+from rich.console import Console
 
-content = typer.Typer(no_args_is_help=True, help="Documents: import, check, try, translate.")
+content = typer.Typer(
+    no_args_is_help=True, help="Documents: check, try, translate, import.", rich_markup_mode=None
+)
+out = Console()
+problems = Console(stderr=True, markup=False, soft_wrap=True)
+
+Library = Annotated[list[Path], typer.Argument(help="Folders of documents, or of a library of them.")]
+Folder = Annotated[Path, typer.Argument(help="The folder of one document.")]
+
+
+@content.command()
+def lint(
+    paths: Library,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Write the findings as JSON.")] = False,
+    hints: Annotated[bool, typer.Option("--hints", help="Also what is only a hint.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings too.")] = False,
+) -> None:
+    """Check documents beyond validity: paths, pictures, times, plain language, translations."""
+    from stepline.documents.linting import run
+
+    raise typer.Exit(run(paths, out, as_json=as_json, hints=hints, strict=strict))
+
+
+@content.command()
+def rules(
+    name: Annotated[str | None, typer.Argument(help="One rule; without it all of them.")] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="As the page of the manual.")] = False,
+) -> None:
+    """Explain the checker's rules."""
+    from stepline.documents.linting import explain
+
+    raise typer.Exit(explain(name, out, problems, markdown=markdown))
+
+
+@content.command("schema")
+def show_schema(
+    kind: Annotated[
+        str, typer.Option(help="work-instruction, sop, block, translation or lint.")
+    ] = "work-instruction",
+    file: Annotated[Path | None, typer.Option("--out", help="Write it to this file.")] = None,
+) -> None:
+    """Print the JSON Schema of documents, for editors and other programs."""
+    from stepline.documents.schemas import show
+
+    raise typer.Exit(show(kind, file, problems))
+
+
+@content.command("try")
+def try_out(
+    folder: Folder,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Write every path as JSON.")] = False,
+    most: Annotated[int, typer.Option(help="So many paths at most.")] = 20_000,
+) -> None:
+    """Walk every path of a work instruction with a simulated operator; say what each costs and which get stuck."""
+    from stepline.documents.trying import run
+
+    raise typer.Exit(run(folder, out, problems, as_json=as_json, most=most))
+
+
+@content.command()
+def translate(
+    folder: Folder,
+    *,
+    to: Annotated[str | None, typer.Option(help="Language to translate to, such as de; with --out.")] = None,
+    xliff: Annotated[
+        Path | None, typer.Option("--out", help="XLIFF file to write for the translator.")
+    ] = None,
+    back: Annotated[Path | None, typer.Option("--from", help="XLIFF file that came back.")] = None,
+) -> None:
+    """Write an XLIFF 2 file for a translator, or take one that came back."""
+    from stepline.documents.translating import run
+
+    raise typer.Exit(run(folder, out, problems, to=to, xliff=xliff, back=back))
+
+
+@content.command("import")
+def import_files(
+    files: Annotated[
+        list[Path], typer.Argument(help="Word, PowerPoint, PDF, Markdown, CSV, Excel, guide JSON, oManual.")
+    ],
+    folder: Annotated[Path, typer.Option("--out", help="Folder for the drafts.")],
+) -> None:
+    """Make drafts of documents from elsewhere, each with a list of what needs a person."""
+    from stepline.documents.importing import run
+
+    raise typer.Exit(run(files, folder, out, problems))
+
+
+@content.command("export")
+def export_file(
+    folder: Folder,
+    omanual: Annotated[Path, typer.Option("--omanual", help="Zip file to write.")],
+) -> None:
+    """Write a work instruction as an oManual 1.0 (IEEE 1874) bundle."""
+    from stepline.documents.importing import export
+
+    raise typer.Exit(export(folder, omanual, out, problems))

@@ -1,0 +1,74 @@
+"""The words that the rules about plain language know. Our own lists; a site adds its own in `lint.yaml`."""
+
+import re
+
+VAGUE = {
+    "en": (
+        "properly|appropriately|adequately|sufficiently|correctly|suitable|appropriate|adequate|sufficient|as needed|"
+        "as required|if necessary|if required|as appropriate|when needed|and so on|etc.|approximately|roughly|somewhat|"
+        "good enough|a bit|more or less|normally|usually|reasonable|reasonably|firmly enough"
+    ),
+    "de": (
+        "ordnungsgemäß|sachgemäß|fachgerecht|ausreichend|angemessen|geeignet|bei Bedarf|falls nötig|wenn nötig|"
+        "gegebenenfalls|ggf.|usw.|etc.|ungefähr|ca.|einigermaßen|in der Regel"
+    ),
+}
+# how a sentence begins that tells nobody to do something
+TELLING = frozenset(
+    (
+        "the a an this that these those it there you we they he she operator operators one each every all "
+        "both"
+    ).split()
+)
+FREE = frozenset(("bring string swing ring sling").split())
+# a verb that tells to do something, at the beginning of a sentence
+DOING = frozenset(
+    (
+        "add adjust align apply attach bend blow bolt bring check choose clamp clean clear close connect "
+        "cover cut detach dip disconnect drain drill drive drop empty enter fasten feed fill fit fix fold "
+        "glue grease grip guide hang heat hold insert inspect install join keep label lay let lift load lock "
+        "loosen lower lubricate make mark measure mix mount move note oil open pack paint peel photograph "
+        "pick place plug position pour press prime pull push put raise read release remove renew repeat "
+        "replace reset rinse rotate run sand scan screw seal seat secure select set shake shut slide slip "
+        "solder spray squeeze stamp start stick stop store strip support switch take tap test thread tie "
+        "tighten tilt torque touch trim turn type undo unlock unpack unscrew use wait wash weigh weld wind "
+        "wipe wrap write"
+    ).split()
+)
+PASSIVE = re.compile(
+    r"\b(?:is|are|was|were|be|been|being)\s+(?:\w+ed|held|made|done|taken|given|driven|kept|put|set|cut|shown|found)\b(?!\s+to\b)",
+    re.IGNORECASE,
+)
+WARNING = re.compile(
+    r"\b(?:danger|warning|caution|attention|beware|careful|gefahr|warnung|vorsicht|achtung)\b\s*[:!]",
+    re.IGNORECASE,
+)
+COLOR = re.compile(
+    r"\bthe\s+(?:red|green|blue|yellow|orange|white|black)\s+(?:one|ones|side|end|part)\b", re.IGNORECASE
+)
+ABBREVIATION = re.compile(r"\b[A-Z]{2,5}s?\b")
+KNOWN_ABBREVIATIONS = frozenset(("OK PDF USB LED ISO DIN EN SAE ANSI IEC QR PIN ID SN").split())
+SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^\s])|\n\s*\n|\n\s*(?=[-*]|\d+\.)")
+WORD = re.compile(r"[^\W\d_][\w'’-]*")
+QUANTITY = re.compile(
+    r"(?<![\w.])(\d+(?:[.,]\d+)?)\s?(N·m|Nm|N\.m|mm|µm|bar|mbar|kPa|MPa|°C|g|kg|V|mV|A|rpm|l/min|°)(?![\w/])"
+)
+
+
+def vague(language: str, more: tuple[str, ...]) -> re.Pattern[str] | None:
+    """What finds a vague word of that language; None where we know none."""
+    known = VAGUE.get(language.partition("-")[0], "").split("|")
+    found = sorted({*filter(None, known), *more}, key=len, reverse=True)
+    choices = "|".join(re.escape(word) for word in found)
+    return re.compile(rf"(?<!\w)(?:{choices})(?!\w)", re.IGNORECASE) if found else None
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences and list lines of a text, without Markdown's marks."""
+    plain = re.sub(r"[*_`]+", "", text)
+    return [piece.strip(" -*\n") for piece in SENTENCE.split(plain) if piece.strip(" -*\n")]
+
+
+def words(text: str) -> list[str]:
+    """The words of a text."""
+    return WORD.findall(text)
