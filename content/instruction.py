@@ -193,6 +193,7 @@ class Step(Piece):
     combine: Literal["all", "any", "ordered"] = "all"
     groups: tuple[Group, ...] = ()
     next: tuple[Rule, ...] = ()
+    references: tuple[Line, ...] = ()  # where more stands, such as the address of a picture that is not here
 
     @model_validator(mode="after")
     def _one_id_a_check(self) -> "Step":

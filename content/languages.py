@@ -30,6 +30,7 @@ NOT_FOR_PEOPLE = frozenset(
         ("Column", "unit"),
         ("Applies", "families"),
         ("Suppression", "reason"),
+        ("Step", "references"),
     }
 )
 D = TypeVar("D", bound=Piece)

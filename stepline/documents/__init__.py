@@ -72,7 +72,7 @@ def translate(
     folder: Folder,
     *,
     to: Annotated[str | None, typer.Option(help="Language to translate to, such as de; with --out.")] = None,
-    xliff: Annotated[
+    file: Annotated[
         Path | None, typer.Option("--out", help="XLIFF file to write for the translator.")
     ] = None,
     back: Annotated[Path | None, typer.Option("--from", help="XLIFF file that came back.")] = None,
@@ -80,7 +80,7 @@ def translate(
     """Write an XLIFF 2 file for a translator, or take one that came back."""
     from stepline.documents.translating import run
 
-    raise typer.Exit(run(folder, out, problems, to=to, xliff=xliff, back=back))
+    raise typer.Exit(run(folder, out, problems, to=to, file=file, back=back))
 
 
 @content.command("import")

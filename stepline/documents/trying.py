@@ -76,9 +76,9 @@ def _show(trial: Trial, out: Console) -> None:
 
 
 def _telling(trial: Trial) -> list[Way]:
-    """One path of each sequence of steps, the quickest first; the first dozen."""
+    """One path of each sequence of steps, the one with the fewest choices; the first dozen."""
     by_steps: dict[tuple[str, ...], Way] = {}
-    for path in trial.paths:
+    for path in sorted(trial.paths, key=lambda path: len(path.choices)):
         if path.end != "stuck":
             by_steps.setdefault((*path.steps, path.end), path)
     return sorted(by_steps.values(), key=lambda path: (path.end, path.expected))[:SHOWN]
