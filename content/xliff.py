@@ -1,7 +1,7 @@
 """XLIFF 2.1 (OASIS standard) for translators: a document's texts out, and the translated ones back.
 
-A unit's `name` is the text's lasting key. What comes back is taken only where its source is still the document's text; the
-rest is told.
+A unit's `name` is the text's lasting key. What comes back is taken only where its source is still the document's
+text; the rest is told.
 """
 
 import re

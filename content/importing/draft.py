@@ -1,4 +1,4 @@
-"""A draft as an importer makes it: steps, pictures, and a list of what needs a person. Written as a document's folder."""
+"""A draft as an importer makes it: steps, pictures, and a list of what needs a person; written as a folder."""
 
 import re
 import unicodedata

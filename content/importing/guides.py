@@ -1,5 +1,8 @@
 """Repair guides as JSON: the lines of the MyFixit data set, and what the API of iFixit and Dozuki answers."""
 
+# pyright: basic
+# foreign JSON has no types
+
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -21,7 +24,7 @@ def read(text: str) -> Iterator[Draft]:
     """Every guide in the text: one JSON object, a list of them, or one a line; raises ImportRefused."""
     try:
         whole = [json.loads(text)]
-    except ValueError:
+    except (ValueError, RecursionError):
         whole = [_line(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
     found = whole[0] if len(whole) == 1 and isinstance(whole[0], list) else whole
     for guide in found:

@@ -1,0 +1,61 @@
+"""`stepline content import` and `export`."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress
+
+from content.blocks import file_of
+from content.errors import DocumentError
+from content.folder import load_instruction
+from content.importing import omanual
+from content.importing.draft import REPORT, Draft, ImportRefused, save, slug, unique
+from content.importing.files import drafts
+from stepline.documents.saying import plainly
+
+
+def run(files: Sequence[Path], folder: Path, out: Console, problems: Console) -> int:
+    """Make drafts of the files in `folder`; 1 when one was refused, with the rest done."""
+    taken = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    refused = written = noted = 0
+    with Progress(console=out, transient=True) as progress:
+        shown = progress.add_task("importing", total=len(files))
+        for file in files:
+            try:
+                found = list(drafts(file))
+                progress.update(shown, total=(progress.tasks[0].total or 0) + len(found) - 1)
+                for draft in found:
+                    place = folder / unique(slug(draft.title, "draft"), taken)
+                    _save(draft, place, out)
+                    written, noted = written + 1, noted + len(draft.notes)
+                    progress.advance(shown)
+            except ImportRefused as problem:
+                plainly(problems, f"{file}: {problem}")
+                refused += 1
+    plainly(
+        out,
+        f"{written} drafts in {folder}, {noted} notes for a person in their {REPORT}; {refused} files refused",
+    )
+    return 1 if refused else 0
+
+
+def _save(draft: Draft, place: Path, out: Console) -> None:
+    document = save(draft, place)
+    plainly(out, f"{place}: {len(document.steps)} steps, {len(draft.notes)} notes")
+
+
+def export(folder: Path, file: Path, out: Console, problems: Console) -> int:
+    """Write a work instruction as an oManual bundle."""
+    try:
+        instruction = load_instruction(folder)
+    except DocumentError as problem:
+        for finding in problem.findings:
+            plainly(problems, str(finding))
+        return 1
+    data, left = omanual.export(instruction, lambda path: file_of(path, folder))
+    file.write_bytes(data)
+    plainly(out, f"{file}: {instruction.id} as oManual 1.0")
+    for line in left:
+        plainly(problems, f"oManual has no place for this: {line}")
+    return 0
