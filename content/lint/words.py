@@ -36,7 +36,7 @@ DOING = frozenset(
     ).split()
 )
 PASSIVE = re.compile(
-    r"\b(?:is|are|was|were|be|been|being)\s+(?:\w+ed|held|made|done|taken|given|driven|kept|put|set|cut|shown|found)\b(?!\s+to\b)",
+    r"\b(?:is|are|was|were|be|been|being)\s+(?:(?!red\b)\w+ed|held|made|done|taken|given|driven|kept|put|set|cut|shown|found)\b(?!\s+to\b)",
     re.IGNORECASE,
 )
 WARNING = re.compile(

@@ -101,7 +101,7 @@ def export_file(
     folder: Folder,
     omanual: Annotated[Path, typer.Option("--omanual", help="Zip file to write.")],
 ) -> None:
-    """Write a work instruction as an oManual 1.0 (IEEE 1874) bundle."""
+    """Write a work instruction as a bundle of oManual 1 (IEEE 1874)."""
     from stepline.documents.importing import export
 
     raise typer.Exit(export(folder, omanual, out, problems))

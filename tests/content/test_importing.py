@@ -300,7 +300,11 @@ def test_a_huge_or_damaged_picture_is_noted_and_the_rest_is_kept(tmp_path: Path)
 
     step = DraftStep(
         title="Look",
-        pictures=[Picture(huge.getvalue()), Picture(picture(size=(400, 400))[:300]), Picture(b"\x01\x00\x00\x00 EMF")],
+        pictures=[
+            Picture(huge.getvalue()),
+            Picture(picture(size=(400, 400))[:300]),
+            Picture(b"\x01\x00\x00\x00 EMF"),
+        ],
     )
     draft = Draft(title="Pictures", steps=[step])
     document = save(draft, tmp_path / "pictures")

@@ -1,0 +1,152 @@
+"""Each rule of the checker finds what it is for and leaves the rest alone."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from content.folder import folders
+from content.instruction import Instruction
+from content.lint.checker import lint, lint_folder
+from content.lint.rules import RULES
+from content.lint.settings import LintSettings
+from stepline.documents.linting import manual
+from tests.content.flows import document, step
+
+ROOT = Path(__file__).resolve().parents[2]
+PICTURE = {"picture": "a.webp", "alt": "The seal in its bore"}
+TORQUE = {"id": "t", "kind": "torque", "unit": "N.m", "low": "8.5", "high": "9.5", "device": "tool"}
+
+
+def fit(**more: Any) -> dict[str, Any]:
+    values = {
+        "title": "Fit the seal",
+        "text": "Push the seal home.",
+        "media": [PICTURE],
+        "standard_time": "10s",
+    }
+    return step("a") | values | more
+
+
+STALE = {"de": {"title": {"of": "00000000", "text": "Alt"}}}
+CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "unreachable-step": (
+        document([fit(next=[{"to": "c"}]), fit(id="b", title="B"), fit(id="c", title="C")]),
+        document(
+            [fit(next=[{"to": "c", "when": "order.n > 1"}]), fit(id="b", title="B"), fit(id="c", title="C")]
+        ),
+    ),
+    "missing-picture": (document([fit(media=[])]), document([fit()])),
+    "limit-without-device": (
+        document([fit(checks=[{k: v for k, v in TORQUE.items() if k != "device"}])]),
+        document([fit(checks=[TORQUE])]),
+    ),
+    "missing-standard-time": (document([step("a")]), document([fit()])),
+    "long-step": (document([fit(text="word. " * 90)]), document([fit(text="word. " * 70)])),
+    "long-sentence": (document([fit(text="word " * 21)]), document([fit(text="word " * 19)])),
+    "several-actions": (
+        document([fit(text="Open it. Take out the seal. Clean the bore. Fit the new seal.")]),
+        document([fit(text="Open it. Take out the seal. The bore is clean.")]),
+    ),
+    "not-imperative": (
+        document([fit(title="Tightening the cover")]),
+        document([fit(title="Bring the cover")]),
+    ),
+    "passive": (document([fit(text="The screws are tightened.")]), document([fit(text="It is red.")])),
+    "vague-word": (document([fit(text="Grease it properly.")]), document([fit(text="Grease the property.")])),
+    "undefined-abbreviation": (
+        document([fit(text="Read the TIR.")]),
+        document([fit(text="Read the total indicator reading (TIR). TIR is below 5.")]),
+    ),
+    "late-warning": (
+        document([fit(text="Open the valve. Warning: hot oil!")]),
+        document([fit(text="Open the valve at the warning sign.")]),
+    ),
+    "unlisted-part": (
+        document([fit(text="Take GP-113.")], parts=[{"number": "GP-112", "name": "Seal"}]),
+        document([fit(text="Take GP-112 to M6-8.")], parts=[{"number": "GP-112", "name": "Seal"}]),
+    ),
+    "unused-part": (
+        document([fit()], parts=[{"number": "GP-112", "name": "Seal"}]),
+        document([fit(parts=["GP-112"])], parts=[{"number": "GP-112", "name": "Seal"}]),
+    ),
+    "unused-tool": (
+        document([fit()], tools=[{"id": "mallet", "name": "Mallet"}]),
+        document([fit(tools=["mallet"])], tools=[{"id": "mallet", "name": "Mallet"}]),
+    ),
+    "other-value": (
+        document([fit(text="Tighten to 12 N·m.", checks=[TORQUE])]),
+        document([fit(text="Tighten to 9.0 Nm, 3 mm deep.", checks=[TORQUE])]),
+    ),
+    "same-title": (document([fit(), fit(id="b")]), document([fit(), fit(id="b", title="Other")])),
+    "idle-alt": (
+        document([fit(media=[PICTURE | {"alt": "Fit the seal"}])]),
+        document([fit()]),
+    ),
+    "color-alone": (document([fit(text="Take the red one.")]), document([fit(text="Take the red lever.")])),
+    "missing-translation": (
+        document([fit()], translations={"de": {}}),
+        document([fit()]),
+    ),
+    "stale-translation": (document([fit()], translations=STALE), document([fit()], translations={"de": {}})),
+    "ungoverned": (
+        document([fit()], risk_class="high"),
+        document([fit()], risk_class="high", governed_by=["sop"]),
+    ),
+    "unproved-step": (
+        document([fit(checks=[])], risk_class="high"),
+        document([fit(checks=[])], risk_class="low"),
+    ),
+}
+
+
+def rules(values: dict[str, Any], settings: LintSettings | None = None) -> set[str]:
+    return {each.rule for each in lint(Instruction.model_validate(values), settings)}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_rule_finds_what_it_is_for_and_nothing_else(name: str) -> None:
+    bad, good = CASES[name]
+    assert name in rules(bad)
+    assert name not in rules(good)
+
+
+def test_every_rule_is_tried() -> None:
+    assert set(CASES) | {"preferred-term"} == set(RULES)
+
+
+def test_a_site_has_its_own_words_levels_and_thresholds() -> None:
+    site = LintSettings(
+        preferred={"spanner": "wrench"}, levels={"missing-picture": "off"}, longest_sentence=3
+    )
+    found = rules(document([fit(text="Take the spanner now.", media=[])]), site)
+    assert {"preferred-term", "long-sentence"} <= found
+    assert "missing-picture" not in found
+
+
+def test_a_document_can_say_why_a_rule_does_not_hold() -> None:
+    spared = [{"rule": "missing-picture", "reason": "nothing to see", "step": "a"}]
+    found = lint(
+        Instruction.model_validate(document([fit(media=[]), fit(id="b", title="B", media=[])], lint=spared))
+    )
+    assert [each.step for each in found if each.rule == "missing-picture"] == ["b"]
+
+
+def test_the_sample_library_passes_its_own_checker() -> None:
+    for folder in folders(ROOT / "content" / "library"):
+        invalid, remarks = lint_folder(folder)
+        assert invalid == []
+        assert [str(each) for each in remarks if each.level != "hint"] == []
+
+
+def test_a_remark_names_the_line_that_it_is_about() -> None:
+    folder = ROOT / "content" / "library" / "instructions" / "service-pump"
+    _, remarks = lint_folder(folder, LintSettings(longest_sentence=3))
+    text = (folder / "instruction.yaml").read_text().splitlines()
+    lines = [each.line for each in remarks if each.rule == "long-sentence" and each.step == "look-over"]
+    assert lines
+    assert all("text:" in text[line - 1] for line in lines)
+
+
+def test_the_manual_shows_the_rules_as_they_are() -> None:
+    assert manual() in (ROOT / "docs" / "checker.md").read_text()
