@@ -5,6 +5,7 @@ ContentError
 ├── WireError          a message that cannot be read
 │   └── UnknownMessage its type is not one of ours
 ├── ChainError         records that do not follow from one another
+├── AnnotationError    a web annotation that none of our shapes can hold
 └── PackageError       a release that is changed, foreign or incomplete
 """
 
@@ -49,6 +50,10 @@ class UnknownMessage(WireError):
 
 class ChainError(ContentError):
     """A record that does not follow from the one before it."""
+
+
+class AnnotationError(ContentError):
+    """A web annotation that none of our shapes can hold; the text says which and how to mend it."""
 
 
 class PackageError(ContentError):

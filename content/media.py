@@ -104,11 +104,23 @@ class Caption(Piece):
     text: Line
 
 
-Annotation = Annotated[Box | Ellipse | Arrow | Polygon | Badge | Caption, Field(discriminator="shape")]
+class Blur(Piece):
+    """A rectangle of which nothing may be recognised: a face, a customer's name; burnt into what is published."""
+
+    shape: Literal["blur"]
+    x: Share
+    y: Share
+    width: Annotated[Share, Field(gt=0)]
+    height: Annotated[Share, Field(gt=0)]
+
+
+Annotation = Annotated[
+    Box | Ellipse | Arrow | Polygon | Badge | Caption | Blur, Field(discriminator="shape")
+]
 
 
 class Picture(Piece):
-    """A still picture; the file stays untouched, the annotations lie over it."""
+    """A still picture; the draft's file stays untouched, the annotations lie over it."""
 
     picture: InnerPath
     alt: Line

@@ -71,6 +71,11 @@ def library(tx: Connection, words: str = "") -> Library:
     )
 
 
+def newest(tx: Connection) -> tuple[Release, ...]:
+    """Every document's newest release that was not withdrawn."""
+    return tuple(content_of(tx, _newest_digests(tx).values()).values())
+
+
 def newest_release(tx: Connection, document: str) -> Release | None:
     """A document's newest release that was not withdrawn; None when there is none."""
     digest = _newest_digests(tx, document).get(document)

@@ -147,6 +147,53 @@ assignments = Table(
     Column("release", ForeignKey("releases.digest"), primary_key=True),
 )
 
+# --- what is being written -------------------------------------------------
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("document", String, nullable=False, index=True),
+    Column("kind", String, nullable=False),
+    Column("title", String, nullable=False),
+    Column("state", String, nullable=False),  # draft, in-review, released, discarded
+    Column("based_on", String),  # the release that it was made from
+    Column("comment", Text, nullable=False, default=""),
+    Column("created_at", Utc, nullable=False),
+    Column("created_by", String, nullable=False),
+    Column("changed_at", Utc, nullable=False),
+    Column("changed_by", String, nullable=False),
+)
+draft_parts = Table(
+    "draft_parts",
+    metadata,
+    Column("draft", ForeignKey("drafts.id"), primary_key=True),
+    Column("part", String, primary_key=True),  # `head`, `order`, or a step's identifier after `step:`
+    Column("version", Integer, nullable=False),
+    Column("body", Text, nullable=False),  # JSON
+)
+draft_edits = Table(
+    "draft_edits",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("draft", ForeignKey("drafts.id"), nullable=False),
+    Column("part", String, nullable=False),
+    Column("version", Integer, nullable=False),  # that it made
+    Column("before", Text),
+    Column("after", Text, nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("by", String, nullable=False),
+    Column("undoes", Integer),  # the edit that it takes back
+    Column("undone", Boolean, nullable=False, default=False),
+    Index("ix_draft_edits_draft_part_version", "draft", "part", "version"),
+)
+draft_media = Table(
+    "draft_media",
+    metadata,
+    Column("draft", ForeignKey("drafts.id"), primary_key=True),
+    Column("path", String, primary_key=True),
+    Column("media", ForeignKey("media.digest"), nullable=False),
+)
+
 # --- what was recorded -----------------------------------------------------
 records = Table(
     "records",
