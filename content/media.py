@@ -114,9 +114,7 @@ class Blur(Piece):
     height: Annotated[Share, Field(gt=0)]
 
 
-Annotation = Annotated[
-    Box | Ellipse | Arrow | Polygon | Badge | Caption | Blur, Field(discriminator="shape")
-]
+Annotation = Annotated[Box | Ellipse | Arrow | Polygon | Badge | Caption | Blur, Field(discriminator="shape")]
 
 
 class Picture(Piece):

@@ -10,7 +10,7 @@ from kivy.graphics import SmoothRoundedRectangle as RoundedRectangle
 from kivy.graphics import SmoothTriangle as Triangle
 from kivy.graphics.texture import Texture
 
-from content.media import Annotation, Arrow, Badge, Box, Caption, Polygon
+from content.media import Annotation, Arrow, Badge, Blur, Box, Caption, Polygon
 from content.media import Ellipse as EllipseShape
 from kiosk.screens.texts import lettered
 from kiosk.screens.theme import ACCENT, theme
@@ -19,6 +19,8 @@ Place = tuple[float, float, float, float]  # x, y, width, height of the picture 
 HALO = (0.0, 0.0, 0.0, 0.55)
 WIDEST = 0.45  # of the picture; a longer text is wrapped
 WHITE = (1.0, 1.0, 1.0, 1.0)
+PLATE = (0.44, 0.48, 0.53, 1.0)  # over a hidden region; nothing shines through
+GRAIN = (0.50, 0.54, 0.59, 1.0)
 
 
 class Drawing:
@@ -32,7 +34,9 @@ class Drawing:
     def draw(self, annotations: Iterable[Annotation]) -> None:
         """Draw every one; the group is emptied first."""
         self._group.clear()
-        for annotation in annotations:
+        for annotation in sorted(
+            annotations, key=lambda each: not isinstance(each, Blur)
+        ):  # marks lie over plates
             match annotation:
                 case Box():
                     self._box(annotation)
@@ -46,6 +50,8 @@ class Drawing:
                     self._badge(annotation)
                 case Caption():
                     self._text(annotation.text, *self._at(*annotation.at))
+                case Blur():
+                    self._plate(annotation)
 
     def _at(self, x: float, y: float) -> tuple[float, float]:
         left, bottom, width, height = self._place
@@ -62,6 +68,20 @@ class Drawing:
         self._stroke(rounded_rectangle=(x, top - height, width, height, theme.px(8)))
         if box.text:
             self._text(box.text, x + width / 2, top + theme.px(22))
+
+    def _plate(self, blur: Blur) -> None:
+        """A solid plate with a grain; it grows with the picture when that is drawn closer."""
+        left, top = self._at(blur.x, blur.y)
+        right, bottom = self._at(min(1.0, blur.x + blur.width), min(1.0, blur.y + blur.height))
+        self._group.add(Color(*PLATE))
+        self._group.add(Rectangle(pos=(left, bottom), size=(right - left, top - bottom)))
+        self._group.add(Color(*GRAIN))
+        step = theme.px(14)
+        for count in range(1, int((right - left + top - bottom) / step) + 1):
+            along = count * step
+            start = (left + min(along, right - left), bottom + max(0.0, along - (right - left)))
+            end = (left + max(0.0, along - (top - bottom)), bottom + min(along, top - bottom))
+            self._group.add(Line(points=[*start, *end], width=theme.px(1.5)))
 
     def _ellipse(self, shape: EllipseShape) -> None:
         x, y = self._at(shape.x, shape.y)

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from content.media import Annotation, Arrow, Badge, Box, Caption, Ellipse, Polygon
+from content.media import Annotation, Arrow, Badge, Blur, Box, Caption, Ellipse, Polygon
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,9 @@ def overlay(annotations: Sequence[Annotation], width: int, height: int) -> Overl
     unit = max(width, height) / 42  # letters of the same share of every picture
     shapes: list[Shape] = []
     labels: list[Label] = []
-    for annotation in annotations:
+    for annotation in sorted(
+        annotations, key=lambda each: not isinstance(each, Blur)
+    ):  # marks lie over plates
         drawn, anchor = _shape(annotation, width, height, unit)
         shapes += drawn
         labels += _labels(annotation, anchor, unit, width, height)
@@ -75,6 +77,10 @@ def _shape(
             return [_outline("circle", "badge", cx=x, cy=y, r=unit)], (x, y)
         case Caption():
             return [], (annotation.at[0] * width, annotation.at[1] * height)
+        case Blur():
+            x, y = annotation.x * width, annotation.y * height
+            size = {"width": annotation.width * width, "height": annotation.height * height}
+            return [_outline("rect", "blur", x=x, y=y, **size)], (x, y)
 
 
 def _arrow(
@@ -104,7 +110,7 @@ def _labels(
     if isinstance(annotation, Badge):
         labels.append(Label(x=x, y=y, text=str(annotation.number), width=0, look="number"))
         x += unit * 1.4
-    if annotation.text:
+    if not isinstance(annotation, Blur) and annotation.text:
         plate = sum(map(_width, annotation.text)) * unit + unit
         x = min(max(x, unit * 0.3), max(unit * 0.3, width - plate - unit * 0.3))
         y = min(max(y, unit * 1.1), height - unit * 0.8)
