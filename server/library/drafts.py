@@ -9,6 +9,7 @@ kept for good, with who and when.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
@@ -100,7 +101,7 @@ def from_release(house: House, release: Release, by: str) -> str:
         return _begin(tx, house, values, media, by, based_on=release.digest)
 
 
-def from_folder(house: House, folder: Path, by: str) -> str:
+def from_folder(house: House, folder: Path, by: str, comment: str = "") -> str:
     """A new draft of the document in `folder`; raises DocumentError when it is none."""
     document = load(folder)
     files = describe(folder, document)
@@ -110,7 +111,9 @@ def from_folder(house: House, folder: Path, by: str) -> str:
         for file in files:
             keep_medium(tx, file.digest, file.size, file.type)
         values = document.plain() | {"id": _free_name(tx, document.id)}
-        return _begin(tx, house, values, {file.path: file.digest for file in files}, by)
+        draft = _begin(tx, house, values, {file.path: file.digest for file in files}, by)
+        tx.execute(update(tables.drafts).where(tables.drafts.c.id == draft).values(comment=comment))
+        return draft
 
 
 def new(house: House, kind: str, title: str, by: str) -> str:
@@ -216,6 +219,29 @@ def read(tx: Connection, draft: str) -> Draft:
         changed_by=row.changed_by,
         parts={part.part: Part(version=part.version, body=json.loads(part.body)) for part in parts},
         media={each.path: each.media for each in media},
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A draft that is being written or reviewed, as a line of a list."""
+
+    id: str
+    title: str
+    state: str
+    changed_at: datetime
+    changed_by: str
+
+
+def written(tx: Connection) -> tuple[Written, ...]:
+    """The open drafts, the latest first."""
+    table = tables.drafts
+    rows = tx.execute(select(table).where(table.c.state.in_(OPEN)).order_by(table.c.changed_at.desc()))
+    return tuple(
+        Written(
+            id=row.id, title=row.title, state=row.state, changed_at=row.changed_at, changed_by=row.changed_by
+        )
+        for row in rows
     )
 
 

@@ -9,9 +9,11 @@ from server.portal.guard import Hardened, Portal
 from server.portal.looks import Looks
 from server.portal.pages import (
     deviations,
+    editing,
     enrolling,
     files,
     floor,
+    importing,
     library,
     people,
     runs,
@@ -25,6 +27,8 @@ ROUTERS = (
     sign_in.router,
     floor.router,
     library.router,
+    editing.router,
+    importing.router,
     runs.router,
     deviations.router,
     step_times.router,

@@ -20,6 +20,7 @@ from server.portal.looks import Looks
 COOKIE = "stepline"
 TICKET = "stepline-sign-in"  # ties the sign-in form to the browser that it was shown in
 LARGEST_FORM = 1_000  # fields
+LARGEST_UPLOAD = 64 << 20  # bytes of a picture or of a document to import
 LARGEST_BODY = 1 << 20  # bytes; the longest comment has 4,000 characters
 POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
@@ -60,12 +61,15 @@ class Hardened:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; count what comes in, add the headers to the answer's start."""
         taken = 0
+        path = str(scope.get("path", ""))
+        uploads = path == "/import" or (path.startswith("/drafts/") and path.endswith("/pictures"))
+        largest = LARGEST_UPLOAD if uploads else LARGEST_BODY
 
         async def receiving() -> Message:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > LARGEST_BODY:
+            if taken > largest:
                 raise TooLarge(
                     "This form is larger than any of the portal's forms can be.", "Send less at a time."
                 )

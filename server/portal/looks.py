@@ -123,7 +123,11 @@ class Looks:
 @lru_cache(maxsize=64)
 def static(name: str) -> str:
     """The address of a static file; it changes with the file's content, so that it may be kept for ever."""
-    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]
+    file = STATIC / name
+    # the modules of one folder import each other by their names: all of them make the address
+    modules = sorted((STATIC / "js" / "editor").glob("*.js")) if name.endswith(".js") else []
+    files = [file, *modules]
+    digest = hashlib.sha256(b"".join(each.read_bytes() for each in files)).hexdigest()[:10]
     return f"/static/{digest}/{name}"
 
 

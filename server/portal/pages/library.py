@@ -11,6 +11,8 @@ from content.instruction import Instruction
 from content.package import Release
 from content.sop import Sop
 from server.errors import NotThere
+from server.library.drafts import written
+from server.people.sessions import Role
 from server.portal.annotating import Overlay, overlay
 from server.portal.flowchart import lay_out
 from server.portal.guard import Portal, Supervisor, ThePortal
@@ -22,17 +24,28 @@ LONGEST_SEARCH = 200  # characters
 
 
 @router.get("/library")
-def page(request: Request, here: ThePortal, _visitor: Supervisor) -> HTMLResponse:
+def page(request: Request, here: ThePortal, visitor: Supervisor) -> HTMLResponse:
     """Every document, or those that contain the words that are searched for."""
     words = request.query_params.get("search", "").strip()[:LONGEST_SEARCH]
     with reading(here.house.engine) as tx:
         found = shelf.library(tx, words)
     flows = [(sop, lay_out(sop)) for sop in found.sops]
-    return here.looks.page(request, "library.html", found=found, flows=flows, words=words)
+    may_write = visitor.role.may(Role.ENGINEER)
+    with reading(here.house.engine) as tx:
+        open_drafts = written(tx) if may_write and not words else ()
+    return here.looks.page(
+        request,
+        "library.html",
+        found=found,
+        flows=flows,
+        words=words,
+        may_write=may_write,
+        drafts=open_drafts,
+    )
 
 
 @router.get("/library/sops/{document}")
-def sop(request: Request, here: ThePortal, _visitor: Supervisor, document: str) -> HTMLResponse:
+def sop(request: Request, here: ThePortal, visitor: Supervisor, document: str) -> HTMLResponse:
     """A procedure: purpose, roles, policy, and its flow with a link to each work instruction."""
     release, rows = _found(here, document, request.query_params.get("release"))
     procedure = release.document
@@ -45,6 +58,7 @@ def sop(request: Request, here: ThePortal, _visitor: Supervisor, document: str) 
         request,
         "sop.html",
         sop=procedure,
+        may_write=visitor.role.may(Role.ENGINEER),
         chart=lay_out(procedure),
         linked=linked,
         releases=rows,
@@ -53,7 +67,7 @@ def sop(request: Request, here: ThePortal, _visitor: Supervisor, document: str) 
 
 
 @router.get("/library/instructions/{document}")
-def instruction(request: Request, here: ThePortal, _visitor: Supervisor, document: str) -> HTMLResponse:
+def instruction(request: Request, here: ThePortal, visitor: Supervisor, document: str) -> HTMLResponse:
     """A work instruction, step by step, as the operator sees it."""
     release, rows = _found(here, document, request.query_params.get("release"))
     shown = release.document
@@ -66,6 +80,7 @@ def instruction(request: Request, here: ThePortal, _visitor: Supervisor, documen
         request,
         "instruction.html",
         instruction=shown,
+        may_write=visitor.role.may(Role.ENGINEER),
         governing=governing,
         digests={file.path: file.digest for file in release.media},
         overlays=_overlays(here, release),
