@@ -4,7 +4,7 @@ import logging
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from server.errors import Refused
@@ -66,6 +66,8 @@ def _mishap(request: Request, problem: Exception) -> Response:
 
 
 def _page(request: Request, status: int, detail: str, mend: str) -> Response:
+    if "text/html" not in request.headers.get("accept", "text/html"):  # a script asked
+        return JSONResponse({"detail": detail, "mend": mend}, status_code=status)
     here = portal(request)
     if getattr(request.state, "visitor", None) is None and status != 500:
         visitor = visitor_of(request, here)

@@ -52,6 +52,13 @@ def empty(plant_module: ModuleType, tmp_path: Path) -> Iterator[Served]:
     yield from serve(None, tmp_path)
 
 
+@pytest.fixture(scope="module")
+def written(plant_module: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server whose documents a module's tests may change."""
+    data = tmp_path_factory.mktemp("written")
+    yield from serve(plant_module.build(data / "data", runs=2, days=1), data)
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

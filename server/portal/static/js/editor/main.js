@@ -29,7 +29,7 @@ function stepLine(id, place) {
   const body = step(id) ?? { title: id };
   const picture = keeper.picture(body.media?.[0]?.picture ?? body.media?.[0]?.poster);
   const level = ["error", "warning"].find((each) => remarks.some((remark) => remark.step === id && remark.level === each));
-  const line = el("li", { tabindex: 0, draggable: !keeper.closed, dir: "auto", "data-step": id, title: body.title }, [
+  const line = el("li", { tabindex: 0, draggable: String(!keeper.closed), dir: "auto", "data-step": id, title: body.title }, [
     el("b", {}, String(place + 1)),
     picture ? el("img", { src: picture, alt: "", loading: "lazy" }) : el("div", { class: "thumb" }),
     el("span", {}, body.title || id),
