@@ -6,6 +6,7 @@ Refused
 ├── Invalid         it is not what it should be; may carry findings
 ├── TooLarge        over a limit
 ├── NotAllowed      these credentials may not
+├── Busy            not just now
 └── NoSpace         the disk is full
 """
 
@@ -78,6 +79,13 @@ class TooOften(Refused):
 
     status = 429
     title = "too often"
+
+
+class Busy(Refused):
+    """There is no room for this just now."""
+
+    status = 503
+    title = "busy"
 
 
 class NoSpace(Refused):
