@@ -6,6 +6,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.api.problems import problem
 from server.library.archives import LARGEST_ARCHIVE
+from server.library.taking import LARGEST_UPLOAD
 
 LARGEST_BODY = 1024 * 1024  # bytes of a form or of JSON
 LARGEST_BATCH = 4 * 1024 * 1024  # bytes of records
@@ -16,6 +17,7 @@ LIMITS = {  # by the part of the path that follows the API's own
     "records": LARGEST_BATCH,
     "evidence": LARGEST_PHOTO,
     "documents": LARGEST_ARCHIVE + AROUND,
+    "media": LARGEST_UPLOAD + AROUND,
 }
 
 

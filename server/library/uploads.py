@@ -1,99 +1,19 @@
-"""Pictures that somebody pastes, drops or chooses: normalised, kept, and put in place of others."""
+"""Pictures that somebody pastes, drops or chooses: put into drafts, and in place of others wherever they are used."""
 
-import contextlib
-import hashlib
-import io
-import warnings
 from dataclasses import dataclass
 from typing import Any
 
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 from sqlalchemy import insert, select, update
 
-from content import picture
-from server.errors import Invalid, TooLarge
 from server.house import House
 from server.library import drafts
-from server.library.drafts import STEP, Draft, keep_medium, read
+from server.library.drafts import STEP, Draft, read
+from server.library.taking import Taken, take
 from server.reports import library as shelf
 from server.store import tables
 from server.store.engine import reading, writing
 
-LARGEST = 30 * 1024 * 1024  # bytes as sent
-MOST_PIXELS = 40_000_000
-LONGEST_SIDE = 1920  # pixels; a kiosk's screen has no more
-FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP", "MPO", "AVIF", "HEIF")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
-    """A picture that was taken in: its digest and size."""
-
-    digest: str
-    width: int
-    height: int
-
-
-def take(house: House, data: bytes) -> Taken:
-    """Keep a picture, upright, in sRGB, without its metadata and at most 1920 pixels wide and high.
-
-    It is drawn anew, so that nothing hidden behind or within the file goes along. Raises Invalid or TooLarge.
-    """
-    if len(data) > LARGEST:
-        raise TooLarge(f"the picture has {len(data):,} bytes", f"at most {LARGEST:,}")
-    normal = _normal(data)
-    out = io.BytesIO()
-    normal.save(out, "WEBP", quality=88, method=4)
-    made = out.getvalue()
-    digest = hashlib.sha256(made).hexdigest()
-    house.media.keep(made, digest)
-    with writing(house.engine) as tx:
-        keep_medium(tx, digest, len(made), picture.FORMATS["WebP"][1])
-    return Taken(digest=digest, width=normal.width, height=normal.height)
-
-
-def _normal(data: bytes) -> Image.Image:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(data), formats=_readable()) as opened:
-                width, height = opened.size
-                if width * height > MOST_PIXELS:
-                    raise TooLarge(
-                        f"the picture has {width} × {height} pixels",
-                        f"at most {MOST_PIXELS:,} in all; make it smaller",
-                    )
-                upright = ImageOps.exif_transpose(opened)
-                upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-                return _in_srgb(upright)
-    except UnidentifiedImageError:
-        raise Invalid(
-            "this is no picture that can be shown", "use PNG, JPEG, WebP, GIF or TIFF; save a drawing as PNG"
-        ) from None
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as problem:
-        raise Invalid(f"the picture is damaged ({problem})", "save it again") from None
-
-
-def _readable() -> list[str]:
-    Image.init()
-    return [name for name in FORMATS if name in Image.OPEN]
-
-
-def _in_srgb(found: Image.Image) -> Image.Image:
-    profile = found.info.get("icc_profile")
-    has_alpha = "A" in found.getbands() or "transparency" in found.info
-    plain = (
-        found.convert("RGBA" if has_alpha else "RGB") if found.mode not in {"RGB", "RGBA", "CMYK"} else found
-    )
-    if profile:
-        with contextlib.suppress(ImageCms.PyCMSError, OSError, ValueError):  # a damaged one: as it is
-            own = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            mode = "RGBA" if plain.mode == "RGBA" else "RGB"
-            turned = ImageCms.profileToProfile(plain, own, ImageCms.createProfile("sRGB"), outputMode=mode)
-            plain = turned or plain
-    fresh = Image.new("RGBA" if plain.mode == "RGBA" else "RGB", plain.size)
-    fresh.paste(plain.convert(fresh.mode))
-    return fresh
+__all__ = ["Taken", "Use", "attach", "replace", "take", "uses"]
 
 
 def attach(house: House, draft: str, taken: Taken) -> str:

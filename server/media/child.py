@@ -1,14 +1,16 @@
-"""The child that decodes foreign data: `python -m server.media.child`, its task on standard input, its result in a file.
+"""The child that decodes foreign data, `python -m server.media.child`: told on standard input, it answers in a file.
 
 It bounds itself first and imports the decoder that it needs afterwards.
 """
 
+import errno
 import json
 import sys
 from pathlib import Path
 from typing import Any
 
 from server.errors import Refused
+from server.media import FULL
 from server.media.limits import RESULT, Limits, confine
 
 
@@ -29,6 +31,15 @@ def main() -> int:
                 "make it smaller or plainer",
             ]
         }
+    except OSError as problem:
+        if problem.errno == errno.EFBIG:
+            said = {
+                "refused": ["TooLarge", "more comes out of the file than may", "make it smaller or shorter"]
+            }
+        elif problem.errno in FULL:
+            said = {"refused": ["NoSpace", "the server's disk is full", "make space and try again"]}
+        else:
+            raise
     Path(RESULT).write_text(json.dumps(said), encoding="utf-8")
     return 0
 

@@ -45,6 +45,26 @@ class MediaStore:
                 raise NoSpace("the server's disk is full", "make space and try again") from None
             raise
 
+    def keep_file(self, path: Path) -> str:
+        """Keep a file of the same disk under its digest, and take it away from where it was; the digest.
+
+        Raises NoSpace when the disk is full.
+        """
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            os.fsync(file.fileno())
+        place = self._place(digest)
+        if not place.is_file():
+            try:
+                place.parent.mkdir(parents=True, exist_ok=True)
+                path.replace(place)
+                _fix_name(place)
+            except OSError as problem:
+                if problem.errno in FULL:
+                    raise NoSpace("the server's disk is full", "make space and try again") from None
+                raise
+        return digest
+
     def _place(self, digest: str) -> Path:
         if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
             raise NotThere("a file is named by 64 hexadecimal digits")
@@ -64,8 +84,13 @@ def _write_whole(place: Path, data: bytes) -> None:
         with contextlib.suppress(OSError):
             Path(name).unlink()
         raise
+    _fix_name(place)
+
+
+def _fix_name(place: Path) -> None:
+    """The name, too, must outlast a power cut."""
     folder = os.open(place.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        os.fsync(folder)  # the name, too, must outlast a power cut
+        os.fsync(folder)
     finally:
         os.close(folder)
