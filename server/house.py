@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from server.live import Live
 from server.media import MediaStore
+from server.preview import Previews
 from server.settings import Settings
 
 
@@ -26,6 +27,7 @@ class House:
     media: MediaStore
     photos: MediaStore
     signer: CryptoSigner
+    previews: Previews
     live: Live = field(default_factory=Live)
     now: Callable[[], datetime] = utc_now
     push: Callable[[str, int], None] = lambda _station, _counter: None

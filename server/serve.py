@@ -21,6 +21,7 @@ from server.house import House
 from server.keys import signing_key
 from server.media import MediaStore
 from server.people import roster
+from server.preview import Previews
 from server.pushing import Pusher
 from server.settings import Settings, SettingsWrong
 from server.store.engine import first_line, open_engine
@@ -45,6 +46,7 @@ def open_house(settings: Settings) -> House:
         media=MediaStore(settings.data / "media"),
         photos=MediaStore(settings.data / "photos"),
         signer=signing_key(settings.data / "keys"),
+        previews=Previews(settings.data / "preview"),
     )
 
 
@@ -78,6 +80,7 @@ def _serve(settings: Settings) -> None:
             create_app(house), settings.host, settings.port, log_level="warning", timeout_graceful_shutdown=3
         )
         running.callback(house.engine.dispose)
+        running.callback(house.previews.close)
         server = _Server(config, house)
         gc.collect()
         gc.freeze()  # the program itself need not be looked through again each time that records make work

@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -153,6 +154,25 @@ def checks_schema(here: ThePortal, _visitor: Engineer, draft: str) -> JSONRespon
         for kind, ref in check["discriminator"]["mapping"].items()
     }
     return JSONResponse({"kinds": kinds, "units": list(units.UNITS)})
+
+
+@router.get("/drafts/{draft}/preview/{step}")
+def preview(request: Request, here: ThePortal, _visitor: Engineer, draft: str, step: str) -> Response:
+    """A step of the draft exactly as a kiosk shows it."""
+    held = _held(here, draft)
+    files = {path: here.house.media.path(digest) for path, digest in held.media.items()}
+    return drawn(here, request, held.values, step, files)
+
+
+def drawn(
+    here: Portal, request: Request, values: dict[str, Any], step: str, files: dict[str, Path]
+) -> Response:
+    """The picture that a request's size, theme and language ask for."""
+    query = request.query_params
+    language = query.get("language") or str(values.get("language", ""))
+    size, theme = query.get("size", "1280x800"), query.get("theme", "dark")
+    data = here.house.previews.draw(values, step, size, theme, language, files)
+    return Response(data, media_type="image/png")
 
 
 @router.put("/drafts/{draft}/parts/{part:path}")

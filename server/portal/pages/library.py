@@ -4,7 +4,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 from PIL import Image
 
 from content.instruction import Instruction
@@ -16,6 +16,7 @@ from server.people.sessions import Role
 from server.portal.annotating import Overlay, overlay
 from server.portal.flowchart import lay_out
 from server.portal.guard import Portal, Supervisor, ThePortal
+from server.portal.pages.editing import drawn
 from server.reports import library as shelf
 from server.store.engine import reading
 
@@ -89,6 +90,14 @@ def instruction(request: Request, here: ThePortal, visitor: Supervisor, document
         releases=rows,
         shown=release,
     )
+
+
+@router.get("/library/instructions/{document}/preview/{step}")
+def preview(request: Request, here: ThePortal, _visitor: Supervisor, document: str, step: str) -> Response:
+    """A step of a release exactly as a kiosk shows it."""
+    release, _ = _found(here, document, request.query_params.get("release"))
+    files = {file.path: here.house.media.path(file.digest) for file in release.media}
+    return drawn(here, request, release.document.plain(), step, files)
 
 
 def _found(here: Portal, document: str, digest: str | None) -> tuple[Release, tuple[shelf.ReleaseRow, ...]]:
