@@ -5,13 +5,13 @@ from pathlib import Path
 from sqlalchemy import Connection, func, insert, select
 
 from content import package
-from content.blocks import file_of
 from content.errors import DocumentError
 from content.folder import Document, folders, load
 from content.package import MediaFile, Release
 from server.audit import note
 from server.errors import Conflict, Invalid
 from server.house import House
+from server.library.hiding import keep_media
 from server.store import tables
 from server.store.engine import writing
 
@@ -29,11 +29,9 @@ def publish(house: House, folder: Path, by: str) -> Release:
         raise Invalid(
             "the document is not in order", "mend what the findings say", problem.findings
         ) from None
-    media = package.describe(folder, document)
+    media = keep_media(house, folder, document, package.describe(folder, document))
     payload = package.payload(document, media)
     release = Release(digest=package.digest_of(payload), document=document, media=media)
-    for file in media:
-        house.media.keep(file_of(file.path, folder).read_bytes(), file.digest)
     with writing(house.engine) as tx:
         _release(tx, house, release, payload, by)
     house.live.say("library")

@@ -25,6 +25,7 @@ LIMITS = {
 BLURRING = Limits(seconds=60)
 SENT = "sent"  # how the upload is called in the child's folder, before its format's own ending
 NAME = re.compile(r"[a-z][a-z0-9-]*(?: \d+)?(?:\.(?:webp|mp4|svg))?")
+Region = tuple[float, float, float, float]  # x, y, width, height as shares of the picture
 MOST_FILES = 400  # of one upload
 SVG_TYPE = "image/svg+xml"
 
@@ -136,7 +137,7 @@ def _is_plain(path: Path) -> bool:
         return False
 
 
-def burnt(source: Path, regions: tuple[tuple[float, float, float, float], ...], folder: Path) -> Rendition:
+def burnt(source: Path, regions: tuple[Region, ...], folder: Path) -> Rendition:
     """The picture with those regions made unrecognisable, as a file of `folder`; raises Invalid or TooLarge."""
     found = tell(source)
     copy = folder / f"{SENT}{found.suffixes[0]}"

@@ -105,3 +105,18 @@ def export_file(
     from stepline.documents.importing import export
 
     raise typer.Exit(export(folder, omanual, out, problems))
+
+
+@content.command()
+def annotations(
+    folder: Folder,
+    *,
+    file: Annotated[Path, typer.Option("--w3c", help="JSON file to write.")],
+    pixels: Annotated[
+        bool, typer.Option("--pixels", help="Places in pixels, as Annotorious reads them, not in percent.")
+    ] = False,
+) -> None:
+    """Write the annotations of a work instruction's pictures as W3C Web Annotations."""
+    from stepline.documents.annotating import run
+
+    raise typer.Exit(run(folder, out, problems, file=file, pixels=pixels))
