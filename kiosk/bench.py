@@ -25,10 +25,11 @@ def _nobody() -> None:
 class Bench:
     """What the parts of the conductor share. Used on the UI thread only."""
 
-    def __init__(self, store: Store, ticker: Ticker) -> None:
+    def __init__(self, store: Store, ticker: Ticker, language: str = "en") -> None:
         self.store = store
         self.ticker = ticker
-        self.desk = Desk()
+        self.language = language  # of documents, until an operator wants another
+        self.desk = Desk(language=language)
         self.nudge: Callable[[], None] = _nobody  # called after a commit: there is something to deliver
 
     def stamp(self, nanoseconds: int | None = None) -> Stamp:

@@ -31,7 +31,7 @@ from kiosk.answering import Answering
 from kiosk.assignment import Station
 from kiosk.badges import Badges
 from kiosk.bench import Bench
-from kiosk.desk import QUIET
+from kiosk.desk import QUIET, spoken
 from kiosk.events import (
     AlarmRang,
     AssignmentChanged,
@@ -331,6 +331,13 @@ class Conductor:
         if self._ready():
             with self._kept():
                 self._answering.fill(step, check, cell, answer)
+
+    def speak(self, language: str) -> None:
+        """Show the document in another of its languages, until the operator signs out."""
+        bench = self._bench
+        if self._ready() and bench.desk.play is not None:
+            with self._kept():
+                bench.change(language=language, play=spoken(bench.desk.play, language))
 
     def rule(self, ruling: str) -> None:
         """The supervisor decides about the failure."""

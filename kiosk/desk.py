@@ -1,12 +1,13 @@
 """Everything that the screen is made from, as one frozen value that the conductor replaces."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from content.inputs import Unit
 from content.instruction import Instruction
+from content.languages import languages, translated
 from content.package import Release
 from content.run import Run
 from content.values import Digest
@@ -24,8 +25,17 @@ class Play:
     release: Release
     instruction: Instruction
     held_since: datetime | None = None
+    shown: Instruction | None = None  # in the operator's language; the run is decided on `instruction`
+    unspoken: int = 0  # texts that are not there in that language, and are shown in the document's own
     reason: str = ""  # why it is held
     stopped: str = ""  # why nobody may go on with it: its release was withdrawn
+
+
+def spoken(play: Play, language: str) -> Play:
+    """The run with its document in that language, as far as it is translated."""
+    shown, fell = translated(play.instruction, language)
+    known = language in {play.instruction.language, *languages(play.instruction)}
+    return replace(play, shown=shown, unspoken=len(fell) if known else 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +85,7 @@ NO_UNIT = Unit()
 class Desk:
     """What the conductor knows."""
 
+    language: str = "en"  # of documents, as the operator wants them
     station: Station | None = None
     enrolment: EnrolmentOffered | None = None
     line: LineChanged = field(default_factory=lambda: LineChanged(online=False, undelivered=0))

@@ -33,7 +33,7 @@ def run(settings: Settings) -> None:
         store.meta.put(ticker=ticker.mark())
         inbox, drains = Inbox(), list[Callable[[], None]]()
         trace = FileTrace(settings.trace) if settings.trace else NoTrace()
-        bench = Bench(store, ticker)
+        bench = Bench(store, ticker, settings.language)
         alarm, judge, camera = (
             Alarm(lambda: inbox.put(AlarmRang())),
             PinJudge(inbox.put),

@@ -19,7 +19,7 @@ from content.values import Digest, RunId
 from hardware.readings import Measured, SwitchChanged, TorqueApplied
 from kiosk import playing, routing
 from kiosk.bench import Bench, microseconds
-from kiosk.desk import QUIET, Play
+from kiosk.desk import QUIET, Play, spoken
 from kiosk.stamp import Stamp
 from kiosk.viewing_step import next_due
 
@@ -77,7 +77,7 @@ class Runner:
             return False
         run = fold(facts)
         assert run is not None
-        play = Play(run=run, release=release, instruction=instruction)
+        play = spoken(Play(run=run, release=release, instruction=instruction), bench.desk.language)
         bench.change(
             play=play,
             done=None,
@@ -123,7 +123,7 @@ class Runner:
         if play is None:
             bench.change(remark=f"A run could not be taken up again: {problem}. Its records are kept.")
             return
-        bench.change(play=play)
+        bench.change(play=spoken(play, bench.desk.language))
         stamp = bench.stamp()
         gap = timedelta(microseconds=max(0, stamp.tick - last_alive))
         self.give(Restarted(gap=gap, at=stamp.at, tick=stamp.tick, by=bench.by))

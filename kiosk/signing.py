@@ -11,7 +11,7 @@ from content.values import PersonId
 from kiosk import pins, playing
 from kiosk.assignment import Person
 from kiosk.bench import Bench
-from kiosk.desk import QUIET, Purpose
+from kiosk.desk import QUIET, Purpose, spoken
 from kiosk.events import PinJudged
 from kiosk.stamp import Stamp
 from kiosk.store.errors import StoreError
@@ -140,7 +140,16 @@ class Signing:
             return False
         if held:
             bench.desk = playing.played(bench.desk, held)
-        bench.change(operator=None, done=None, choices=(), work_order=None, notice=QUIET)
+        play = bench.desk.play
+        bench.change(
+            operator=None,
+            done=None,
+            choices=(),
+            work_order=None,
+            notice=QUIET,
+            language=bench.language,
+            play=None if play is None else spoken(play, bench.language),
+        )
         return True
 
     def gone(self, stamp: Stamp) -> None:

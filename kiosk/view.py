@@ -32,6 +32,9 @@ class StatusView:
     online: bool = False
     undelivered: int = 0
     lost_devices: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()  # that the document can be shown in, when there is a choice
+    language: str = ""  # that it is shown in
+    partly: bool = False  # some of its texts are not there in that language
     banner: str = ""  # one plain sentence with the next thing to do: revoked, disk full, wrong clock
     banner_mark: Mark = Mark.WAITING
 
@@ -241,6 +244,9 @@ class Verbs(Protocol):
 
     def fill(self, step: str, check: str, cell: tuple[str, str], answer: str) -> None:
         """A cell (row, column) of a table was filled in."""
+
+    def speak(self, language: str) -> None:
+        """Show the document in another of its languages."""
 
     def rule(self, ruling: str) -> None:
         """The supervisor decides about the failure: continue, repeat or stop."""

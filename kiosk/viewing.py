@@ -6,10 +6,11 @@ from datetime import timedelta
 from pathlib import Path
 
 from content.inputs import Unit
+from content.languages import languages
 from content.run import RunState
 from content.values import Digest, format_duration
 from kiosk import ticker, viewing_step
-from kiosk.desk import Desk, Purpose
+from kiosk.desk import Desk, Play, Purpose
 from kiosk.store.library import Summary
 from kiosk.view import (
     ChooseView,
@@ -69,10 +70,13 @@ def status_of(desk: Desk) -> StatusView:
     play, done = desk.play, desk.done
     document = release = unit = ""
     if play is not None:
-        document, release = play.instruction.title, f"rev. {play.instruction.revision}"
+        document, release = (play.shown or play.instruction).title, f"rev. {play.instruction.revision}"
         unit = unit_text(play.run.unit)
     elif done is not None:
         document, release, unit = done.title, done.release, unit_text(done.unit)
+    language = "" if play is None else _spoken(play, desk.language)
+    if play is not None and _choice(play):
+        release += f" · {language.upper()}{'*' if play.unspoken else ''}"
     banner, mark = _banner(desk)
     return StatusView(
         station=desk.station.name if desk.station else "",
@@ -83,9 +87,23 @@ def status_of(desk: Desk) -> StatusView:
         online=desk.line.online,
         undelivered=desk.line.undelivered,
         lost_devices=tuple(desk.lost),
+        languages=() if play is None else _choice(play),
+        language=language,
+        partly=play is not None and play.unspoken > 0,
         banner=banner,
         banner_mark=mark,
     )
+
+
+def _choice(play: Play) -> tuple[str, ...]:
+    held = languages(play.instruction)
+    return held if len(held) > 1 else ()
+
+
+def _spoken(play: Play, wanted: str) -> str:
+    """The language that the document is shown in: the one that is wanted, or its own."""
+    held = languages(play.instruction)
+    return next((each for each in (wanted, wanted.partition("-")[0]) if each in held), held[0])
 
 
 def _banner(desk: Desk) -> tuple[str, Mark]:
@@ -184,10 +202,11 @@ def _held(desk: Desk, status: StatusView) -> HeldView:
     step = ""
     if run.step is not None:
         number = play.instruction.number(run.step)
-        step = f"{number} of {len(play.instruction.steps)}: {play.instruction.step(run.step).title}"
+        shown = play.shown or play.instruction
+        step = f"{number} of {len(shown.steps)}: {shown.step(run.step).title}"
     return HeldView(
         status=status,
-        title=play.instruction.title,
+        title=(play.shown or play.instruction).title,
         reason=desk.notice.text
         if waits and desk.notice.text
         else play.stopped or play.reason or desk.notice.text,

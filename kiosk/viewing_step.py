@@ -68,7 +68,7 @@ def step_view(
     desk: Desk, play: Play, file_of: FileOf, *, tick: int, monotonic: float, status: StatusView
 ) -> StepView:
     """The step that the run is on."""
-    run, instruction = play.run, play.instruction
+    run, instruction = play.run, play.shown or play.instruction
     assert run.step is not None
     step = asked(instruction, run, run.step)
     number = instruction.number(step.id)
@@ -81,7 +81,7 @@ def step_view(
         total=len(instruction.steps),
         title=step.title,
         text=step.text,
-        language=instruction.language,
+        language=status.language or instruction.language,
         media=tuple(_medium(medium, play, file_of) for medium in step.media),
         ahead=_ahead(play, number, file_of),
         safety=step.safety,

@@ -1,6 +1,7 @@
 """The step screen: what to do now, what proves it, how far. Its parts are made once and serve every step."""
 
 import time
+from functools import partial
 
 from kivy.clock import Clock
 from kivy.graphics import PopMatrix, PushMatrix, Translate
@@ -138,4 +139,6 @@ class StepScreen(BoxLayout):
         return meant
 
     def _open_list(self) -> None:
-        StepList(self.view.rail, lambda step: self._verbs.go_to(self.view.step, step)).open()
+        status = self.view.status
+        go_to = partial(self._verbs.go_to, self.view.step)
+        StepList(self.view.rail, go_to, status.languages, self._verbs.speak).open()

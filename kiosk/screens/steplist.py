@@ -1,6 +1,9 @@
 """The list of all steps, opened from the rail; the ones that were reached can be gone to."""
 
 from collections.abc import Callable
+from functools import partial
+
+from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.screens.checkrows import mark_color
 from kiosk.screens.icons import Icon
@@ -22,14 +25,34 @@ SYMBOL = {
 class StepList(Sheet):
     """Every step with its number, title and state."""
 
-    def __init__(self, steps: tuple[RailStep, ...], go_to: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        steps: tuple[RailStep, ...],
+        go_to: Callable[[str], None],
+        languages: tuple[str, ...] = (),
+        speak: Callable[[str], None] = lambda _language: None,
+    ) -> None:
         super().__init__(say("steps_title", theme.language))
+        if languages:
+            self.body.add_widget(self._languages(languages, speak))
         rows = Rows(gap=10)
         for step in steps:
             rows.add_widget(self._row(step, go_to))
         scroll = Scroll(rows)
         self.body.add_widget(scroll)
         self.body.add_widget(Action("close", say("close", theme.language), self.close))
+
+    def _languages(self, languages: tuple[str, ...], speak: Callable[[str], None]) -> BoxLayout:
+        """The languages that the document can be shown in."""
+        line = BoxLayout(spacing=theme.px(12), size_hint_y=None, height=theme.px(84))
+
+        def choose(language: str) -> None:
+            self.close()
+            speak(language)
+
+        for language in languages:
+            line.add_widget(Action(f"language:{language}", language.upper(), partial(choose, language)))
+        return line
 
     def _row(self, step: RailStep, go_to: Callable[[str], None]) -> Tap:
         def go() -> None:
