@@ -1,7 +1,7 @@
 """A kiosk without a window: a real store and conductor, a clock and a glass in the tests' hands."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -162,7 +162,9 @@ def release_of(document: dict[str, Any]) -> tuple[bytes, tuple[MediaFile, ...]]:
     return package.payload(parsed, media), media
 
 
-def assignment_of(payloads: Sequence[bytes], counter: int = 1, **more: Any) -> dict[str, Any]:
+def assignment_of(
+    payloads: Sequence[bytes], counter: int = 1, roles: Mapping[str, str] = {}, **more: Any
+) -> dict[str, Any]:
     releases = []
     for payload in payloads:
         document = package.read_payload(payload).document
@@ -180,7 +182,7 @@ def assignment_of(payloads: Sequence[bytes], counter: int = 1, **more: Any) -> d
             "name": name.title(),
             "badge": hashlib.sha256(badge.encode()).hexdigest(),
             "pin": "1234" if name == "cleo" else None,
-            "role": "operator",
+            "role": roles.get(name, "operator"),
         }
         for name, badge in BADGES.items()
     ]
