@@ -24,13 +24,9 @@ def make(folder: Path, options: dict[str, Any]) -> Making:
         longest = max(header.width, header.height)
         if longest > MOST_STRETCHED * min(header.width, header.height):
             raise Invalid("the drawing is far longer than wide", "give it a sensible page size")
+        drawn: Any = pyvips.Image.svgload_buffer(data, scale=LONGEST_KIOSK / longest)
         files = tuple(
-            save(
-                pyvips.Image.svgload_buffer(data, scale=min(size, LONGEST_KIOSK) / longest),
-                folder,
-                role,
-                quality,
-            )
+            save(drawn.thumbnail_image(size, height=size, size="down"), folder, role, quality)
             for role, size, quality in SIZES
         )
     except pyvips.Error as problem:

@@ -3,7 +3,6 @@
 Only the demuxer of the format that the content announced is let at the file, and it may open nothing else.
 """
 
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
@@ -11,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import av
-import imageio_ffmpeg
 import numpy as np
 from av.container import InputContainer
 from av.error import FFmpegError
 from PIL import Image
 
 from server.errors import Invalid, TooLarge
+from server.media.ffmpeg import LOCAL, ffmpeg
 from server.media.making import LONGEST_FILM, Made, MadeMedium, Making, Role
 from server.media.pictures import from_pillow
 
@@ -118,31 +117,20 @@ def _seconds(film: Any, video: Any) -> float:
 def _transcode(source: Path, demuxer: str, target: Path, start: float, length: float) -> None:
     shape = f"scale='min({LONGEST_FILM},iw)':'min({LONGEST_FILM},ih)':force_original_aspect_ratio=decrease"
     filters = f"{shape}:force_divisible_by=2:out_color_matrix=bt709,setsar=1,format=yuv420p"
-    ffmpeg(
-        ["-protocol_whitelist", "file", "-f", demuxer, "-ss", f"{start:.3f}", "-i", f"file:{source}"],
+    encode(
+        [*LOCAL, "-f", demuxer, "-ss", f"{start:.3f}", "-i", f"file:{source}"],
         ["-t", f"{length:.3f}", "-map", "0:v:0", "-vf", filters, "-fpsmax", str(FRAMES)],
         target,
     )
 
 
-def ffmpeg(source: list[str], shape: list[str], target: Path, fed: bytes | None = None) -> None:
+def encode(source: list[str], shape: list[str], target: Path, fed: bytes | None = None) -> None:
     """Encode H.264 that the weakest player takes, without sound or metadata; raises Invalid when nothing comes out."""
-    command = [
-        imageio_ffmpeg.get_ffmpeg_exe(),
-        "-nostdin",
-        "-hide_banner",
-        "-v",
-        "error",
-        "-y",
-        *source,
-        *shape,
-    ]
-    command += ["-an", "-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1"]
-    command += ["-c:v", "libx264", "-profile:v", "baseline", "-preset", "veryfast", "-crf", "23", "-bf", "0"]
-    command += ["-maxrate", "4M", "-bufsize", "8M", "-g", "60", "-threads", "2", "-fflags", "+bitexact"]
-    command += ["-movflags", "+faststart", "-f", "mp4", str(target)]
-    ended = subprocess.run(command, input=fed, capture_output=True, check=False)  # noqa: S603 - our own binary and words
-    if ended.returncode != 0 and not (target.is_file() and target.stat().st_size):
+    words = [*source, *shape, "-an", "-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1"]
+    words += ["-c:v", "libx264", "-profile:v", "baseline", "-preset", "veryfast", "-crf", "23", "-bf", "0"]
+    words += ["-maxrate", "4M", "-bufsize", "8M", "-g", "60", "-threads", "2", "-fflags", "+bitexact"]
+    words += ["-movflags", "+faststart", "-f", "mp4", f"file:{target}"]
+    if not ffmpeg(words, fed) and not (target.is_file() and target.stat().st_size):
         raise Invalid("the film is damaged: it could not be converted", "save it again as MP4 with H.264")
 
 

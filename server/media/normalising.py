@@ -16,7 +16,7 @@ from server.media.limits import MEGABYTE, Limits
 from server.media.making import Making, Role, read
 
 LIMITS = {
-    Kind.PICTURE: Limits(seconds=40),
+    Kind.PICTURE: Limits(seconds=40, output=256 * MEGABYTE),
     Kind.DRAWING: Limits(seconds=20),
     Kind.PAGES: Limits(seconds=90),
     Kind.FILM: Limits(seconds=600, memory=3072 * MEGABYTE, output=210 * MEGABYTE),

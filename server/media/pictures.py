@@ -1,5 +1,6 @@
 """Pictures: upright, in sRGB, without metadata, as WebP for kiosks and for lists. Runs in a child."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import pyvips
 from PIL import Image
 
 from server.errors import Invalid, TooLarge
+from server.media.ffmpeg import LOCAL, ffmpeg
 from server.media.making import (
     LONGEST_KIOSK,
     LONGEST_THUMBNAIL,
@@ -38,14 +40,20 @@ def make(folder: Path, options: dict[str, Any]) -> Making:
         source, name = _through_pillow(source, folder), "PNG"
     allow(name)
     try:
-        many = _header(source, name)
-        shown = _within(str(source), LONGEST_KIOSK).copy_memory()
+        header = getattr(pyvips.Image, LOADERS[name][1])(str(source))
+        refuse_many_pixels(header.width, header.height)
+        fields = set(header.get_fields())
+        if "heif-compression" in fields and header.get("heif-compression") == "hevc":
+            shown = _through_ffmpeg(source, folder, header)
+        else:
+            shown = _within(str(source), LONGEST_KIOSK).copy_memory()
         sized = (shown, shown.thumbnail_image(LONGEST_THUMBNAIL, height=LONGEST_THUMBNAIL, size="down"))
         files = tuple(
             save(each, folder, role, quality) for each, (role, _, quality) in zip(sized, SIZES, strict=True)
         )
     except pyvips.Error as problem:
         raise damaged(name, problem) from None
+    many = int(header.get("n-pages")) if "n-pages" in fields else 1
     notes = (f"the file holds {many} pictures; the first one was taken",) if many > 1 else ()
     return Making(media=(MadeMedium(what="picture", files=files),), notes=notes)
 
@@ -58,18 +66,11 @@ def allow(name: str) -> None:
 
 
 def damaged(name: str, problem: pyvips.Error) -> Invalid:
-    """A refusal that says what the decoder said, in one line."""
+    """A refusal that says what the decoder said, in one line that names no folder."""
     said = [line.strip() for line in str(problem.detail).splitlines() if line.strip()]
-    reason = "".join(letter for letter in (said or ["no reason given"])[0] if letter.isprintable())[:120]
+    plain = re.sub(r"\S*/", "", (said or ["no reason given"])[0])
+    reason = "".join(letter for letter in plain if letter.isprintable())[:120]
     return Invalid(f"the {name} file is damaged ({reason})", "save it again, or take the picture anew")
-
-
-def _header(source: Path, name: str) -> int:
-    """How many pictures the file holds; raises TooLarge before any of them is decoded."""
-    header = getattr(pyvips.Image, LOADERS[name][1])(str(source))
-    refuse_many_pixels(header.width, header.height)
-    fields = set(header.get_fields())
-    return int(header.get("n-pages")) if "n-pages" in fields else 1
 
 
 def refuse_many_pixels(width: int, height: int) -> None:
@@ -106,6 +107,22 @@ def _through_pillow(source: Path, folder: Path) -> Path:
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as problem:
         raise Invalid(f"the BMP file is damaged ({problem})", "save it again as PNG") from None
     return folder / "read.png"
+
+
+def _through_ffmpeg(source: Path, folder: Path, header: Any) -> Any:
+    """HEIC, whose codec libvips' wheel leaves out, tiles put together and turned upright, with its own colours."""
+    target = folder / "read.png"
+    words = [*LOCAL, "-f", "mov", "-i", f"file:{source}", "-frames:v", "1", "-update", "1"]
+    if not ffmpeg([*words, "-map_metadata", "-1", "-compression_level", "1", f"file:{target}"]):
+        raise Invalid("the HEIF file is damaged", "save it again as JPEG, or take the picture anew")
+    allow("PNG")
+    picture: Any = pyvips.Image.pngload(str(target), fail_on="error")
+    refuse_many_pixels(picture.width, picture.height)
+    picture = picture.copy()
+    if "icc-profile-data" in header.get_fields():
+        picture.set_type(pyvips.GValue.blob_type, "icc-profile-data", header.get("icc-profile-data"))
+    sized = picture.thumbnail_image(LONGEST_KIOSK, height=LONGEST_KIOSK, size="down", output_profile="srgb")
+    return sized.copy_memory()
 
 
 def from_pillow(picture: Image.Image, folder: Path, name: str, role: Role = Role.KIOSK) -> tuple[Made, Made]:

@@ -9,6 +9,7 @@ from PIL import Image
 
 from server.errors import Invalid
 from server.media import films
+from server.media.ffmpeg import FED
 from server.media.making import Made, MadeMedium, Making, Role
 from server.media.pictures import from_pillow
 
@@ -67,8 +68,8 @@ def _turntable(stage: "_Stage", folder: Path) -> MadeMedium:
         frames.append(Made(role=Role.FRAME, file=file, width=drawn.width, height=drawn.height))
         stage.turn(360 / FRAMES)
     size = ["-s", f"{TURN[0]}x{TURN[1]}", "-r", str(RATE)]
-    films.ffmpeg(
-        ["-protocol_whitelist", "pipe", "-f", "rawvideo", "-pix_fmt", "rgb24", *size, "-i", "pipe:0"],
+    films.encode(
+        [*FED, "-f", "rawvideo", "-pix_fmt", "rgb24", *size, "-i", "pipe:0"],
         ["-vf", "scale=out_color_matrix=bt709,format=yuv420p"],
         folder / films.FILM,
         b"".join(raw),
