@@ -1,4 +1,4 @@
-"""Draw the README's pictures anew: `./run pictures`. A kiosk's step screen and the portal's deviation report."""
+"""Draw the README's pictures anew: `./run pictures`. A kiosk's step screen, a report of the portal, the editor."""
 
 import os
 import subprocess
@@ -6,6 +6,7 @@ import sys
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "pictures"
@@ -36,7 +37,19 @@ def portal(folder: Path) -> None:
                 page.goto(served.address + path)
                 shots.settle(page)
                 page.screenshot(path=folder / f"{name}.png")
+            editor(page, served.address, folder)
             browser.close()
+
+
+def editor(page: Any, address: str, folder: Path) -> None:
+    """A step in the editor, with its preview."""
+    page.goto(f"{address}/library/instructions/close-pump")
+    page.get_by_role("button", name="Edit", exact=True).click()
+    page.locator("#steps li", has_text="Tighten in the cross pattern").click()
+    page.wait_for_function("document.getElementById('preview').naturalWidth > 0", timeout=60_000)
+    page.wait_for_function("!document.getElementById('preview-words').textContent")
+    page.locator("#saved", has_text="Saved").wait_for()
+    page.screenshot(path=folder / "editor.png")
 
 
 if __name__ == "__main__":

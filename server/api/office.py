@@ -1,5 +1,6 @@
 """What people's tools may: stations, people, enrolment, publishing and assignments, by role."""
 
+import os
 import tempfile
 from dataclasses import replace
 from datetime import datetime
@@ -7,16 +8,18 @@ from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, File, Request, UploadFile
-from fastapi.responses import JSONResponse
+from fastapi import Path as FromPath
+from fastapi.responses import FileResponse, JSONResponse
 from pydantic import BaseModel, Field
 from sqlalchemy import select
+from starlette.background import BackgroundTask
 
 from content.errors import Finding
 from content.values import Slug
 from server.api.access import ByAdministrator, ByAnybody, ByEngineer, BySupervisor, InHouse
 from server.api.problems import RESPONSES
 from server.errors import Invalid, Refused, TooLarge
-from server.library import assigning, publishing
+from server.library import assigning, exporting, publishing
 from server.library.archives import LARGEST_ARCHIVE, unpack
 from server.people import enrolment, roster
 from server.people.sessions import Role
@@ -25,6 +28,7 @@ from server.store.engine import reading
 
 router = APIRouter(responses=RESPONSES, tags=["office"])
 MOST_RELEASES = 5_000  # of one station; a kiosk reports as many
+DocumentName = Annotated[str, FromPath(max_length=80)]
 Name = Annotated[str, Field(min_length=1, max_length=120)]
 
 
@@ -229,3 +233,21 @@ def _within(folder: Path, finding: Finding) -> Finding:
     """A finding that names its file as the sender knows it."""
     file = Path(finding.file)
     return replace(finding, file=str(file.relative_to(folder)) if file.is_relative_to(folder) else file.name)
+
+
+@router.get(
+    "/documents/{document}/history",
+    response_class=FileResponse,
+    responses={200: {"content": {"application/zip": {}}, "description": "A folder for each release"}},
+)
+def history(house: InHouse, _by: ByEngineer, document: DocumentName) -> FileResponse:
+    """Every release of a document as plain folders, in a zip archive."""
+    with tempfile.TemporaryDirectory(prefix="stepline-history-") as place:
+        exporting.export(house, document, Path(place))
+        handle, name = tempfile.mkstemp(prefix="stepline-history-", suffix=".zip")
+        os.close(handle)
+        file = Path(name)
+        exporting.packed(Path(place), file)
+    return FileResponse(
+        file, media_type="application/zip", filename=f"{document}.zip", background=BackgroundTask(file.unlink)
+    )

@@ -1,5 +1,6 @@
 """The command `stepline content`: documents are checked, tried, translated and brought in; one module for each verb."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -120,3 +121,17 @@ def annotations(
     from stepline.documents.annotating import run
 
     raise typer.Exit(run(folder, out, problems, file=file, pixels=pixels))
+
+
+@content.command()
+def history(
+    document: Annotated[str, typer.Argument(help="The document's identifier.")],
+    folder: Annotated[Path, typer.Option("--out", help="An empty folder.")],
+    server: Annotated[str, typer.Option(help="Address of the server.")] = "http://127.0.0.1:8080",
+    login: Annotated[str, typer.Option(help="An engineer's login.")] = "admin",
+) -> None:
+    """Fetch a document with all its releases as plain folders."""
+    from stepline.documents.history import run
+
+    password = os.environ.get("STEPLINE_PASSWORD") or typer.prompt(f"Password of {login}", hide_input=True)
+    raise typer.Exit(run(document, folder, server, login, password, out, problems))

@@ -18,10 +18,11 @@ from server.house import House
 from server.library import archives, assigning, publishing
 from server.library.archives import unpack
 from server.people import roster
+from server.settings import Settings
 from server.store import tables
 from server.store.engine import reading
 from tests.content.documents import PNG, TEXT, write_instruction
-from tests.server.conftest import add_station
+from tests.server.conftest import Clock, add_station, make_house
 from tests.server.serving import zipped
 
 DIGEST = hashlib.sha256(PNG).hexdigest()
@@ -204,3 +205,29 @@ def test_a_bomb_is_stopped_before_it_unfolds(tmp_path: Path, monkeypatch: pytest
     assert (tmp_path / "a").stat().st_size <= 1_000_000
     with pytest.raises(TooLarge):
         unpack(archive(*((str(number), b"") for number in range(2_001))), tmp_path)
+
+
+def test_a_history_goes_out_as_folders_and_comes_back_digest_by_digest(house, tmp_path):
+    """Two revisions, written as plain folders, published on a server that never saw them."""
+    from server.library import drafts, exporting, submitting
+    from server.library.publishing import publish, publish_library
+
+    library = Path(__file__).resolve().parents[2] / "content" / "library"
+    first = {each.document.id: each for each in publish_library(house, library, "admin")}["service-pump"]
+    draft = drafts.from_release(house, first, "eva")
+    submitting.submit(house, draft, "", "eva")
+    second = submitting.release(house, draft, "jan")
+    out = tmp_path / "out"
+    exporting.export(house, "service-pump", out)
+    assert (out / "r1" / "languages" / "ar.yaml").is_file()
+    told = (out / "history.yaml").read_text()
+    assert first.digest in told
+    assert "released_by: jan" in told
+    other = make_house(Settings(data=tmp_path / "other"), Clock())
+    try:
+        assert [publish(other, out / name, "eva").digest for name in ("r1", "r2")] == [
+            first.digest,
+            second.digest,
+        ]
+    finally:
+        other.engine.dispose()
