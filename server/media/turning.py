@@ -16,11 +16,14 @@ from server.media.pictures import from_pillow
 PLUGINS = {"STEP": "occt", "STL": "native", "GLB": "native", "glTF": "native"}
 READERS = {"STEP": "STEP", "STL": "STL", "GLB": "GLB", "glTF": "GLTF"}
 SIZE = (1280, 960)  # pixels of a view
-TURN = (960, 720)  # pixels of a turntable's frame
-FRAMES = 36  # of a whole turn
-RATE = 12  # frames a second of the film
+TURN = (800, 600)  # pixels of a turntable's frame
+FRAMES = 24  # of a whole turn; each takes a server without a graphics card 0.2 s
+RATE = 8  # frames a second of the film
+ABOVE = 0.55  # how high the turntable's camera stands, as a share of its distance
 GROUND = (0.93, 0.94, 0.95)
-VIEWS = {  # from where: to the right, to the front, up
+LIGHT = 2.2  # times; what has no colour of its own is a light grey then
+Side = tuple[float, float, float]  # to the right, to the front, up
+VIEWS: dict[str, Side] = {  # from where
     "isometric": (1.0, 1.0, 0.8),
     "front": (0.0, 1.0, 0.0),
     "top": (0.0, 0.0, 1.0),
@@ -57,16 +60,15 @@ def _refuse_references(source: Path, name: str) -> None:
 
 
 def _turntable(stage: "_Stage", folder: Path) -> MadeMedium:
-    stage.turn_from("isometric")
+    stage.step_back()
     raw: list[bytes] = []
     frames: list[Made] = []
     for number in range(FRAMES):
-        drawn = stage.frame()
+        drawn = stage.turned(2 * math.pi * (number / FRAMES + 1 / 8))
         raw.append(drawn.tobytes())
         file = f"turn-{number:02}.webp"
         drawn.save(folder / file, "WEBP", quality=80, method=2)
         frames.append(Made(role=Role.FRAME, file=file, width=drawn.width, height=drawn.height))
-        stage.turn(360 / FRAMES)
     size = ["-s", f"{TURN[0]}x{TURN[1]}", "-r", str(RATE)]
     films.encode(
         [*FED, "-f", "rawvideo", "-pix_fmt", "rgb24", *size, "-i", "pipe:0"],
@@ -106,6 +108,7 @@ class _Stage:
                 "scene.up_direction": (0.0, 1.0, 0.0) if self._up == 1 else (0.0, 0.0, 1.0),
                 "scene.force_reader": READERS[name],
                 "render.background.color": GROUND,
+                "render.light.intensity": LIGHT,
                 "render.effect.antialiasing.mode": "fxaa",
                 "ui.loader_progress": False,
                 "render.grid.enable": False,
@@ -118,37 +121,39 @@ class _Stage:
             raise Invalid(f"the {name} file is damaged: no model could be read", "export it again") from None
 
     def view(self, name: str) -> Image.Image:
-        """The model from one side."""
+        """The model from one side; in perspective, without which flat faces run together."""
         self._engine.window.size = SIZE
-        self._look(VIEWS[name])
+        self._fit(VIEWS[name])
         return self._drawn()
 
-    def turn_from(self, name: str) -> None:
-        """Stand where a turn begins."""
+    def step_back(self) -> None:
+        """Stand so far away that the model stays in sight all the way round."""
         self._engine.window.size = TURN
-        self._look(VIEWS[name])
-        self._engine.window.camera.dolly(0.9)  # a corner may come nearer than the first view shows
+        self._away = 1.2 * max(self._fit(_around(math.pi * eighth / 4)) for eighth in range(8))
 
-    def turn(self, degrees: float) -> None:
-        """Go round the model."""
-        self._engine.window.camera.azimuth(degrees)
-
-    def frame(self) -> Image.Image:
-        """What the camera sees."""
+    def turned(self, angle: float) -> Image.Image:
+        """The model from that angle about its upright axis, in radians."""
+        self._stand(_around(angle), self._away)
         return self._drawn()
 
-    def _look(self, place: tuple[float, float, float]) -> None:
+    def _fit(self, side: Side) -> float:
+        """Look from a side so that the model fills the picture; the distance that this takes."""
         camera = self._engine.window.camera
         camera.reset_to_bounds(0.9)
-        (x, y, z), (right, up, back) = camera.focal_point, self._turned(place)
-        away = math.dist(camera.position, (x, y, z))
-        camera.position = (x + away * right, y + away * up, z + away * back)
-        camera.view_up = self._turned((0.0, -1.0, 0.0) if place[:2] == (0.0, 0.0) else (0.0, 0.0, 1.0))
+        self._stand(side, math.dist(camera.position, camera.focal_point))
         camera.reset_to_bounds(0.9)
+        return math.dist(camera.position, camera.focal_point)
 
-    def _turned(self, place: tuple[float, float, float]) -> tuple[float, float, float]:
+    def _stand(self, side: Side, away: float) -> None:
+        camera = self._engine.window.camera
+        (x, y, z), (right, up, back) = camera.focal_point, self._own(side)
+        length = away / math.hypot(right, up, back)
+        camera.position = (x + length * right, y + length * up, z + length * back)
+        camera.view_up = self._own((0.0, -1.0, 0.0) if side[:2] == (0.0, 0.0) else (0.0, 0.0, 1.0))
+
+    def _own(self, side: Side) -> Side:
         """Right, front and up in the model's own axes: x, -y, z where z is up; x, z, y where y is."""
-        right, front, up = place
+        right, front, up = side
         return (right, up, front) if self._up == 1 else (right, -front, up)
 
     def _drawn(self) -> Image.Image:
@@ -156,3 +161,7 @@ class _Stage:
         mode = {3: "RGB", 4: "RGBA"}[image.channel_count]
         drawn = Image.frombytes(mode, (image.width, image.height), bytes(image.content))
         return drawn.transpose(Image.Transpose.FLIP_TOP_BOTTOM).convert("RGB")
+
+
+def _around(angle: float) -> Side:
+    return math.sin(angle), math.cos(angle), ABOVE
