@@ -1,13 +1,14 @@
 """What the validation of a document found, in words for who wrote it: where, what is wrong, how to mend it."""
 
 import difflib
+from functools import cache
 from typing import Any, cast
 
 from pydantic_core import ErrorDetails
 
 from content import yaml
 from content.errors import Finding
-from content.refusing import REFUSED
+from content.refusing import REFUSED, short
 from content.values import Piece
 
 PATTERNS = {  # how a value is to be written, by the beginning of its pattern
@@ -28,6 +29,7 @@ LENGTHS = {
     "string_too_short": ("empty or too short", "at least", "min_length"),
     "string_too_long": ("too long", "at most", "max_length"),
 }
+SINGULAR = {"characters": "character", "entries": "entry"}
 KINDS = {
     "string_type": ("text", "put it in quotes"),
     "int_type": ("a whole number", "write digits only"),
@@ -47,24 +49,33 @@ def explain(
     file: str, lines: dict[yaml.Path, int], values: Any, error: ErrorDetails, kind: type[Piece]
 ) -> Finding:
     """One error of pydantic's as a finding at its line."""
-    at = error.get("ctx", {}).get("at", ()) if error["type"] == REFUSED else ()
-    path = _real_path(values, (*error["loc"], *at))
+    path = path_of(values, error)
     line = next((lines[path[:end]] for end in range(len(path), -1, -1) if path[:end] in lines), None)
     where = ".".join(str(key) for key in _named(values, path))
     message, mend = _in_words(error, kind)
     return Finding(file=file, line=line, where=where, message=message, mend=mend)
 
 
-def _real_path(values: Any, location: tuple[str | int, ...]) -> yaml.Path:
+def path_of(values: Any, error: ErrorDetails) -> yaml.Path:
     """The path into the file: pydantic's locations also name the member of a union that was tried."""
+    at = error.get("ctx", {}).get("at", ()) if error["type"] == REFUSED else ()
+    location = (*error["loc"], *at)
     path: list[str | int] = []
     for key in location:
-        named = isinstance(values, dict) and (key in values or key == location[-1])
+        absent = error["type"] == "missing" and key == location[-1]
+        named = isinstance(values, dict) and (key in values or absent)
         placed = isinstance(values, list) and isinstance(key, int) and key < len(cast("list[Any]", values))
         if named or placed:
             path.append(key)
             values = _of(values, key)
     return tuple(path)
+
+
+def value_at(values: Any, path: yaml.Path) -> Any:
+    """What stands at that path; None when there is nothing."""
+    for key in path:
+        values = _of(values, key)
+    return values
 
 
 def _named(values: Any, path: yaml.Path) -> list[str | int]:
@@ -91,19 +102,22 @@ def _in_words(error: ErrorDetails, kind: type[Piece]) -> tuple[str, str]:
     name, given = error["type"], error["input"]
     if name in KINDS:
         wanted, mend = KINDS[name]
-        return f"{_short(given)} is not {wanted}", mend
+        return f"{short(given)} is not {wanted}", mend
     if name in NUMBERS:
         words, bound = NUMBERS[name]
-        return f"{_short(given)} is out of range", f"{words} {context.get(bound)}"
+        return f"{short(given)} is out of range", f"{words} {context.get(bound)}"
     if name in LENGTHS:
         wrong, words, bound = LENGTHS[name]
         what = "characters" if name.startswith("string") else "entries"
-        return wrong, f"{words} {context.get(bound)} {what}"
+        count = context.get(bound)
+        return wrong, f"{words} {count} {what if count != 1 else SINGULAR[what]}"
     match name:
         case "refused":
             return str(context.get("message", "")), str(context.get("mend", ""))
         case "extra_forbidden":
             return _unknown_key(str(error["loc"][-1]), kind)
+        case "missing" if isinstance(error["loc"][-1], int):
+            return "too few entries", "a point is [x, y]"
         case "missing":
             return f"`{error['loc'][-1]}` is missing", "add it"
         case "value_error":
@@ -116,20 +130,15 @@ def _in_words(error: ErrorDetails, kind: type[Piece]) -> tuple[str, str]:
                 f"it has to match {pattern}",
             )
             what = "an identifier" if pattern.startswith("^[a-z0-9]+(-") else "written as it has to be"
-            return f"{given!r} is not {what}", mend
+            return f"{short(given)} is not {what}", mend
         case "union_tag_invalid":
             return f"unknown kind {context.get('tag')!r}", f"one of {context.get('expected_tags')}"
         case "union_tag_not_found":
             return "the kind is missing", f"add `{str(context.get('discriminator', 'kind')).strip(chr(39))}:`"
         case "literal_error" | "enum":
-            return f"{_short(given)} is not known here", f"one of {context.get('expected')}"
+            return f"{short(given)} is not known here", f"one of {context.get('expected')}"
         case _:
             return error["msg"], "see the page on documents for engineers"
-
-
-def _short(given: object) -> str:
-    words = repr(given)
-    return words if len(words) <= 60 else f"{words[:60]} …"
 
 
 def _unknown_key(name: str, kind: type[Piece]) -> tuple[str, str]:
@@ -137,6 +146,7 @@ def _unknown_key(name: str, kind: type[Piece]) -> tuple[str, str]:
     return f"unknown key `{name}`", f"did you mean `{near[0]}`?" if near else "remove it"
 
 
+@cache
 def _known_keys(kind: type[Piece]) -> list[str]:
     schema = kind.model_json_schema()
     keys = set(schema.get("properties", {}))

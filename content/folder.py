@@ -1,18 +1,19 @@
 """Documents as folders: one YAML file and its media, read with findings that name file, line and the mend."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from pydantic import ValidationError
 
-from content import blocks, picture, yaml
+from content import blocks, gathering, picture, yaml
 from content.blocks import BLOCK_FILE, Block
 from content.errors import DocumentError, Finding
 from content.explaining import explain
 from content.instruction import Instruction
 from content.languages import TranslationFile
-from content.sop import Sop
+from content.media import is_file_name
+from content.sop import Sop, Task
 
 INSTRUCTION_FILE = "instruction.yaml"
 SOP_FILE = "sop.yaml"
@@ -68,19 +69,37 @@ def folders(library: Path) -> list[Path]:
 
 
 def ungoverned_references(documents: dict[Path, Document]) -> list[Finding]:
-    """References between the documents of a library that lead to none of them."""
-    known = {document.id for document in documents.values()}
+    """References between the documents of a library that lead to none of them, or to one of another kind."""
+    kinds: dict[str, str] = {document.id: document.kind for document in documents.values()}
     found: list[Finding] = []
     for folder, document in documents.items():
-        named = document.governed_by if isinstance(document, Instruction) else document.instructions
         file = folder / (INSTRUCTION_FILE if isinstance(document, Instruction) else SOP_FILE)
-        text = file.read_text(encoding="utf-8").splitlines()
-        for name in named:
-            if name not in known:
-                line = next((number for number, words in enumerate(text, 1) if name in words), None)
-                message = f"there is no document {name!r} in this library"
-                found.append(_finding(file, line, "", message, "add it, mend the name, or leave it out"))
+        for path, name, wanted in named_documents(document):
+            if kinds.get(name) != wanted:
+                _, lines = _read(file)
+                message = astray(name, kinds)
+                found.append(
+                    _finding(file, lines.get(path), "", message, "add it, mend the name, or leave it out")
+                )
     return found
+
+
+def named_documents(document: Document) -> Iterator[tuple[yaml.Path, str, str]]:
+    """The documents that a document names: the path to the name, the name, and the kind that it has to be of."""
+    if isinstance(document, Instruction):
+        for place, name in enumerate(document.governed_by):
+            yield ("governed_by", place), name, "sop"
+    else:
+        for place, box in enumerate(document.flow):
+            if isinstance(box, Task) and box.instruction is not None:
+                yield ("flow", place, "instruction"), box.instruction, "work-instruction"
+
+
+def astray(name: str, kinds: Mapping[str, str]) -> str:
+    """What is wrong with naming that document, in a library that holds documents of these kinds."""
+    if name in kinds:
+        return f"the document {name!r} is a {kinds[name]}"
+    return f"there is no document {name!r} in this library"
 
 
 def read(folder: Path) -> tuple[Document, Lines]:
@@ -104,8 +123,8 @@ def _load_with_lines(folder: Path, name: str, kind: type[D]) -> tuple[D, Lines]:
     document: D | None = None
     try:
         document = kind.model_validate(values)
-    except ValidationError as problem:
-        found += [explain(str(file), lines, values, error, kind) for error in problem.errors()]
+    except ValidationError:
+        found += [explain(str(file), lines, values, error, kind) for error in gathering.errors(values, kind)]
     found += _media_findings(folder, file, values, lines)
     if found or document is None:
         raise DocumentError(tuple(sorted(found, key=lambda finding: finding.line or 0)))
@@ -215,7 +234,7 @@ def _media_findings(folder: Path, file: Path, values: Any, lines: Lines) -> list
 
 
 def _wrong_with(target: Path, name: str, folder: Path, *, attachment: bool) -> tuple[str, str] | None:
-    if ".." in Path(name).parts or Path(name).is_absolute():
+    if not is_file_name(name):
         return None  # refused as a name already
     if not target.is_file():
         return "the file is not there", "add it or mend the name"

@@ -1,5 +1,8 @@
 """Pictures and videos of a step, and the annotations drawn over them."""
 
+import contextlib
+import math
+from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
 
@@ -14,27 +17,39 @@ from pydantic import (
     model_validator,
 )
 
+from content.refusing import refusal, short
 from content.values import Duration, Line, Piece, Text
+
+LONGEST_PATH = 240  # bytes; 255 is what file systems keep of a name
+SHARE = "give a share of the picture's width or height, from 0 to 1"
 
 
 def _share(value: object) -> float:
     """A coordinate as a share of the picture's width or height."""
-    if isinstance(value, bool):
-        message = f"{value!r} is not a coordinate"
-        raise ValueError(message)  # noqa: TRY004 - pydantic turns ValueError into a finding
-    share = float(value)  # pyright: ignore[reportArgumentType] - float() raises what pydantic expects
+    share = math.nan
+    if isinstance(value, str | int | float | Decimal) and not isinstance(value, bool):
+        with contextlib.suppress(ValueError, OverflowError):
+            share = float(value)
+    if math.isnan(share):
+        raise refusal(f"{short(value)} is not a coordinate", mend=SHARE)
     if not 0.0 <= share <= 1.0:
-        message = f"{value} lies outside the picture; coordinates go from 0 to 1"
-        raise ValueError(message)
+        raise refusal(f"{short(value)} lies outside the picture", mend=SHARE)
     return share
 
 
 def _inside(path: str) -> str:
-    parts = PurePosixPath(path).parts
-    if path.startswith("/") or ".." in parts or "\\" in path or not parts:
-        message = f"{path!r} leaves the document's folder; name a file inside it"
-        raise ValueError(message)
+    if len(path.encode()) > LONGEST_PATH:
+        raise refusal("the file's name is too long", mend=f"at most {LONGEST_PATH} bytes")
+    if not is_file_name(path):
+        raise refusal(f"{short(path)} leaves the document's folder", mend="name a file inside it")
     return path
+
+
+def is_file_name(path: str) -> bool:
+    """Whether a file of that name can lie in the folder that names it."""
+    parts = PurePosixPath(path).parts
+    outside = path.startswith("/") or ".." in parts or "\\" in path or not parts
+    return not outside and len(path.encode()) <= LONGEST_PATH
 
 
 # Spelled as text on the wire: canonical JSON knows no floating-point numbers
@@ -151,8 +166,11 @@ class Video(Piece):
     @model_validator(mode="after")
     def _ends_after_start(self) -> "Video":
         if self.start is not None and self.end is not None and self.end <= self.start:
-            message = "the video's end lies before its start"
-            raise ValueError(message)
+            raise refusal(
+                "the video's end lies before its start",
+                mend="make `end` later than `start`, or leave one out",
+                at=("end",),
+            )
         return self
 
     @property

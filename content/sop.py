@@ -1,13 +1,14 @@
 """The standard operating procedure: what and why, and the flow of work instructions that carry it out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from content.instruction import Attachment, RiskClass, Suppression
 from content.languages import Translations
-from content.refusing import refusal
+from content.refusing import refusal, refuse_all
 from content.values import DocumentId, Duration, Language, Line, Piece, Slug, Text
 
 
@@ -26,6 +27,13 @@ class Activity(Piece):
     accountable: Line
     consulted: tuple[Line, ...] = ()
     informed: tuple[Line, ...] = ()
+
+    def named(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """The roles by how they take part."""
+        yield "responsible", self.responsible
+        yield "accountable", (self.accountable,)
+        yield "consulted", self.consulted
+        yield "informed", self.informed
 
 
 class Input(Piece):
@@ -143,32 +151,28 @@ class Sop(Piece):
     @model_validator(mode="after")
     def _names_its_roles(self) -> "Sop":
         known = {role.role for role in self.roles}
-        for place, activity in enumerate(self.responsibilities):
-            for field in ("responsible", "accountable", "consulted", "informed"):
-                value: str | tuple[str, ...] = getattr(activity, field)
-                _refuse_unknown_role((value,) if isinstance(value, str) else value, known, (place, field))
+        refuse_all(
+            [
+                refusal(
+                    f"{name!r} is none of the roles",
+                    mend=f"roles: {', '.join(sorted(known)) or 'none; list them under `roles`'}",
+                    at=("responsibilities", place, field),
+                )
+                for place, activity in enumerate(self.responsibilities)
+                for field, names in activity.named()
+                for name in names
+                if name not in known
+            ]
+        )
         return self
 
     @model_validator(mode="after")
     def _flows_to_an_end(self) -> "Sop":
         places: dict[str, int] = {}
         for place, box in enumerate(self.flow):
-            if box.id in places:
-                raise refusal(
-                    f"the box {box.id!r} is there twice",
-                    mend="give each its own `id`",
-                    at=("flow", place, "id"),
-                )
-            places[box.id] = place
+            places.setdefault(box.id, place)
+        refuse_all([*_repeated(self.flow, places), *_astray(self.flow, places)])
         ways = {box.id: successors(box) for box in self.flow}
-        for name, targets in ways.items():
-            missing = [target for target in targets if target not in ways]
-            if missing:
-                raise refusal(
-                    f"box {name} leads to {', '.join(missing)}, which is not in the flow",
-                    mend="add that box or lead to another",
-                    at=("flow", places[name], "next"),
-                )
         reaching = _reaching({box.id for box in self.flow if box.kind == "end"}, ways)
         stuck = [name for name in ways if name not in reaching]
         if stuck:
@@ -198,13 +202,22 @@ def successors(box: Task | Decision | HandOver | End) -> tuple[str, ...]:
     return tuple(box.next)
 
 
-def _refuse_unknown_role(named: Iterable[str], known: set[str], at: tuple[int, str]) -> None:
-    for name in named:
-        if name not in known:
-            raise refusal(
-                f"{name!r} is none of the roles",
-                mend=f"roles: {', '.join(sorted(known)) or 'none; list them under `roles`'}",
-                at=("responsibilities", *at),
+def _repeated(flow: Sequence[Box], places: Mapping[str, int]) -> Iterator[PydanticCustomError]:
+    for place, box in enumerate(flow):
+        if places[box.id] != place:
+            yield refusal(
+                f"the box {box.id!r} is there twice", mend="give each its own `id`", at=("flow", place, "id")
+            )
+
+
+def _astray(flow: Sequence[Box], places: Mapping[str, int]) -> Iterator[PydanticCustomError]:
+    for place, box in enumerate(flow):
+        missing = [target for target in successors(box) if target not in places]
+        if missing:
+            yield refusal(
+                f"box {box.id} leads to {', '.join(missing)}, which is not in the flow",
+                mend="add that box or lead to another",
+                at=("flow", place, "next"),
             )
 
 

@@ -15,6 +15,8 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from content.refusing import refusal, short
+
 DocumentId = NewType("DocumentId", str)
 StepId = NewType("StepId", str)
 CheckId = NewType("CheckId", str)
@@ -31,19 +33,22 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_TEXT, s
 PartNumber = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9./_+-]*$", max_length=64)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 
+MOST_DAYS = 36_500  # of a duration; nothing is kept for longer than a hundred years
+NUMBER = "write digits with a point before the decimals, like 8.5"
 DURATION = re.compile(r"^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?(?:(\d+)ms)?$")
 
 
 def parse_duration(text: object) -> timedelta:
-    """Read `1m30s`, `500ms`, `2h`, `365d`; raises ValueError with an example when it is anything else."""
+    """Read `1m30s`, `500ms`, `2h`, `365d`; raises a refusal, which is a ValueError, when it is anything else."""
     if isinstance(text, timedelta):
         return text
     match = DURATION.match(text) if isinstance(text, str) and text else None
     if match is None:
-        message = f"{text!r} is not a duration; write it like 500ms, 30s, 1m30s, 2h or 365d"
-        raise ValueError(message)
+        raise refusal(f"{short(text)} is not a duration", mend="write it like 500ms, 30s, 1m30s, 2h or 365d")
     days, hours, minutes, seconds, milliseconds = (Decimal(group or 0) for group in match.groups())
     total = ((days * 24 + hours) * 60 + minutes) * 60 + seconds + milliseconds / 1000
+    if total > MOST_DAYS * 86_400:
+        raise refusal(f"{short(text)} is too long a time", mend=f"at most {MOST_DAYS}d")
     return timedelta(microseconds=int(total * 1_000_000))
 
 
@@ -60,28 +65,26 @@ def format_duration(duration: timedelta) -> str:
 
 def _exact(value: object) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
-        message = f"{value!r} is not a number"
-        raise ValueError(message)  # noqa: TRY004 - pydantic turns ValueError into a finding
+        raise refusal(f"{short(value)} is not a number", mend=NUMBER)
     try:
         number = Decimal(value)
     except InvalidOperation:
-        message = f"{value!r} is not a number"
-        raise ValueError(message) from None
+        raise refusal(f"{short(value)} is not a number", mend=NUMBER) from None
     if not number.is_finite():
-        message = f"{value!r} is not a finite number"
-        raise ValueError(message)
+        raise refusal(f"{short(value)} is not a finite number", mend=NUMBER)
     return number
 
 
 def _gtin(text: str) -> str:
     """Check digit of the GS1 General Specifications, section 7.9: weights 3 and 1 from the right."""
     if not re.fullmatch(r"\d{8}|\d{12}|\d{13}|\d{14}", text):
-        message = f"{text!r} is not a GTIN; it has 8, 12, 13 or 14 digits"
-        raise ValueError(message)
+        raise refusal(f"{short(text)} is not a GTIN", mend="write its 8, 12, 13 or 14 digits, in quotes")
     total = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(text[:-1])))
     if (10 - total % 10) % 10 != int(text[-1]):
-        message = f"{text!r} has a wrong check digit; it should end in {(10 - total % 10) % 10}"
-        raise ValueError(message)
+        raise refusal(
+            f"{text!r} has a wrong check digit; it should end in {(10 - total % 10) % 10}",
+            mend="read the number from the label again",
+        )
     return text.zfill(14)
 
 

@@ -66,6 +66,10 @@ def test_other_content_under_a_released_revision_is_refused_with_the_mend(
     write_instruction(document, TEXT.replace("revision: 1", "revision: 2"))
     publishing.publish(house, document, "eng")
     assert [row["revision"] for row in releases(house)] == [1, 2]
+    write_instruction(document, TEXT.replace("Tighten the screws", "Tighten every screw"))
+    with pytest.raises(Conflict) as refusal:
+        publishing.publish(house, document, "eng")
+    assert "revision: 3" in refusal.value.mend
 
 
 def test_a_document_that_is_not_in_order_is_refused_with_every_finding(house: House, document: Path) -> None:
