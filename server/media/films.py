@@ -116,7 +116,7 @@ def _seconds(film: Any, video: Any) -> float:
 
 def _transcode(source: Path, demuxer: str, target: Path, start: float, length: float) -> None:
     shape = f"scale='min({LONGEST_FILM},iw)':'min({LONGEST_FILM},ih)':force_original_aspect_ratio=decrease"
-    filters = f"{shape}:force_divisible_by=2:out_color_matrix=bt709,setsar=1,format=yuv420p"
+    filters = f"{shape}:force_divisible_by=2:out_color_matrix=bt709:out_range=tv,setsar=1,format=yuv420p"
     encode(
         [*LOCAL, "-f", demuxer, "-ss", f"{start:.3f}", "-i", f"file:{source}"],
         ["-t", f"{length:.3f}", "-map", "0:v:0", "-vf", filters, "-fpsmax", str(FRAMES)],

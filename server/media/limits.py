@@ -76,7 +76,7 @@ def _run(task: str, folder: Path, seconds: int) -> int:
         child = subprocess.Popen(
             [sys.executable, "-I", "-m", "server.media.child"],
             cwd=folder,
-            env=_environment(folder),
+            env=environment(folder),
             stdin=subprocess.PIPE,
             stdout=errors,
             stderr=errors,
@@ -95,7 +95,8 @@ def _run(task: str, folder: Path, seconds: int) -> int:
     return child.returncode
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def environment(folder: Path) -> dict[str, str]:
+    """What a child knows of its surroundings: where programs are, and a folder of its own."""
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     here = str(folder)
     return kept | {

@@ -104,7 +104,11 @@ def _through_pillow(source: Path, folder: Path) -> Path:
         with Image.open(source, formats=["BMP", "DIB"]) as opened:
             refuse_many_pixels(*opened.size)
             opened.convert("RGB").save(folder / "read.png", compress_level=1)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as problem:
+    except Image.DecompressionBombError:
+        raise TooLarge(
+            "the picture has far too many pixels", f"at most {MOST_PIXELS:,} in all; make it smaller"
+        ) from None
+    except (OSError, ValueError, SyntaxError) as problem:
         raise Invalid(f"the BMP file is damaged ({problem})", "save it again as PNG") from None
     return folder / "read.png"
 

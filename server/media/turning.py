@@ -72,7 +72,7 @@ def _turntable(stage: "_Stage", folder: Path) -> MadeMedium:
     size = ["-s", f"{TURN[0]}x{TURN[1]}", "-r", str(RATE)]
     films.encode(
         [*FED, "-f", "rawvideo", "-pix_fmt", "rgb24", *size, "-i", "pipe:0"],
-        ["-vf", "scale=out_color_matrix=bt709,format=yuv420p"],
+        ["-vf", "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p"],
         folder / films.FILM,
         b"".join(raw),
     )
