@@ -113,7 +113,7 @@ def _item(item: Any, depth: int) -> Iterator[str]:
     lines = (
         list(_mapping(cast("dict[str, Any]", item), depth + 1))
         if isinstance(item, dict)
-        else [f"{pad}  {flow}"]
+        else [f"{pad}  {_flow(item, whole=True)}"]
     )
     yield f"{pad}- {lines[0].lstrip()}"
     yield from lines[1:]
@@ -127,20 +127,21 @@ def _nested(value: Any) -> bool:
     return isinstance(value, dict | list) and value not in ({}, [])
 
 
-def _flow(value: Any) -> str | None:
-    """The value on one line; None when it holds a text of several lines."""
+def _flow(value: Any, *, whole: bool = False) -> str | None:
+    """The value on one line; None when it holds a text of several lines and not the `whole` is wanted so."""
     if isinstance(value, dict):
-        parts = [(key, _flow(item)) for key, item in cast("dict[str, Any]", value).items()]
+        found = cast("dict[str, Any]", value)
+        parts = [(key, _flow(item, whole=whole)) for key, item in found.items()]
         if any(part is None for _, part in parts):
             return None
         return "{" + ", ".join(f"{_key(key)}: {part}" for key, part in parts) + "}"
     if isinstance(value, list):
-        items = [_flow(item) for item in cast("list[Any]", value)]
+        items = [_flow(item, whole=whole) for item in cast("list[Any]", value)]
         return None if None in items else "[" + ", ".join(str(item) for item in items) + "]"
     if isinstance(value, _Number):
         return str(value)
     if isinstance(value, str):
-        return None if _is_block(value) else _scalar(value)
+        return None if _is_block(value) and not whole else _scalar(value)
     return json.dumps(value)
 
 
