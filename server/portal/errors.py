@@ -66,7 +66,8 @@ def _mishap(request: Request, problem: Exception) -> Response:
 
 
 def _page(request: Request, status: int, detail: str, mend: str) -> Response:
-    if "text/html" not in request.headers.get("accept", "text/html"):  # a script asked
+    by_script = request.headers.get("sec-fetch-dest") == "empty" and "hx-request" not in request.headers
+    if by_script:  # one of the editor's
         return JSONResponse({"detail": detail, "mend": mend}, status_code=status)
     here = portal(request)
     if getattr(request.state, "visitor", None) is None and status != 500:

@@ -23,7 +23,7 @@ LARGEST_FORM = 1_000  # fields
 LARGEST_UPLOAD = 64 << 20  # bytes of a picture or of a document to import
 LARGEST_BODY = 1 << 20  # bytes; the longest comment has 4,000 characters
 POLICY = (
-    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
 )
 HEADERS = {
