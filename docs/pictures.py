@@ -46,9 +46,9 @@ def editor(page: Any, address: str, folder: Path) -> None:
     page.goto(f"{address}/library/instructions/close-pump")
     page.get_by_role("button", name="Edit", exact=True).click()
     page.locator("#steps li", has_text="Tighten in the cross pattern").click()
-    page.wait_for_function("document.getElementById('preview').naturalWidth > 0", timeout=60_000)
-    page.wait_for_function("!document.getElementById('preview-words').textContent")
+    page.locator("#preview[src^='blob:']").wait_for(timeout=60_000)
     page.locator("#saved", has_text="Saved").wait_for()
+    page.locator("#preview").evaluate("image => image.decode()")
     page.screenshot(path=folder / "editor.png")
 
 
