@@ -69,7 +69,7 @@ def document(name: str, steps: int) -> dict[str, Any]:
 
 
 def checked(place: Path) -> Measure:
-    """Validation and lint of a thousand documents, beside bare YAML loading of the same files."""
+    """Validation and lint of a thousand documents, beside libyaml's bare loading of the same files."""
     folders = []
     for number in range(MANY):
         folder = place / f"doc-{number}"
@@ -82,13 +82,13 @@ def checked(place: Path) -> Measure:
     took = time.perf_counter() - began
     began = time.perf_counter()
     for folder in folders:
-        yaml.safe_load((folder / "instruction.yaml").read_text())
+        yaml.load((folder / "instruction.yaml").read_text(), yaml.CSafeLoader)
     bare = time.perf_counter() - began
     return Measure(
         name="1,000 documents validated and checked",
         value=took,
         unit="s",
-        yardstick_name="s bare YAML loading",
+        yardstick_name="s bare libyaml",
         yardstick=bare,
         goal="≤ 20 s",
         met=took <= 20,

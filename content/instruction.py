@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from content.asking import MOST_TIMES, Expression, StepName
 from content.checks import Check
+from content.conditions import spelled
 from content.languages import Translations
 from content.media import InnerPath, Medium
 from content.refusing import refusal
@@ -277,6 +278,30 @@ class Instruction(Piece):
         from content.scope import scope  # noqa: PLC0415 - it knows steps
 
         return scope(self)
+
+    @cached_property
+    def names_used(self) -> frozenset[str]:
+        """The names that its expressions look at."""
+        from content.scope import expressions  # noqa: PLC0415 - it knows steps
+
+        return frozenset(
+            name for _, text, wanted in expressions(self) for name in self.scope.compile(text, wanted).names
+        )
+
+    @cached_property
+    def checks_used(self) -> tuple[tuple[Step, tuple[Check, ...]], ...]:
+        """The steps, and of each the checks, that its expressions look at."""
+        found: list[tuple[Step, tuple[Check, ...]]] = []
+        for step in self.steps:
+            checks = tuple(check for check in step.checks if self._uses(step.id, check.id))
+            if checks or spelled("visits", step.id) in self.names_used:
+                found.append((step, checks))
+        return tuple(found)
+
+    def _uses(self, step: StepId, check: CheckId) -> bool:
+        name = spelled(step, check)
+        names = {name, spelled("passed", step, check), spelled("attempts", step, check)}
+        return any(used in names or used.startswith(f"{name}.") for used in self.names_used)
 
     @cached_property
     def _by_id(self) -> dict[StepId, int]:

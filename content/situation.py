@@ -90,7 +90,7 @@ def _worked_out(limits: Computed, names: Scope, known: Mapping[str, Known]) -> d
 
 
 def values(instruction: Instruction, run: Run) -> dict[str, Known]:
-    """Everything that the run knows, under the names that expressions use."""
+    """What the run knows of that which its instruction's expressions look at, under their names."""
     known: dict[str, Known] = {"options": run.options}
     for field in ("part_number", "gtin", "serial", "lot", "work_order"):
         known[spelled("unit", field)] = getattr(run.unit, field) or ""
@@ -101,10 +101,10 @@ def values(instruction: Instruction, run: Run) -> dict[str, Known]:
         value = None if text is None else parameter.read(text)
         if value is not None:
             known[spelled("order", parameter.id)] = value
-    for step in instruction.steps:
+    for step, checks in instruction.checks_used:
         known[spelled("visits", step.id)] = Decimal(run.visits.get(step.id, 0))
         states = run.states(step.id)
-        for check in step.checks:
+        for check in checks:
             _tell(known, step.id, check, states.get(check.id))
     return known
 

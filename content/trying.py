@@ -141,11 +141,7 @@ class _Weights:
 
     def __init__(self, instruction: Instruction) -> None:
         self.texts = tuple(text for _, text, _ in expressions(instruction))
-        self.used = {
-            name
-            for _, text, wanted in expressions(instruction)
-            for name in instruction.scope.compile(text, wanted).names
-        }
+        self.used = instruction.names_used
 
     def looked_at(self, step: Step, check: Check) -> bool:
         """Whether any condition depends on what the check takes."""
