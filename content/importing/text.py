@@ -16,6 +16,10 @@ from content.importing.draft import Draft, DraftStep, ImportRefused
 from content.importing.pictures import Picture
 
 MOST_PICTURES = 500
+TITLE_FIRST = "\n".join(  # Word's title is above its headings, each of which moves down by one
+    ["p[style-name='Title'] => h1:fresh", "p[style-name='Subtitle'] => p:fresh"]
+    + [f"p[style-name='Heading {level}'] => h{level + 1}:fresh" for level in range(1, 6)]
+)
 
 
 def word(data: bytes, name: str) -> Draft:
@@ -31,7 +35,7 @@ def word(data: bytes, name: str) -> Draft:
         return {"src": f"held:{len(held) - 1}"}
 
     try:
-        found = mammoth.convert_to_html(io.BytesIO(data), convert_image=keep)
+        found = mammoth.convert_to_html(io.BytesIO(data), convert_image=keep, style_map=TITLE_FIRST)
     except Exception as problem:  # noqa: BLE001 - the library raises whatever it meets in a broken file
         raise ImportRefused(
             f"the Word file cannot be read ({type(problem).__name__}); save it again in Word"

@@ -6,6 +6,7 @@ It ends when its input does.
 """
 
 import argparse
+import hashlib
 import json
 import sys
 import threading
@@ -54,7 +55,7 @@ def view_of(request: dict[str, Any]) -> StepView:
     missing = [path for path in instruction.files if not files.get(path, Path("/nowhere")).is_file()]
     if missing:
         raise CannotShow(f"the file {missing[0]} is not there")
-    digests = {path: Digest(f"{number:064x}") for number, path in enumerate(files)}
+    digests = {path: _named(file) for path, file in files.items()}
     places = {digest: files[path] for path, digest in digests.items()}
     media = tuple(MediaFile(path=path, digest=digest, size=0, type="") for path, digest in digests.items())
     release = Release(digest=Digest("0" * 64), document=instruction, media=media)
@@ -71,6 +72,13 @@ def view_of(request: dict[str, Any]) -> StepView:
     return step_view(
         Desk(play=play), play, lambda digest, _type: places[digest], tick=0, monotonic=0.0, status=status
     )
+
+
+def _named(file: Path) -> Digest:
+    """A name for what lies in a file now: the kiosk keeps decoded pictures by it, through all requests."""
+    found = file.stat() if file.is_file() else None
+    told = f"{file} {found.st_mtime_ns} {found.st_size}" if found else str(file)
+    return Digest(hashlib.sha256(told.encode()).hexdigest())
 
 
 def _come_to(instruction: Instruction, step: StepId) -> Run:

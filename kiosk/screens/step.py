@@ -28,7 +28,8 @@ DOUBLE_TAP = 0.3  # seconds; a finger that bounces must not confirm two steps
 
 def _place(view: StepView) -> tuple[object, ...]:
     """What makes it another page: the step, its visit, or the document it stands in."""
-    return view.step, view.visit, view.status.document, view.status.unit, view.title, view.text
+    told = view.title, view.text, view.safety, view.parts, view.tools
+    return view.step, view.visit, view.status.document, view.status.unit, *told
 
 
 class StepScreen(BoxLayout):
@@ -67,6 +68,7 @@ class StepScreen(BoxLayout):
         before, self.view = self.view, view
         if _place(view) != _place(before):
             self._new_step(view)
+        self._stage.show(view.media)
         self.telling.proof.show(view.checks, warned=bool(view.safety))
         self.telling.rejection.show(view.notice, view.notice_mark)
         self._rail.show(view.rail)
@@ -83,7 +85,6 @@ class StepScreen(BoxLayout):
 
     def _new_step(self, view: StepView) -> None:
         self.telling.told.show(view)
-        self._stage.show(view.media)
         self._pictures.ahead(view.ahead)
         if has_graphics_chip():  # where the processor draws, the next touch would wait behind the slide
             self._slide_in(list(SLIDE))

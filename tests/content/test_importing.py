@@ -125,6 +125,7 @@ def word(tmp_path: Path) -> Path:
 
 def test_a_word_file_keeps_headings_lists_warnings_and_pictures_in_order(tmp_path: Path) -> None:
     document, _, folder = imported(word(tmp_path), tmp_path)
+    assert (document.title, document.summary) == ("Change the filter", "Every three months.")
     assert [step.title for step in document.steps] == ["Open the lid", "Take out the filter"]
     assert document.steps[0].text == "Do it by hand.\n- First"
     assert [(notice.level, notice.text) for notice in document.steps[0].safety] == [

@@ -106,16 +106,17 @@ def test_annotations_are_drawn_moved_labelled_and_deleted(edit) -> None:
     draw(eve, "box", (0.2, 0.2), (0.5, 0.5))
     draw(eve, "arrow", (0.6, 0.6), (0.8, 0.8))
     draw(eve, "ellipse", (0.1, 0.6), (0.3, 0.8))
+    draw(eve, "blur", (0.4, 0.8), (0.6, 0.95))
     draw(eve, "badge", (0.9, 0.1))
     eve.page.get_by_label("Words of the annotation").first.fill("<b>Hier</b> drücken")
     saved(eve)
     drawn = state(eve)["parts"]["step:turn-over"]["body"]["media"][0]["annotations"]
-    assert [each["shape"] for each in drawn] == ["arrow", "box", "arrow", "ellipse", "badge"]
+    assert [each["shape"] for each in drawn] == ["arrow", "box", "arrow", "ellipse", "blur", "badge"]
     assert drawn[-1]["text"] == "<b>Hier</b> drücken"
     assert abs(float(drawn[1]["width"]) - 0.3) < 0.02
     eve.page.locator(".drawing svg").first.press("Delete")
     saved(eve)
-    assert len(state(eve)["parts"]["step:turn-over"]["body"]["media"][0]["annotations"]) == 4
+    assert len(state(eve)["parts"]["step:turn-over"]["body"]["media"][0]["annotations"]) == 5
 
 
 def test_a_picture_is_replaced_and_keeps_its_annotations_and_other_uses_are_offered(edit) -> None:

@@ -90,6 +90,18 @@ def test_a_changed_text_is_another_picture(previews: Previews) -> None:
     assert difference(draw(previews), draw(previews, values=values)) > 0.005
 
 
+def test_another_picture_in_a_files_place_is_shown(previews: Previews, tmp_path: Path) -> None:
+    step = next(step for step in DOCUMENT.steps if step.id == "fit-key")
+    path = step.media[0].files[0]
+    before = draw(previews)
+    shown = []
+    for color in ("red", "blue"):
+        Image.new("RGB", (800, 600), color).save(tmp_path / f"{color}.png")
+        shown.append(draw(previews, files=FILES | {path: tmp_path / f"{color}.png"}))
+    assert difference(before, shown[0]) > 0.2
+    assert difference(*shown) > 0.2
+
+
 def test_a_process_that_died_is_started_again(previews: Previews) -> None:
     draw(previews)
     worker = previews._workers[SIZE, "dark"]

@@ -1,7 +1,7 @@
-// Draw on the untouched picture: box, ellipse, arrow, polygon, number badge and text, as shares of its width and height.
+// Draw on the untouched picture: box, ellipse, arrow, polygon, number badge, text and what is to be unrecognisable, as shares of its width and height.
 import { el, svg } from "./parts.js";
 
-const TOOLS = [["pick", "Select"], ["box", "Box"], ["ellipse", "Ellipse"], ["arrow", "Arrow"], ["polygon", "Outline"], ["badge", "Number"], ["text", "Text"]];
+const TOOLS = [["pick", "Select"], ["box", "Box"], ["ellipse", "Ellipse"], ["arrow", "Arrow"], ["polygon", "Outline"], ["badge", "Number"], ["text", "Text"], ["blur", "Blur"]];
 const SMALL = 0.012; // of a side; less was a click, no drag
 
 export function annotator(source, annotations, changed) {
@@ -38,7 +38,7 @@ export function annotator(source, annotations, changed) {
     layer.setAttribute("class", tool === "pick" ? "pick" : "");
     layer.replaceChildren(...now.map((each, place) => shape(each, place, wide, high)));
     if (outline.length) layer.append(svg("polyline", { class: "ink", "stroke-width": 5, points: outline.map(([x, y]) => `${x * wide},${y * high}`).join(" ") }));
-    label.hidden = chosen < 0;
+    label.hidden = chosen < 0 || now[chosen]?.shape === "blur";
     if (chosen >= 0 && document.activeElement !== label) label.value = now[chosen]?.text ?? "";
     bar.replaceChildren(
       ...TOOLS.map(([name, words]) => {
@@ -92,6 +92,9 @@ export function annotator(source, annotations, changed) {
       const points = each.points.map(share);
       ink("polygon", { points: points.map(([x, y]) => `${x * wide},${y * high}`).join(" ") });
       anchor = [points[0][0] * wide, points[0][1] * high];
+    } else if (each.shape === "blur") {
+      const [x, y, w, h] = share([each.x, each.y, each.width, each.height]);
+      group.append(svg("rect", { class: "mist", x: x * wide, y: y * high, width: w * wide, height: h * high }));
     } else if (each.shape === "badge") {
       const [x, y] = share(each.at);
       group.append(svg("circle", { class: "full", cx: x * wide, cy: y * high, r: 22 }), svg("text", { class: "digits", x: x * wide, y: y * high, "font-size": 26 }, String(each.number)));
@@ -198,7 +201,7 @@ export function annotator(source, annotations, changed) {
   function drawn(kind, x0, y0, x, y) {
     if (kind === "arrow") return { shape: "arrow", from: [round(x0), round(y0)], to: [round(x), round(y)] };
     const [left, top, width, height] = [Math.min(x0, x), Math.min(y0, y), Math.abs(x - x0), Math.abs(y - y0)];
-    if (kind === "box") return { shape: "box", x: round(left), y: round(top), width: round(width), height: round(height) };
+    if (kind === "box" || kind === "blur") return { shape: kind, x: round(left), y: round(top), width: round(width), height: round(height) };
     return { shape: "ellipse", x: round(left + width / 2), y: round(top + height / 2), rx: round(width / 2), ry: round(height / 2) };
   }
 

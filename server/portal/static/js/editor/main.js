@@ -110,6 +110,7 @@ function show(id) {
 }
 
 let waiting = 0;
+let newest = 0; // answers may overtake each other; an older one is no longer wanted
 function preview() {
   const card = by("preview-card");
   card.hidden = !open.step || root.dataset.kind === "sop";
@@ -117,9 +118,10 @@ function preview() {
   clearTimeout(waiting);
   waiting = setTimeout(async () => {
     const id = open.step;
+    const number = (newest += 1);
     const address = `/drafts/${root.dataset.draft}/preview/${encodeURIComponent(id)}?size=${by("preview-size").value}&v=${keeper.stamp}`;
     const answer = await fetch(address).catch(() => null);
-    if (id !== open.step) return;
+    if (number !== newest || id !== open.step) return;
     if (answer?.ok) {
       const made = URL.createObjectURL(await answer.blob());
       URL.revokeObjectURL(by("preview").src);
