@@ -12,6 +12,7 @@ import httpx2
 from rich.console import Console
 from rich.markup import escape
 
+EAST_ASIAN_FONT = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
 LEAST_SPACE = 2_000_000_000  # bytes; a station's documents and a year of records fit
 
 
@@ -56,6 +57,13 @@ def _examine(server: str | None, devices: Path | None) -> Iterator[Result]:
         well=free > LEAST_SPACE,
         found=f"{free / 1e9:.0f} GB free",
         mend="make space: 2 GB at least",
+    )
+    yield Result(
+        name="fonts",
+        well=True,  # most plants need none
+        found="every script"
+        if EAST_ASIAN_FONT.is_file()
+        else "none for Chinese, Japanese and Korean (apt-get install fonts-noto-cjk)",
     )
     for library, package in (("EGL", "libegl1"), ("GL", "libgl1"), ("fribidi", "libfribidi0")):
         yield Result(

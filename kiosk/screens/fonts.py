@@ -34,6 +34,10 @@ SCRIPTS = {  # first word of a letter's Unicode name -> Noto family
     "TELUGU": "NotoSansTelugu",
     "THAI": "NotoSansThai",
 }
+EAST_ASIAN = (
+    ("\u3000", "\u30ff"),
+    ("\uff00", "\uffef"),
+)  # stops, brackets, the long vowel's mark, wide letters
 FIRST_SIGN, LAST_SIGN = "\u2190", "\u22ff"  # arrows and mathematical signs: ≤ is in no Noto text font
 RIGHT_TO_LEFT = frozenset({"ARABIC", "HEBREW"})
 LAST_SIMPLE = "\u052f"  # Latin, Greek and Cyrillic end here; every letter up to it is in the plain font
@@ -59,6 +63,8 @@ def script_of_letter(letter: str) -> str:
         return "LATIN" if letter.isalnum() else ""
     if FIRST_SIGN <= letter <= LAST_SIGN:
         return "MATH"
+    if any(first <= letter <= last for first, last in EAST_ASIAN):
+        return "CJK"
     word = unicodedata.name(letter, "").split(" ")[0]
     if word in SCRIPTS:
         return word

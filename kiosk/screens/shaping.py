@@ -110,12 +110,23 @@ def _is_rtl(word: Word) -> bool | None:
 
 
 def _ways(line: list[Word], *, rtl: bool) -> list[bool]:
-    """The way each word of a line reads: a number goes with the unit behind it, else with the line."""
+    """The way each word of a line reads: a number goes with the unit behind it or the word before it, else the line.
+
+    A short form of the rules N1 and W7 of Unicode's bidirectional algorithm (UAX #9).
+    """
     ways = [_is_rtl(word) for word in line]
+    for place in range(1, len(ways)):
+        if ways[place] is None and ways[place - 1] is False and _has_digit(line[place]):
+            ways[place] = False
     for place in range(len(ways) - 2, -1, -1):
-        if ways[place] is None and ways[place + 1] is False:
+        of_number = any(_has_digit(word) for word in line[max(0, place - 1) : place + 1])
+        if ways[place] is None and ways[place + 1] is False and of_number:
             ways[place] = False
     return [rtl if way is None else way for way in ways]
+
+
+def _has_digit(word: Word) -> bool:
+    return any(letter.isdigit() for piece in word for letter in piece.text)
 
 
 def _seen(line: list[Word], *, rtl: bool) -> list[Word]:

@@ -4,7 +4,7 @@ import pytest
 from PIL import Image
 
 from kiosk.screens import shaping
-from kiosk.screens.fonts import file_for, is_simple
+from kiosk.screens.fonts import SCRIPTS, file_for, is_simple, script_of_letter
 
 SIZE = 28
 needs_raqm = pytest.mark.skipif(not shaping.HAS_RAQM, reason="libfribidi is not installed")
@@ -31,6 +31,17 @@ def test_what_the_plain_font_holds_is_left_to_kivy(text: str) -> None:
 @pytest.mark.parametrize("text", ["ركّب الغطاء", "ढक्कन लगाएँ", "カバーを閉める", "נקה את הגוף", "ใส่ฝาครอบ"])
 def test_what_it_does_not_hold_is_shaped(text: str) -> None:
     assert not is_simple(text)
+
+
+@pytest.mark.parametrize("text", ["カバーを外し、", "測ってください。", "（８ｍｍ）", "「停止」"])
+def test_signs_among_japanese_letters_come_from_their_font(text: str) -> None:
+    pieces = [piece for word in shaping._words(text, bold=False) for piece in word]
+    assert {file_for(piece.script) for piece in pieces} == {file_for("CJK")}
+    assert all(script_of_letter(letter) in SCRIPTS for letter in text)
+
+
+def test_a_number_goes_with_the_word_before_it() -> None:
+    assert words("صيانة مضخة · rev. 1", rtl=True) == ["rev.", "1", "·", "مضخة", "صيانة"]
 
 
 def test_a_text_from_the_right_begins_at_the_right_edge() -> None:

@@ -16,7 +16,16 @@ def test_a_machine_that_has_everything_is_told_so(stepline: Stepline, server: Se
     assert all(line.startswith("✓ ") for line in told), told
     names = [line[2:].partition(":")[0] for line in told]
     libraries = ["libEGL", "libGL", "libfribidi"]
-    assert names == ["Python", "SQLite", "disk", *libraries, "serial ports", "devices file", "server"]
+    assert names == [
+        "Python",
+        "SQLite",
+        "disk",
+        "fonts",
+        *libraries,
+        "serial ports",
+        "devices file",
+        "server",
+    ]
     assert "scanner, hand-scanner, scale, torque-driver, oven, press-guard" in ended.stdout
     assert f"at {server.address}" in told[-1]
 
@@ -29,7 +38,7 @@ def test_what_is_not_well_comes_with_its_mend_and_everything_else_is_still_looke
     ended = stepline("doctor", "--server", server.address, "--devices", wrong)  # it was not started
     assert (ended.returncode, ended.stderr) == (1, "")
     *well, devices, mend, absent, hint = ended.stdout.splitlines()
-    assert len(well) == 7
+    assert len(well) == 8
     assert devices == "✗ devices file: not in order"
     assert mend == f"    {wrong}: device 1 (oven): unit: is missing; a sensor needs it"
     assert absent == "✗ server: no answer"
