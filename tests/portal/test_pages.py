@@ -80,6 +80,27 @@ def test_a_work_instruction_shows_its_pictures_with_their_annotations_and_its_fi
     assert part.headers["content-type"] == "video/mp4"
 
 
+def test_a_work_instruction_tells_its_conditions_ways_on_and_failures(visit):
+    page = visit().sign_in("sam", "/library/instructions/service-pump").page
+    assert "Only when order.complaint != 'leak'" in page.locator("#measure-wear .ways").inner_text()
+    assert "→ Set the pump aside when look_over.state" in page.locator("#look-over .ways").inner_text()
+    table = page.locator("#measure-wear .checks").inner_text()
+    assert "0.03 – 0.12 mm" in table
+    assert "after 3 bad attempts → Set the pump aside" in table
+    assert "a supervisor decides" in page.locator("#tighten-cover .checks").inner_text()
+
+
+def test_a_work_instruction_is_read_in_each_of_its_languages(visit):
+    page = visit().sign_in("sam", "/library/instructions/service-pump").page
+    languages = page.get_by_role("navigation", name="Language")
+    assert languages.get_by_role("link").all_inner_texts() == ["EN", "AR", "JA"]
+    languages.get_by_role("link", name="JA").click()
+    assert page.locator("h1").inner_text() == "返品ポンプの整備"
+    assert "各三回測り" in page.locator("#measure-wear figure").first.inner_html()
+    languages.get_by_role("link", name="EN").click()
+    assert page.locator("h1").inner_text() == "Service a returned pump"
+
+
 def test_each_box_of_a_procedure_opens_its_work_instruction(visit):
     visitor = visit().sign_in("sam", "/library/sops/build-gear-pump")
     visitor.page.locator(".flow a", has_text="Fit the gears").click()

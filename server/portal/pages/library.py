@@ -8,11 +8,13 @@ from fastapi.responses import HTMLResponse, Response
 from PIL import Image
 
 from content.instruction import Instruction
+from content.languages import languages, translated
 from content.package import Release
 from content.sop import Sop
 from server.errors import NotThere
 from server.library.drafts import written
 from server.people.sessions import Role
+from server.portal import ways
 from server.portal.annotating import Overlay, overlay
 from server.portal.flowchart import lay_out
 from server.portal.guard import Portal, Supervisor, ThePortal
@@ -75,6 +77,9 @@ def instruction(request: Request, here: ThePortal, visitor: Supervisor, document
     if not isinstance(shown, Instruction):
         msg = f"{document} is a procedure, not a work instruction."
         raise NotThere(msg, "Look in the library.")
+    spoken = languages(shown)
+    language = request.query_params.get("language", shown.language)
+    shown, fell = translated(shown, language if language in spoken else shown.language)
     with reading(here.house.engine) as tx:
         governing = shelf.titles(tx, shown.governed_by)
     return here.looks.page(
@@ -84,7 +89,15 @@ def instruction(request: Request, here: ThePortal, visitor: Supervisor, document
         may_write=visitor.role.may(Role.ENGINEER),
         governing=governing,
         digests={file.path: file.digest for file in release.media},
-        overlays=_overlays(here, release),
+        overlays=_overlays(here, release, shown),
+        step_notes={step.id: ways.of_step(shown, step) for step in shown.steps},
+        check_notes={
+            (step.id, check.id): ways.of_check(shown, check) for step in shown.steps for check in step.checks
+        },
+        languages=spoken,
+        query=dict(request.query_params),
+        language=language,
+        fell=fell,
         parts={part.number: part for part in shown.parts},
         tools={tool.id: tool for tool in shown.tools},
         releases=rows,
@@ -116,11 +129,10 @@ def _found(here: Portal, document: str, digest: str | None) -> tuple[Release, tu
     return release, rows
 
 
-def _overlays(here: Portal, release: Release) -> dict[str, Overlay]:
+def _overlays(here: Portal, release: Release, shown: Instruction) -> dict[str, Overlay]:
     """For each picture of the release: its size in pixels and what is drawn over it."""
-    assert isinstance(release.document, Instruction)
     found: dict[str, Overlay] = {}
-    for step in release.document.steps:
+    for step in shown.steps:
         for place, medium in enumerate(step.media):
             path = medium.files[-1]
             width, height = picture_size(here.house.media.path(release.file(path).digest))
