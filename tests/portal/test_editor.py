@@ -67,8 +67,8 @@ def test_steps_are_moved_by_keyboard_and_by_drag_added_and_taken_out(edit) -> No
     saved(eve)
     assert titles(eve)[:2] == [before[1], before[0]]
     eve.page.locator("#steps li").nth(0).drag_to(eve.page.locator("#steps li").nth(2))
+    eve.page.locator("#steps li").nth(2).filter(has_text=before[1]).wait_for()
     saved(eve)
-    assert titles(eve)[2] == before[1]
     eve.page.get_by_role("button", name="Add a step").click()
     saved(eve)
     assert len(titles(eve)) == len(before) + 1

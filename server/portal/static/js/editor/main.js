@@ -19,9 +19,13 @@ function said(words, bad = false) {
 const order = () => keeper.body("order") ?? [];
 const step = (id) => keeper.body(`step:${id}`);
 
+let dragged = false; // a list that is drawn anew would drop what somebody holds
 function drawSteps() {
+  if (dragged) return;
   const list = by("steps");
+  const focused = list.contains(document.activeElement) ? document.activeElement.dataset.step : null;
   list.replaceChildren(...order().map((id, place) => stepLine(id, place)));
+  if (focused) list.querySelector(`[data-step="${CSS.escape(focused)}"]`)?.focus();
   by("add-step").hidden = root.dataset.kind === "sop" || keeper.closed;
 }
 
@@ -38,7 +42,14 @@ function stepLine(id, place) {
   if (id === open.step) line.setAttribute("aria-current", "step");
   line.addEventListener("click", () => show(id));
   line.addEventListener("keydown", (event) => onStepKey(event, id));
-  line.addEventListener("dragstart", (event) => event.dataTransfer.setData("text/x-step", id));
+  line.addEventListener("dragstart", (event) => {
+    dragged = true;
+    event.dataTransfer.setData("text/x-step", id);
+  });
+  line.addEventListener("dragend", () => {
+    dragged = false;
+    drawSteps();
+  });
   line.addEventListener("dragover", (event) => {
     event.preventDefault();
     line.classList.add("over");
@@ -46,6 +57,7 @@ function stepLine(id, place) {
   line.addEventListener("dragleave", () => line.classList.remove("over"));
   line.addEventListener("drop", (event) => {
     event.preventDefault();
+    dragged = false;
     moveTo(event.dataTransfer.getData("text/x-step"), place);
   });
   return line;
