@@ -9,6 +9,7 @@ from content import package, wire
 from server.audit import note
 from server.errors import Conflict, Invalid, NotThere
 from server.house import House
+from server.library import settling
 from server.store import tables
 from server.store.engine import reading, writing
 
@@ -33,7 +34,7 @@ def rename_station(house: House, station: str, name: str, by: str) -> None:
         changed = tx.execute(update(tables.stations).where(tables.stations.c.id == station).values(name=name))
         if changed.rowcount == 0:
             raise NotThere(f"there is no station {station}")
-        counter = _grow(tx, station)
+        counter = settling.grow(tx, station)
         note(tx, house.now(), by, "renamed station", station, name)
     house.push(station, counter)
     house.live.say("stations")
@@ -48,10 +49,13 @@ def assign(house: House, station: str, releases: Sequence[str], by: str) -> int:
         missing = [digest for digest in releases if digest not in known]
         if missing:
             raise Invalid(f"there is no release {missing[0][:12]}…", "publish it first")
-        counter = _grow(tx, station)
+        counter = settling.grow(tx, station)
         tx.execute(delete(tables.assignments).where(tables.assignments.c.station == station))
         for digest in dict.fromkeys(releases):
             tx.execute(insert(tables.assignments).values(station=station, release=digest))
+        named = tables.releases.c
+        documents = tx.execute(select(named.document).where(named.digest.in_(releases))).scalars().all()
+        settling.place_exactly(tx, station, documents, by, house.now())
         note(tx, house.now(), by, "assigned", station, f"{len(releases)} releases, counter {counter}")
     house.push(station, counter)
     house.live.say("stations")
@@ -68,7 +72,9 @@ def assign_documents(house: House, station: str, documents: Sequence[str], by: s
 def touch_all(house: House) -> None:
     """Let every kiosk look again: the people who may sign in have changed."""
     with writing(house.engine) as tx:
-        counters = {station: _grow(tx, station) for station in tx.scalars(select(tables.stations.c.id)).all()}
+        counters = {
+            station: settling.grow(tx, station) for station in tx.scalars(select(tables.stations.c.id)).all()
+        }
     for station, counter in counters.items():
         house.push(station, counter)
 
@@ -132,15 +138,3 @@ def _latest(tx: Connection, document: str) -> str:
     if digest is None:
         raise Invalid(f"{document} has no release", "publish it first")
     return digest
-
-
-def _grow(tx: Connection, station: str) -> int:
-    changed = tx.execute(
-        update(tables.stations)
-        .where(tables.stations.c.id == station)
-        .values(counter=tables.stations.c.counter + 1)
-        .returning(tables.stations.c.counter)
-    ).scalar()
-    if changed is None:
-        raise NotThere(f"there is no station {station}")
-    return changed

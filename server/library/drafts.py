@@ -30,7 +30,7 @@ from server.store.engine import reading, writing
 
 HEAD, ORDER, STEP = "head", "order", "step:"
 LONGEST_PART = 400_000  # characters
-OPEN = ("draft", "in-review")
+OPEN = ("draft", "in-review", "approved")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """Publishing: a document's folder becomes an immutable, signed release."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import Connection, func, insert, select
@@ -15,9 +16,13 @@ from server.library.hiding import keep_media
 from server.store import tables
 from server.store.engine import writing
 
+Conclude = Callable[[Connection, Release], None]
 
-def publish(house: House, folder: Path, by: str) -> Release:
+
+def publish(house: House, folder: Path, by: str, conclude: Conclude | None = None) -> Release:
     """Make the document in `folder` a release; the same content again is the same release.
+
+    Nobody's approval is asked for here: `releasing.release` does that, and adds to the transaction by `conclude`.
 
     Raises:
         Invalid: the document has findings; they are carried along.
@@ -33,7 +38,9 @@ def publish(house: House, folder: Path, by: str) -> Release:
     payload = package.payload(document, media)
     release = Release(digest=package.digest_of(payload), document=document, media=media)
     with writing(house.engine) as tx:
-        _release(tx, house, release, payload, by)
+        keep(tx, house, release, payload, by)
+        if conclude is not None:
+            conclude(tx, release)
     house.live.say("library")
     return release
 
@@ -43,7 +50,8 @@ def publish_library(house: House, library: Path, by: str) -> list[Release]:
     return [publish(house, folder, by) for folder in folders(library)]
 
 
-def _release(tx: Connection, house: House, release: Release, payload: bytes, by: str) -> None:
+def keep(tx: Connection, house: House, release: Release, payload: bytes, by: str) -> None:
+    """Keep a release, sealed; one that is there already stays as it is. Raises Conflict as `publish` does."""
     document = release.document
     held = tx.execute(
         select(tables.releases.c.digest).where(

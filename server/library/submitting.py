@@ -1,4 +1,4 @@
-"""A draft on its way out: written as a folder, checked, submitted for review, taken back, discarded, released."""
+"""A draft on its way into review: checked, written as a folder, submitted, or discarded."""
 
 import contextlib
 import tempfile
@@ -8,21 +8,17 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import ValidationError
-from sqlalchemy import select, update
 
-from content.errors import DocumentError
 from content.explaining import explain
 from content.instruction import Instruction
 from content.lint.checker import lint
-from content.package import Release
+from content.revision import RevisionState
 from content.sop import Sop
 from content.writing import spell
-from server.audit import note
-from server.errors import Conflict, Invalid
+from server.errors import Invalid
 from server.house import House
+from server.library import lifecycle, reviewing
 from server.library.drafts import Draft, read
-from server.library.publishing import publish
-from server.store import tables
 from server.store.engine import reading, writing
 
 KINDS: dict[str, type[Instruction | Sop]] = {"work-instruction": Instruction, "sop": Sop}
@@ -85,12 +81,13 @@ def _missing_file(draft: Draft, path: str) -> Remark:
 
 
 @contextlib.contextmanager
-def as_folder(house: House, draft: Draft) -> Iterator[Path]:
-    """The draft as a document's folder, which is gone afterwards."""
+def as_folder(house: House, draft: Draft, revision: int | None = None) -> Iterator[Path]:
+    """The draft as a document's folder, which is gone afterwards; `revision` is written in place of its own."""
+    values = draft.values if revision is None else draft.values | {"revision": revision}
     with tempfile.TemporaryDirectory(prefix="stepline-draft-") as place:
         folder = Path(place) / draft.document
         folder.mkdir()
-        (folder / FILES[draft.kind]).write_text(spell(draft.values), encoding="utf-8")
+        (folder / FILES[draft.kind]).write_text(spell(values), encoding="utf-8")
         for path, digest in draft.media.items():
             target = (folder / path).resolve()
             if target.is_relative_to(folder.resolve()):
@@ -100,54 +97,20 @@ def as_folder(house: House, draft: Draft) -> Iterator[Path]:
 
 
 def submit(house: House, draft: str, comment: str, by: str) -> None:
-    """Hand the draft in for review; raises Invalid, naming what is wrong, while it has errors."""
+    """Hand the draft in for review; raises Invalid, naming what is wrong, while it is no valid document."""
     with reading(house.engine) as tx:
         held = read(tx, draft)
-    wrong = [each for each in remarks(held) if each.level == "error"]
+    wrong = [each for each in remarks(held) if each.level == "error" and not each.rule]
     if wrong:
         first = wrong[0]
         where = f"step {first.step}: " if first.step else ""
         more = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""
         raise Invalid(f"{where}{first.message}{more}", first.mend or "mend what is marked in red")
-    _move(house, draft, "draft", "in-review", by, comment)
-
-
-def take_back(house: House, draft: str, by: str) -> None:
-    """Go on writing a draft that was submitted."""
-    _move(house, draft, "in-review", "draft", by)
+    reviewing.submit(house, draft, comment, by)
 
 
 def discard(house: House, draft: str, by: str) -> None:
     """Put the draft away; what was written stays in its history."""
-    _move(house, draft, "draft", "discarded", by)
-
-
-def release(house: House, draft: str, by: str) -> Release:
-    """Publish a submitted draft; raises Invalid or Conflict as publishing does."""
-    with reading(house.engine) as tx:
-        held = read(tx, draft)
-    if held.state != "in-review":
-        raise Conflict(f"This draft is {held.state}.", "Submit it for review first.")
-    try:
-        with as_folder(house, held) as folder:
-            published = publish(house, folder, by)
-    except DocumentError as problem:
-        raise Invalid("the document is not in order", "take it back and mend it", problem.findings) from None
-    _move(house, draft, "in-review", "released", by)
-    return published
-
-
-def _move(house: House, draft: str, before: str, after: str, by: str, comment: str = "") -> None:  # noqa: PLR0917
-    drafts = tables.drafts
     with writing(house.engine) as tx:
-        row = tx.execute(select(drafts.c.state, drafts.c.document).where(drafts.c.id == draft)).first()
-        if row is None or row.state != before:
-            raise Conflict(f"This draft is {row.state if row else 'not there'}.", "Load the page again.")
-        now = house.now()
-        values: dict[str, Any] = {"state": after, "changed_at": now, "changed_by": by}
-        if comment:
-            values["comment"] = comment
-        tx.execute(update(drafts).where(drafts.c.id == draft).values(**values))
-        note(tx, now, by, f"draft {after}", row.document, comment or draft)
-    house.live.say(f"draft {draft}")
-    house.live.say("library")
+        lifecycle.move(tx, house, draft, RevisionState.DISCARDED, by)
+    lifecycle.say(house, draft)

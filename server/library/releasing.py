@@ -1,0 +1,235 @@
+"""From approved to the floor: release with its terms, withdraw, and bring an earlier content back."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from content import package
+from content.errors import DocumentError
+from content.folder import Document, load
+from content.instruction import Instruction
+from content.lint.checker import lint
+from content.package import Release
+from content.revision import RevisionState
+from content.trying import walk
+from server.audit import note
+from server.errors import Conflict, Invalid, NotAllowed, NotThere
+from server.house import House
+from server.library import lifecycle, settling
+from server.library.drafts import Draft, read
+from server.library.publishing import keep, publish
+from server.library.reviewing import look
+from server.library.submitting import as_folder
+from server.people.sessions import Role
+from server.store import tables
+from server.store.engine import reading, writing
+
+Point = Literal["next-run", "at-once"]
+POINTS: tuple[Point, ...] = ("next-run", "at-once")
+SHORTEST_REASON = 10  # characters of why findings are overridden, or a release is withdrawn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """How a release takes effect: when, at which point of a run, to whom first, and what operators confirm.
+
+    `first`: the stations of each stage before everybody; `good_runs`: of a stage, before the next one (0: by hand);
+    `most_deviations`: a run on average, above which it stops by itself (0: never); `last_units`: runs that are still
+    made under the release before.
+    """
+
+    effective_at: datetime | None = None
+    point: Point = "next-run"
+    acknowledge: bool = False
+    first: tuple[tuple[str, ...], ...] = ()
+    good_runs: int = 0
+    most_deviations: float = 0.0
+    last_units: int = 0
+
+
+def obstacles(document: Document) -> tuple[str, ...]:
+    """What keeps a document from being released: errors of the checker, and paths that cannot be finished."""
+    found = [
+        f"{each.step or 'document'}: {each.remark.message}"
+        for each in lint(document)
+        if each.level == "error"
+    ]
+    if isinstance(document, Instruction):
+        found += [
+            f"a path cannot be finished: {path.why}" for path in walk(document).paths if path.end == "stuck"
+        ]
+    return tuple(found)
+
+
+def release(  # noqa: PLR0917 - what is released how, by whom
+    house: House, draft: str, by: str, role: Role, terms: Terms | None = None, override: str = ""
+) -> Release:
+    """Make an approved draft a release, and let it go to its stations.
+
+    Raises:
+        Conflict: it is not approved, or what was signed is not what it says now.
+        Invalid: the checker or the dry run finds something, and nobody overrides it; the terms are wrong.
+        NotAllowed: only an administrator overrides.
+    """
+    terms = terms or Terms()
+    with reading(house.engine) as tx:
+        held = read(tx, draft)
+        _insist_on_signatures(tx, held)
+        _insist_on_terms(tx, terms)
+    number = _free_revision(house, held)
+    try:
+        with as_folder(house, held, revision=number) as folder:
+            _refuse_obstacles(folder, role, override)
+            made = publish(
+                house, folder, by, lambda tx, made: _conclude(tx, house, held, made, by, terms, override)
+            )
+    except DocumentError as problem:
+        raise Invalid("the document is not in order", "take it back and mend it", problem.findings) from None
+    settling.settle(house, made.document.id)
+    lifecycle.say(house, draft)
+    return made
+
+
+def _insist_on_signatures(tx: Connection, held: Draft) -> None:
+    if held.state != RevisionState.APPROVED:
+        raise Conflict(f"This draft is {held.state.replace('-', ' ')}.", "It has to be approved first.")
+    if not look(tx, held).complete:
+        raise Conflict(
+            "Its signatures are not complete: the policy, or the draft, has changed since.", "Take it back."
+        )
+
+
+def _insist_on_terms(tx: Connection, terms: Terms) -> None:
+    if terms.point not in POINTS:
+        raise Invalid(f"there is no point {terms.point!r}", f"one of {', '.join(POINTS)}")
+    if terms.good_runs < 0 or terms.most_deviations < 0 or terms.last_units < 0:
+        raise Invalid("a number of the terms is below zero", "give 0 for none")
+    named = {station for stage in terms.first for station in stage}
+    known = set(tx.execute(select(tables.stations.c.id).where(tables.stations.c.id.in_(named))).scalars())
+    if missing := named - known:
+        raise Invalid(f"there is no station {min(missing)}", "choose among the stations")
+
+
+def _free_revision(house: House, held: Draft) -> int:
+    r = tables.releases.c
+    with reading(house.engine) as tx:
+        highest = tx.execute(select(func.max(r.revision)).where(r.document == held.document)).scalar()
+    given = held.values.get("revision", 1)
+    return max(int(given) if isinstance(given, int) else 1, int(highest or 0) + 1)
+
+
+def _refuse_obstacles(folder: Path, role: Role, override: str) -> None:
+    found = list(obstacles(load(folder)))
+    if not found:
+        return
+    if not override:
+        more = f", and {len(found) - 1} more" if len(found) > 1 else ""
+        raise Invalid(f"{found[0]}{more}", "mend it, or an administrator releases it with a reason")
+    if role is not Role.ADMINISTRATOR:
+        raise NotAllowed("Only an administrator releases in spite of findings.", "Ask one, or mend them.")
+    if len(override.strip()) < SHORTEST_REASON:
+        raise Invalid("the reason is too short to be understood later", "say why it may be released so")
+
+
+def _conclude(  # noqa: PLR0917 - in one transaction: the release, its terms, the draft's state, its roll-out
+    tx: Connection, house: House, held: Draft, made: Release, by: str, terms: Terms, override: str
+) -> None:
+    source = tx.execute(select(tables.drafts.c.source).where(tables.drafts.c.id == held.id)).scalar_one()
+    _keep_terms(tx, made.digest, terms, draft=held.id, override=override.strip(), source=source)
+    lifecycle.move(tx, house, held.id, RevisionState.RELEASED, by, f"revision {made.document.revision}")
+    if override:
+        note(tx, house.now(), by, "released in spite of findings", made.document.id, override.strip())
+    start_rollout(tx, house, made, terms)
+
+
+def _keep_terms(tx: Connection, digest: str, terms: Terms, **more: Any) -> None:
+    row = {
+        "release": digest,
+        "effective_at": terms.effective_at,
+        "point": terms.point,
+        "acknowledge": terms.acknowledge,
+        "override": "",
+        "source": "{}",
+    }
+    tx.execute(insert(tables.terms).values(row | more))
+
+
+def start_rollout(tx: Connection, house: House, made: Release, terms: Terms) -> None:
+    """Begin a staged release, where the terms ask for one."""
+    if not terms.first and not terms.last_units:
+        return
+    tx.execute(
+        insert(tables.rollouts).values(
+            release=made.digest,
+            document=made.document.id,
+            state="waiting" if terms.last_units else "running",
+            stages=json.dumps([list(stage) for stage in terms.first]),
+            good_runs=terms.good_runs,
+            most_deviations=terms.most_deviations,
+            last_units=terms.last_units,
+            since=house.now(),
+        )
+    )
+
+
+# --- withdraw and restore -------------------------------------------------------
+
+
+def withdraw(house: House, digest: str, reason: str, by: str) -> None:
+    """Take a release off the floor: nobody starts it, who works by it is held. Raises NotThere, Conflict, Invalid."""
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise Invalid("say why it is withdrawn", "who stands at the kiosk reads it")
+    r = tables.releases.c
+    with writing(house.engine) as tx:
+        row = tx.execute(select(r.document, r.revision, r.withdrawn_at).where(r.digest == digest)).first()
+        if row is None:
+            raise NotThere("There is no such release.", "Look in the library.")
+        if row.withdrawn_at is not None:
+            raise Conflict("This release is withdrawn already.", "Load the page again.")
+        now = house.now()
+        tx.execute(update(tables.releases).where(r.digest == digest).values(withdrawn_at=now))
+        tx.execute(insert(tables.withdrawals).values(release=digest, reason=reason.strip(), at=now, by=by))
+        note(tx, now, by, "withdrawn", row.document, f"revision {row.revision}: {reason.strip()}")
+    settling.settle(house, row.document, always=True)
+    house.live.say("library")
+
+
+def restore(house: House, digest: str, by: str, reason: str) -> Release:
+    """Release the content of an earlier release anew, under the next number: it was approved then.
+
+    Raises NotThere, Invalid, and Conflict where the earlier one was withdrawn or is the newest already.
+    """
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise Invalid("say why the earlier content comes back", "the release keeps it")
+    r = tables.releases.c
+    with reading(house.engine) as tx:
+        row = tx.execute(select(tables.releases).where(r.digest == digest)).first()
+        if row is None:
+            raise NotThere("There is no such release.", "Look in the library.")
+        highest = int(tx.execute(select(func.max(r.revision)).where(r.document == row.document)).scalar_one())
+    if row.withdrawn_at is not None:
+        raise Conflict("This release was withdrawn; its content may not come back.", "Choose another one.")
+    if row.revision == highest:
+        raise Conflict("This is the newest release already.", "Choose an earlier one, or withdraw it.")
+    held = package.read_payload(row.payload.encode())
+    document = type(held.document).model_validate(held.document.plain() | {"revision": highest + 1})
+    payload = package.payload(document, held.media)
+    made = Release(digest=package.digest_of(payload), document=document, media=held.media)
+    with writing(house.engine) as tx:
+        keep(tx, house, made, payload, by)
+        _keep_terms(tx, made.digest, Terms(), restores=digest)
+        note(
+            tx,
+            house.now(),
+            by,
+            "restored",
+            document.id,
+            f"revision {row.revision} as {highest + 1}: {reason}",
+        )
+    settling.settle(house, document.id)
+    house.live.say("library")
+    return made

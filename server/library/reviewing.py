@@ -1,0 +1,384 @@
+"""Review: who has to sign a draft, who may, comments that have to be settled first, and the signatures themselves.
+
+A signature binds a person, what it means, and the digest of the content; who wrote in the draft never signs it. One
+person signs one stage. A draft that is taken back, or that a reviewer sends back, begins a new round.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from content.revision import RevisionState
+from server.audit import note
+from server.errors import Conflict, Invalid, NotAllowed, NotThere
+from server.house import House
+from server.library import lifecycle
+from server.library.drafts import Draft, read
+from server.library.policy import Stage, away, policy_for
+from server.people.sessions import Role
+from server.store import tables
+from server.store.engine import reading, writing
+
+APPROVED, CHANGES = "approved", "changes"
+MEANINGS = (
+    "I have reviewed the content and it is right",
+    "I release it for use",
+    "I confirm that it is safe",
+)
+LONGEST = 4_000  # characters of a comment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """One signature under a round of review."""
+
+    round: int
+    stage: str
+    person: str
+    name: str
+    on_behalf_of: str | None
+    verdict: str
+    meaning: str
+    comment: str
+    content: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comment:
+    """A remark of a person on the draft, on a step, on a picture's region or on words."""
+
+    id: int
+    step: str | None
+    anchor: dict[str, Any]
+    text: str
+    by: str
+    name: str
+    at: datetime
+    resolved_by: str | None
+    resolved_at: datetime | None
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageNow:
+    """How far a stage is: what is missing, and whether it is its turn."""
+
+    stage: Stage
+    signed: tuple[Signature, ...]
+    open: bool
+
+    @property
+    def missing(self) -> int:
+        """Signatures that are still needed."""
+        return max(0, self.stage.count - len(self.signed))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """A draft's review as it stands."""
+
+    draft: str
+    state: str
+    round: int
+    risk_class: str
+    content: str
+    authors: frozenset[str]
+    stages: tuple[StageNow, ...]
+    signatures: tuple[Signature, ...]
+    comments: tuple[Comment, ...]
+
+    @property
+    def unsettled(self) -> int:
+        """Comments that nobody has settled."""
+        return sum(comment.resolved_at is None for comment in self.comments)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every stage has its signatures."""
+        return all(each.missing == 0 for each in self.stages)
+
+
+def look(tx: Connection, draft: Draft) -> Review:
+    """The review of a draft."""
+    row = tx.execute(select(tables.drafts.c.round).where(tables.drafts.c.id == draft.id)).one()
+    risk = str(draft.values.get("risk_class", "low"))
+    stages = policy_for(tx, draft.kind, risk).stages
+    signatures = _signatures(tx, draft.id)
+    content = lifecycle.content_of(draft)
+    valid = [s for s in signatures if (s.round, s.verdict, s.content) == (row.round, APPROVED, content)]
+    return Review(
+        draft=draft.id,
+        state=draft.state,
+        round=row.round,
+        risk_class=risk,
+        content=content,
+        authors=_authors(tx, draft.id),
+        stages=_standing(stages, valid),
+        signatures=signatures,
+        comments=_comments(tx, draft.id),
+    )
+
+
+def _standing(stages: tuple[Stage, ...], valid: list[Signature]) -> tuple[StageNow, ...]:
+    """Each stage with its signatures; those are open that follow only complete ones, or stand beside an open one."""
+    found: list[StageNow] = []
+    reached = True
+    for stage in stages:
+        signed = tuple(s for s in valid if s.stage == stage.name)
+        opens = reached if not (stage.parallel and found) else found[-1].open
+        found.append(StageNow(stage=stage, signed=signed, open=opens))
+        if len(signed) < stage.count:
+            reached = False
+    return tuple(found)
+
+
+def _signatures(tx: Connection, draft: str) -> tuple[Signature, ...]:
+    a, p = tables.approvals, tables.people.c
+    query = select(a, p.name).outerjoin(tables.people, p.id == a.c.person).where(a.c.draft == draft)
+    return tuple(
+        Signature(
+            round=row.round,
+            stage=row.stage,
+            person=row.person,
+            name=row.name or row.person,
+            on_behalf_of=row.on_behalf_of,
+            verdict=row.verdict,
+            meaning=row.meaning,
+            comment=row.comment,
+            content=row.content,
+            at=row.at,
+        )
+        for row in tx.execute(query.order_by(a.c.id))
+    )
+
+
+def _comments(tx: Connection, draft: str) -> tuple[Comment, ...]:
+    c, p = tables.comments, tables.people.c
+    query = select(c, p.name).outerjoin(tables.people, p.id == c.c.by).where(c.c.draft == draft)
+    return tuple(
+        Comment(
+            id=row.id,
+            step=row.step,
+            anchor=json.loads(row.anchor),
+            text=row.text,
+            by=row.by,
+            name=row.name or row.by,
+            at=row.at,
+            resolved_by=row.resolved_by,
+            resolved_at=row.resolved_at,
+            answer=row.answer,
+        )
+        for row in tx.execute(query.order_by(c.c.id))
+    )
+
+
+def _authors(tx: Connection, draft: str) -> frozenset[str]:
+    """Everybody who wrote in it."""
+    edits, drafts = tables.draft_edits.c, tables.drafts.c
+    wrote = set(tx.execute(select(edits.by).where(edits.draft == draft).distinct()).scalars())
+    wrote |= set(tx.execute(select(drafts.created_by).where(drafts.id == draft)).scalars())
+    return frozenset(wrote)
+
+
+# --- who may sign ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """What somebody may sign now; `reason` says why not, where there is no stage."""
+
+    stage: str | None
+    on_behalf_of: str | None = None
+    reason: str = ""
+
+
+def turn_of(tx: Connection, review: Review, person: str, role: Role, at: datetime) -> Turn:
+    """The stage that this person may sign now."""
+    if review.state != RevisionState.IN_REVIEW:
+        return Turn(stage=None, reason=f"it is {review.state.replace('-', ' ')}")
+    if person in review.authors:
+        return Turn(stage=None, reason="who wrote in a draft does not sign it")
+    if any(s.person == person for each in review.stages for s in each.signed):
+        return Turn(stage=None, reason="you have signed it already")
+    deputised = away(tx, at).get(person, set()) - review.authors
+    for each in review.stages:
+        if not each.open or each.missing == 0:
+            continue
+        stage = each.stage
+        if person in stage.people or (not stage.people and role.may(stage.role)):
+            return Turn(stage=stage.name)
+        if behalf := sorted(deputised & set(stage.people)):
+            return Turn(stage=stage.name, on_behalf_of=behalf[0])
+    return Turn(stage=None, reason="it is not your turn: others sign this stage")
+
+
+# --- moves ----------------------------------------------------------------------
+
+
+def submit(house: House, draft: str, comment: str, by: str) -> None:
+    """Begin a round of review; where nobody has to sign, the draft is approved at once."""
+    with writing(house.engine) as tx:
+        held = read(tx, draft)
+        number = tx.execute(select(tables.drafts.c.round).where(tables.drafts.c.id == draft)).scalar_one() + 1
+        told = {"comment": comment} if comment else {}
+        lifecycle.move(tx, house, draft, RevisionState.IN_REVIEW, by, comment, round=number, **told)
+        if not policy_for(tx, held.kind, str(held.values.get("risk_class", "low"))).stages:
+            why = "the policy asks for no approval"
+            lifecycle.move(tx, house, draft, RevisionState.APPROVED, by, why)
+    lifecycle.say(house, draft)
+
+
+def sign(  # noqa: PLR0917 - who signs what, and what it means
+    house: House, draft: str, person: str, role: Role, verdict: str, meaning: str, comment: str = ""
+) -> Review:
+    """Put a signature under the draft; the person has just proved who they are.
+
+    Raises:
+        NotAllowed: it is not this person's to sign.
+        Conflict: comments are open, or the draft is not in review.
+        Invalid: no such verdict, or a refusal without a reason.
+    """
+    if verdict not in {APPROVED, CHANGES}:
+        raise Invalid("a reviewer approves, or wants changes", "choose one of both")
+    if verdict == CHANGES and not comment.strip():
+        raise Invalid("say what has to change", "the author reads it")
+    with writing(house.engine) as tx:
+        held = read(tx, draft)
+        review = look(tx, held)
+        turn = turn_of(tx, review, person, role, house.now())
+        if turn.stage is None:
+            raise NotAllowed(f"You cannot sign this draft: {turn.reason}.", "See who may on its review page.")
+        if verdict == APPROVED and review.unsettled:
+            told = "1 comment is" if review.unsettled == 1 else f"{review.unsettled} comments are"
+            raise Conflict(f"{told} not settled.", "Settle them first, or send the draft back.")
+        tx.execute(
+            insert(tables.approvals).values(
+                draft=draft,
+                round=review.round,
+                stage=turn.stage,
+                person=person,
+                on_behalf_of=turn.on_behalf_of,
+                verdict=verdict,
+                meaning=meaning[:300],
+                comment=comment[:LONGEST],
+                content=review.content,
+                at=house.now(),
+            )
+        )
+        behalf = f" for {turn.on_behalf_of}" if turn.on_behalf_of else ""
+        note(tx, house.now(), person, f"signed {verdict}{behalf}", held.document, f"{turn.stage}: {meaning}")
+        if verdict == CHANGES:
+            lifecycle.move(tx, house, draft, RevisionState.DRAFT, person, comment)
+        elif look(tx, held).complete:
+            lifecycle.move(tx, house, draft, RevisionState.APPROVED, person, "every stage has signed")
+        after = look(tx, read(tx, draft))
+    lifecycle.say(house, draft)
+    return after
+
+
+def take_back(house: House, draft: str, by: str) -> None:
+    """Go on writing; signatures of this round no longer count."""
+    with writing(house.engine) as tx:
+        lifecycle.move(tx, house, draft, RevisionState.DRAFT, by, "taken back")
+    lifecycle.say(house, draft)
+
+
+# --- comments -------------------------------------------------------------------
+
+
+def comment(house: House, draft: str, text: str, by: str, step: str | None = None, anchor: Any = None) -> int:  # noqa: PLR0917
+    """Say something about the draft; `anchor` is {picture, x, y, width, height} in shares, or {quote}."""
+    if not text.strip() or len(text) > LONGEST:
+        raise Invalid("the comment is empty or too long", f"at most {LONGEST:,} characters")
+    with writing(house.engine) as tx:
+        held = read(tx, draft)
+        if step is not None and step not in held.steps:
+            raise NotThere("There is no such step in this draft.", "Load the page again.")
+        row = {
+            "draft": draft,
+            "step": step,
+            "anchor": json.dumps(_anchor(anchor)),
+            "text": text.strip(),
+            "by": by,
+            "at": house.now(),
+        }
+        made = tx.execute(insert(tables.comments).values(row).returning(tables.comments.c.id)).scalar_one()
+        note(tx, house.now(), by, "commented", held.document, text.strip()[:200])
+    lifecycle.say(house, draft)
+    return int(made)
+
+
+def _anchor(given: Any) -> dict[str, Any]:
+    """What a comment points at, of what came: nothing else is kept."""
+    if not isinstance(given, dict):
+        return {}
+    if isinstance(quote := given.get("quote"), str) and quote.strip():
+        return {"quote": quote.strip()[:300]}
+    sides = [given.get(name) for name in ("x", "y", "width", "height")]
+    if isinstance(given.get("picture"), str) and all(
+        isinstance(side, int | float) and 0 <= side <= 1 for side in sides
+    ):
+        return {"picture": given["picture"][:300]} | dict(
+            zip(("x", "y", "width", "height"), sides, strict=True)
+        )
+    return {}
+
+
+def settle(house: House, number: int, answer: str, by: str) -> None:
+    """Settle a comment, with an answer or without; raises NotThere and Conflict."""
+    c = tables.comments
+    with writing(house.engine) as tx:
+        row = tx.execute(select(c).where(c.c.id == number)).first()
+        if row is None:
+            raise NotThere("There is no such comment.", "Load the page again.")
+        if row.resolved_at is not None:
+            raise Conflict("This comment is settled already.", "Load the page again.")
+        values = {"resolved_by": by, "resolved_at": house.now(), "answer": answer[:LONGEST]}
+        tx.execute(update(c).where(c.c.id == number).values(**values))
+        document = tx.execute(
+            select(tables.drafts.c.document).where(tables.drafts.c.id == row.draft)
+        ).scalar_one()
+        note(tx, house.now(), by, "settled a comment", document, answer[:200])
+        draft = row.draft
+    lifecycle.say(house, draft)
+
+
+# --- lists ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A draft that waits for somebody."""
+
+    draft: str
+    document: str
+    title: str
+    state: str
+    since: datetime
+    mine: bool
+
+
+def waiting(house: House, person: str, role: Role) -> tuple[Waiting, ...]:
+    """Drafts in review or approved, those first that this person can sign."""
+    d = tables.drafts
+    with reading(house.engine) as tx:
+        states = (RevisionState.IN_REVIEW, RevisionState.APPROVED)
+        rows = tx.execute(select(d).where(d.c.state.in_(states)).order_by(d.c.changed_at)).all()
+        found = []
+        for row in rows:
+            turn = turn_of(tx, look(tx, read(tx, row.id)), person, role, house.now())
+            found.append(
+                Waiting(
+                    draft=row.id,
+                    document=row.document,
+                    title=row.title,
+                    state=row.state,
+                    since=row.changed_at,
+                    mine=turn.stage is not None,
+                )
+            )
+    return tuple(sorted(found, key=lambda each: (not each.mine, each.since)))

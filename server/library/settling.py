@@ -1,0 +1,342 @@
+"""Which release of a document each station gets, and why: placements, effective dates, staged roll-outs, holds.
+
+A station gets every document that is placed where it stands: on the site, its area, its line, or itself. Of a document
+it gets the newest release that is in force for it. `settle` writes that down, and tells the kiosks to look again.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from server.audit import note
+from server.errors import Conflict, Invalid, NotThere
+from server.house import House
+from server.store import tables
+from server.store.engine import writing
+
+SCOPES = ("site", "area", "line", "station")
+Scope = Literal["site", "area", "line", "station"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A release that could be in force, and what decides: its terms, and its roll-out's state."""
+
+    digest: str
+    revision: int
+    effective_at: datetime | None
+    state: str  # of its roll-out; done where there is none
+    reached: frozenset[str]  # stations of the stages that were reached
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What a station gets of a document, and why; `coming` is a newer release that is not in force there yet."""
+
+    document: str
+    digest: str | None
+    revision: int | None
+    why: str
+    coming: int | None = None
+
+
+# --- placements -----------------------------------------------------------------
+
+
+def place(house: House, document: str, scope: str, where: str, by: str) -> None:
+    """Have every station there get the document. Raises Invalid and NotThere."""
+    if scope not in SCOPES:
+        raise Invalid(f"there is no scope {scope!r}", f"one of {', '.join(SCOPES)}")
+    p = tables.placements
+    with writing(house.engine) as tx:
+        if tx.execute(select(tables.documents.c.id).where(tables.documents.c.id == document)).first() is None:
+            raise NotThere(f"there is no document {document}")
+        _refuse_unknown_place(tx, scope, where)
+        row = {"document": document, "scope": scope, "place": "" if scope == "site" else where}
+        known = tx.execute(select(p.c.id).where(*(p.c[name] == value for name, value in row.items()))).first()
+        if known is not None:
+            return
+        tx.execute(insert(p).values(row | {"at": house.now(), "by": by}))
+        note(tx, house.now(), by, "placed", document, f"{scope} {where}".strip())
+    settle(house, document)
+
+
+def unplace(house: House, placement: int, by: str) -> None:
+    """Take a placement back; raises NotThere."""
+    p = tables.placements
+    with writing(house.engine) as tx:
+        row = tx.execute(select(p).where(p.c.id == placement)).first()
+        if row is None:
+            raise NotThere("There is no such placement.", "Load the page again.")
+        tx.execute(delete(p).where(p.c.id == placement))
+        note(tx, house.now(), by, "no longer placed", row.document, f"{row.scope} {row.place}".strip())
+    settle(house, row.document)
+
+
+def place_exactly(tx: Connection, station: str, documents: Sequence[str], by: str, at: datetime) -> None:
+    """Make these the documents that are placed at the station itself."""
+    p = tables.placements
+    tx.execute(delete(p).where(p.c.scope == "station", p.c.place == station))
+    rows = [
+        {"document": name, "scope": "station", "place": station, "at": at, "by": by}
+        for name in dict.fromkeys(documents)
+    ]
+    if rows:
+        tx.execute(insert(p), rows)
+
+
+def _refuse_unknown_place(tx: Connection, scope: str, where: str) -> None:
+    s = tables.stations.c
+    column = {"area": s.area, "line": s.line, "station": s.id}.get(scope)
+    if column is not None and tx.execute(select(s.id).where(column == where).limit(1)).first() is None:
+        raise Invalid(f"no station stands in the {scope} {where!r}", "look at the list of stations")
+
+
+def stations_of(tx: Connection, document: str) -> list[Row[Any]]:
+    """The stations that the document is placed at."""
+    p = tables.placements.c
+    placed = tx.execute(select(p.scope, p.place).where(p.document == document)).all()
+    rows = tx.execute(select(tables.stations).order_by(tables.stations.c.id)).all()
+    return [row for row in rows if any(_stands(row, each.scope, each.place) for each in placed)]
+
+
+def _stands(station: Row[Any], scope: str, where: str) -> bool:
+    here = {"site": "", "area": station.area, "line": station.line, "station": station.id}
+    return here.get(scope) == where
+
+
+# --- choosing -------------------------------------------------------------------
+
+
+def candidates(tx: Connection, document: str) -> list[Candidate]:
+    """The releases that were not withdrawn, the newest first."""
+    r, t, o = tables.releases.c, tables.terms.c, tables.rollouts.c
+    query = (
+        select(r.digest, r.revision, t.effective_at, o.state, o.stages, o.stage)
+        .outerjoin(tables.terms, t.release == r.digest)
+        .outerjoin(tables.rollouts, o.release == r.digest)
+        .where(r.document == document, r.withdrawn_at.is_(None))
+        .order_by(r.revision.desc())
+    )
+    found: list[Candidate] = []
+    for row in tx.execute(query):
+        stages = json.loads(row.stages or "[]")
+        reached = {station for stage in stages[: (row.stage or 0) + 1] for station in stage}
+        found.append(
+            Candidate(
+                digest=row.digest,
+                revision=row.revision,
+                effective_at=row.effective_at,
+                state=row.state or "done",
+                reached=frozenset(reached),
+            )
+        )
+    return found
+
+
+def choose(document: str, options: Sequence[Candidate], station: str, now: datetime, *, held: bool) -> Choice:
+    """What the station gets of these, the newest first."""
+    if held:
+        return Choice(document=document, digest=None, revision=None, why="held until it is reviewed")
+    newest = options[0].revision if options else None
+    waits = ""
+    for option in options:
+        if option.effective_at is not None and option.effective_at > now:
+            waits = (
+                waits or f"revision {option.revision} takes effect {option.effective_at:%Y-%m-%d %H:%M} UTC"
+            )
+        elif option.state == "waiting":
+            waits = waits or f"revision {option.revision} waits until the last units are made"
+        elif option.state != "done" and station not in option.reached:
+            stopped = "was stopped" if option.state == "stopped" else "goes to other stations first"
+            waits = waits or f"revision {option.revision} {stopped}"
+        else:
+            first = "among the first" if option.state != "done" else "the newest in force"
+            return Choice(
+                document=document,
+                digest=option.digest,
+                revision=option.revision,
+                why=f"{first}; {waits}" if waits else first,
+                coming=newest if newest != option.revision else None,
+            )
+    return Choice(
+        document=document, digest=None, revision=None, why=waits or "nothing is released", coming=newest
+    )
+
+
+def held_documents(tx: Connection) -> set[str]:
+    """Documents that nobody may start until somebody has looked at them."""
+    f = tables.flags.c
+    return set(tx.execute(select(f.document).where(f.hold, f.cleared_at.is_(None))).scalars())
+
+
+# --- settling -------------------------------------------------------------------
+
+
+def settle(house: House, document: str, *, always: bool = False) -> None:
+    """Bring the stations' assignments in line for one document; `always` tells even those whose release stays."""
+    a, r = tables.assignments.c, tables.releases.c
+    with writing(house.engine) as tx:
+        options, now = candidates(tx, document), house.now()
+        held = document in held_documents(tx)
+        wanted = {
+            row.id: choose(document, options, row.id, now, held=held) for row in stations_of(tx, document)
+        }
+        query = (
+            select(a.station, a.release)
+            .join(tables.releases, r.digest == a.release)
+            .where(r.document == document)
+        )
+        holding: dict[str, set[str]] = {}
+        for row in tx.execute(query):
+            holding.setdefault(row.station, set()).add(row.release)
+        grown = {}
+        for station in sorted(wanted.keys() | holding.keys()):
+            choice = wanted.get(station)
+            target = {choice.digest} if choice is not None and choice.digest is not None else set[str]()
+            if target != holding.get(station, set()):
+                _switch(tx, station, holding.get(station, set()), target)
+            elif not always:
+                continue
+            grown[station] = grow(tx, station)
+    for station, counter in grown.items():
+        house.push(station, counter)
+    if grown:
+        house.live.say("stations")
+
+
+def _switch(tx: Connection, station: str, before: set[str], after: set[str]) -> None:
+    a = tables.assignments
+    tx.execute(delete(a).where(a.c.station == station, a.c.release.in_(before)))
+    for digest in after:
+        tx.execute(insert(a).values(station=station, release=digest))
+
+
+def grow(tx: Connection, station: str) -> int:
+    """The station's counter, one higher; raises NotThere."""
+    s = tables.stations.c
+    changed = tx.execute(
+        update(tables.stations).where(s.id == station).values(counter=s.counter + 1).returning(s.counter)
+    ).scalar()
+    if changed is None:
+        raise NotThere(f"there is no station {station}")
+    return changed
+
+
+# --- staged releases ------------------------------------------------------------
+
+ENOUGH = 3  # runs that say something about deviations
+
+
+def advance(house: House, digest: str, by: str) -> None:
+    """The next stage of a roll-out, by hand; one that was stopped goes on. Raises NotThere and Conflict."""
+    _move_rollout(house, digest, by, "by hand")
+
+
+def stop(house: House, digest: str, by: str, why: str) -> None:
+    """Let a roll-out go no further."""
+    o = tables.rollouts.c
+    with writing(house.engine) as tx:
+        row = _rollout(tx, digest)
+        tx.execute(update(tables.rollouts).where(o.release == digest).values(state="stopped", why=why))
+        note(tx, house.now(), by, "roll-out stopped", row.document, why)
+    house.live.say("library")
+
+
+def _move_rollout(house: House, digest: str, by: str, why: str) -> None:
+    o = tables.rollouts.c
+    with writing(house.engine) as tx:
+        row = _rollout(tx, digest)
+        stages = json.loads(row.stages)
+        after: dict[str, Any]
+        if row.state == "stopped":
+            after = {"state": "running", "why": ""}
+        elif row.state == "waiting":
+            after = {"state": "running" if stages else "done"}
+        else:
+            last = row.stage + 1 >= len(stages)
+            after = {"state": "done"} if last else {"stage": row.stage + 1}
+        values = after | {"since": house.now()}
+        tx.execute(update(tables.rollouts).where(o.release == digest).values(**values))
+        told = (
+            "to every station"
+            if after.get("state") == "done"
+            else f"stage {after.get('stage', row.stage) + 1}"
+        )
+        note(tx, house.now(), by, "rolled out", row.document, f"{told}: {why}")
+    settle(house, row.document)
+    house.live.say("library")
+
+
+def _rollout(tx: Connection, digest: str) -> Row[Any]:
+    row = tx.execute(select(tables.rollouts).where(tables.rollouts.c.release == digest)).first()
+    if row is None:
+        raise NotThere("This release is not staged.", "It went to every station at once.")
+    if row.state == "done":
+        raise Conflict("This release is at every station already.", "Load the page again.")
+    return row
+
+
+def look_at_rollouts(house: House) -> None:
+    """Move on what has made its good runs, stop what deviates too much: the clock calls this."""
+    with writing(house.engine) as tx:
+        rows = tx.execute(
+            select(tables.rollouts).where(tables.rollouts.c.state.in_(("waiting", "running")))
+        ).all()
+        verdicts = [(row.release, verdict) for row in rows if (verdict := _verdict(tx, row))]
+    for digest, (kind, why) in verdicts:
+        if kind == "stop":
+            stop(house, digest, "stepline", why)
+        else:
+            _move_rollout(house, digest, "stepline", why)
+
+
+def _verdict(tx: Connection, row: Row[Any]) -> tuple[str, str] | None:
+    r = tables.runs.c
+    if row.state == "waiting":
+        made = tx.execute(
+            select(r.id).where(r.document == row.document, r.state == "completed", r.ended_at >= row.since)
+        ).all()
+        return ("go", f"the last {row.last_units} units are made") if len(made) >= row.last_units else None
+    done = tx.execute(
+        select(r.deviations).where(r.release == row.release, r.state == "completed", r.ended_at >= row.since)
+    ).scalars()
+    counts = list(done)
+    rate = sum(counts) / len(counts) if counts else 0.0
+    if row.most_deviations and len(counts) >= ENOUGH and rate > row.most_deviations:
+        return (
+            "stop",
+            f"{rate:.1f} deviations a run in {len(counts)} runs, at most {row.most_deviations:g} were allowed",
+        )
+    good = sum(count == 0 for count in counts)
+    if row.good_runs and good >= row.good_runs:
+        return "go", f"{good} good runs"
+    return None
+
+
+def come_due(house: House, since: datetime, now: datetime) -> None:
+    """Settle the documents whose releases have taken effect between two instants: the clock calls this."""
+    t, r = tables.terms.c, tables.releases.c
+    with writing(house.engine) as tx:
+        query = select(r.document).join(tables.terms, t.release == r.digest).distinct()
+        due = tx.execute(query.where(t.effective_at > since, t.effective_at <= now)).scalars().all()
+    for document in due:
+        settle(house, document)
+
+
+# --- what a station gets, and why -----------------------------------------------
+
+
+def outlook(tx: Connection, station: str, now: datetime) -> list[Choice]:
+    """Every document that is placed at the station: what it gets, and why."""
+    row = tx.execute(select(tables.stations).where(tables.stations.c.id == station)).first()
+    if row is None:
+        raise NotThere(f"there is no station {station}")
+    held = held_documents(tx)
+    placed = tx.execute(select(tables.placements)).all()
+    documents = sorted({each.document for each in placed if _stands(row, each.scope, each.place)})
+    return [choose(name, candidates(tx, name), station, now, held=name in held) for name in documents]
