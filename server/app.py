@@ -4,7 +4,7 @@ from fastapi import FastAPI
 
 import server
 from server import portal
-from server.api import kiosk, media, office, problems, public, reports
+from server.api import kiosk, media, office, problems, public, publishing, reports
 from server.api.limits import BodyLimit
 from server.house import House
 from server.people.passwords import BackOff
@@ -22,7 +22,14 @@ def create_app(house: House) -> FastAPI:
     api.state.house = house
     api.state.back_off = back_off
     problems.install(api)
-    for router in (public.router, kiosk.router, office.router, media.router, reports.router):
+    for router in (
+        public.router,
+        kiosk.router,
+        office.router,
+        publishing.router,
+        media.router,
+        reports.router,
+    ):
         api.include_router(router)
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.state.house = house

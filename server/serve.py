@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 
 from server.app import create_app
 from server.broker import EmbeddedBroker, PortTaken
+from server.clockwork import Clockwork
 from server.house import House
 from server.keys import signing_key
 from server.media import MediaStore
@@ -73,6 +74,9 @@ def _serve(settings: Settings) -> None:
             running.callback(broker.stop)
         pusher.start()
         running.callback(pusher.stop)
+        clockwork = Clockwork(house)
+        clockwork.start()
+        running.callback(clockwork.stop)
         listening = running.enter_context(_listening(settings))
         # the password is told once: only when nothing else can keep the server from starting
         _greet(settings, roster.bootstrap(house, settings.admin_password))

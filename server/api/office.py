@@ -2,25 +2,22 @@
 
 import os
 import tempfile
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, File, Request, UploadFile
+from fastapi import APIRouter, Request
 from fastapi import Path as FromPath
 from fastapi.responses import FileResponse, JSONResponse
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 from starlette.background import BackgroundTask
 
-from content.errors import Finding
 from content.values import Slug
 from server.api.access import ByAdministrator, ByAnybody, ByEngineer, BySupervisor, InHouse
 from server.api.problems import RESPONSES
-from server.errors import Invalid, Refused, TooLarge
-from server.library import assigning, exporting, publishing
-from server.library.archives import LARGEST_ARCHIVE, unpack
+from server.errors import Invalid
+from server.library import assigning, exporting
 from server.people import enrolment, roster
 from server.people.sessions import Role
 from server.store import tables
@@ -118,14 +115,6 @@ class Counter(BaseModel):
     counter: int
 
 
-class Released(BaseModel):
-    """A release that was published."""
-
-    digest: str
-    document: str
-    revision: int
-
-
 @router.get("/openapi.json", include_in_schema=False)
 def description(request: Request, _by: ByAnybody) -> JSONResponse:
     """This API's own description."""
@@ -206,33 +195,6 @@ def revoke(house: InHouse, by: ByAdministrator, kiosk: str) -> None:
 def rename(house: InHouse, by: ByAdministrator, kiosk: str, named: Named) -> None:
     """Give a kiosk another name."""
     enrolment.rename(house, kiosk, named.name, by.id)
-
-
-@router.post("/documents", status_code=201)
-def publish(
-    house: InHouse,
-    by: ByEngineer,
-    archive: Annotated[UploadFile, File(description="A zip archive of one document's folder")],
-) -> Released:
-    """Check a document and make it a release."""
-    data = archive.file.read(LARGEST_ARCHIVE + 1)
-    if len(data) > LARGEST_ARCHIVE:
-        raise TooLarge("the archive is too large", f"at most {LARGEST_ARCHIVE:,} bytes")
-    with tempfile.TemporaryDirectory(dir=house.settings.data) as folder:
-        document_folder = unpack(data, Path(folder))
-        try:
-            release = publishing.publish(house, document_folder, by.id)
-        except Refused as problem:
-            problem.findings = tuple(_within(document_folder, finding) for finding in problem.findings)
-            raise
-    document = release.document
-    return Released(digest=release.digest, document=document.id, revision=document.revision)
-
-
-def _within(folder: Path, finding: Finding) -> Finding:
-    """A finding that names its file as the sender knows it."""
-    file = Path(finding.file)
-    return replace(finding, file=str(file.relative_to(folder)) if file.is_relative_to(folder) else file.name)
 
 
 @router.get(

@@ -116,6 +116,46 @@ def from_folder(house: House, folder: Path, by: str, comment: str = "") -> str:
         return draft
 
 
+def revision_from_folder(
+    house: House, folder: Path, by: str, comment: str = "", source: Mapping[str, str] | None = None
+) -> str:
+    """A draft of the next revision of the document in `folder`, as a pipeline sends it.
+
+    Raises DocumentError when it is none, and Conflict while somebody writes in a draft of that document.
+    """
+    document = load(folder)
+    files = describe(folder, document)
+    for file in files:
+        house.media.keep(file_of(file.path, folder).read_bytes(), file.digest)
+    with writing(house.engine) as tx:
+        for file in files:
+            keep_medium(tx, file.digest, file.size, file.type)
+        _make_way(tx, house, document.id, by)
+        r = tables.releases.c
+        newest = tx.execute(
+            select(r.digest).where(r.document == document.id).order_by(r.revision.desc()).limit(1)
+        ).scalar()
+        media = {file.path: file.digest for file in files}
+        draft = _begin(tx, house, document.plain(), media, by, based_on=newest)
+        values = {"comment": comment, "source": json.dumps(dict(source or {}))}
+        tx.execute(update(tables.drafts).where(tables.drafts.c.id == draft).values(**values))
+        return draft
+
+
+def _make_way(tx: Connection, house: House, document: str, by: str) -> None:
+    """Put an earlier submission of the same sender away; raises Conflict where it is somebody's work."""
+    d = tables.drafts
+    query = select(d).where(d.c.document == document, d.c.state.in_(OPEN))
+    for row in tx.execute(query).all():
+        if row.created_by != by or row.state == "approved" or row.changed_by != by:
+            raise Conflict(
+                f"{row.changed_by} has an open draft of {document}, which is {row.state.replace('-', ' ')}",
+                "have it released or discarded, then send it again",
+            )
+        tx.execute(update(d).where(d.c.id == row.id).values(state="discarded", changed_at=house.now()))
+        note(tx, house.now(), by, "draft discarded", document, "a newer submission takes its place")
+
+
 def new(house: House, kind: str, title: str, by: str) -> str:
     """An empty draft of that kind: `work-instruction` or `sop`."""
     from content.importing.draft import slug  # noqa: PLC0415 - its libraries are heavy

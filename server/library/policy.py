@@ -30,6 +30,12 @@ class Stage(BaseModel):
     count: int = Field(default=1, ge=1, le=10)
     parallel: bool = False
 
+    def __str__(self) -> str:
+        """As a person writes it: `Quality: supervisor`, `+ Safety: eva, jan (2)`."""
+        who = ", ".join(self.people) if self.people else self.role.value
+        count = f" ({self.count})" if self.count > 1 else ""
+        return f"{'+ ' if self.parallel else ''}{self.name}: {who}{count}"
+
 
 _STAGES = TypeAdapter(tuple[Stage, ...])
 REVIEW = Stage(name="Review", role=Role.ENGINEER)

@@ -92,6 +92,27 @@ def sign_in(
     return open_session(engine, person.id, kind=kind, at=at)
 
 
+def prove(  # noqa: PLR0917 - who proves what, from where, and when
+    engine: Engine, person: str, password: str, address: str, at: datetime, back_off: BackOff
+) -> None:
+    """Have somebody who is signed in prove it again, for a signature; raises SignInRefused."""
+    with reading(engine) as tx:
+        row = tx.execute(select(people.c.login).where(people.c.id == person, people.c.active)).one_or_none()
+    login = "" if row is None or row.login is None else row.login
+    wait = back_off.wait(login, address, at)
+    if wait > timedelta():
+        raise SignInRefused(_patience(wait), wait)
+    with reading(engine) as tx:
+        kept = tx.execute(select(people.c.password_hash).where(people.c.id == person)).scalar()
+    if not matches(password, kept):
+        back_off.failed(login, address, at)
+        wait = back_off.wait(login, address, at)
+        raise SignInRefused(
+            "The password is wrong; nothing was signed." + (f" {_patience(wait)}" if wait else ""), wait
+        )
+    back_off.succeeded(login)
+
+
 def _remember_failure(engine: Engine, person: str, failures: int, at: datetime) -> None:
     wait = wait_after(failures)
     with writing(engine) as tx:

@@ -10,7 +10,7 @@ from content.instruction import Instruction
 from content.package import Release
 from content.sop import Sop
 from server.reports.outline import content_of
-from server.store.tables import assignments, releases, stations
+from server.store.tables import assignments, documents, releases, stations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +116,12 @@ def titles(tx: Connection, documents: tuple[str, ...]) -> Mapping[str, str]:
     """The titles of the documents that have been released."""
     query = select(releases.c.document, releases.c.title).where(releases.c.document.in_(documents))
     return {row[0]: row[1] for row in tx.execute(query.order_by(releases.c.revision))}
+
+
+def titles_of_all(tx: Connection) -> dict[str, str]:
+    """The title of every document that was ever released."""
+    rows = tx.execute(select(documents.c.id, documents.c.title).order_by(documents.c.title))
+    return {row.id: row.title for row in rows}
 
 
 def _newest_digests(tx: Connection, document: str | None = None) -> Mapping[str, str]:

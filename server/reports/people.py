@@ -65,9 +65,11 @@ def everybody(tx: Connection, now: datetime) -> tuple[Person, ...]:
     )
 
 
-def trail(tx: Connection, limit: int = 100) -> tuple[AuditRow, ...]:
-    """The newest entries of the audit trail."""
+def trail(tx: Connection, limit: int = 100, subject: str = "") -> tuple[AuditRow, ...]:
+    """The newest entries of the audit trail, all or those about one subject."""
     query = select(audit).order_by(audit.c.id.desc()).limit(limit)
+    if subject:
+        query = query.where(audit.c.subject == subject)
     return tuple(
         AuditRow(at=row.at, who=row.who, what=row.what, subject=row.subject, detail=row.detail)
         for row in tx.execute(query)

@@ -58,6 +58,12 @@ class WaitingEnrolment:
     expires_at: datetime
 
 
+def names(tx: Connection) -> dict[str, str]:
+    """The name of each station."""
+    rows = tx.execute(select(stations.c.id, stations.c.name).order_by(stations.c.name))
+    return {row.id: row.name for row in rows}
+
+
 def setups(tx: Connection, now: datetime) -> tuple[StationSetup, ...]:
     """Every station, by area, line and name."""
     assigned = _assigned(tx)

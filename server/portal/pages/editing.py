@@ -17,7 +17,7 @@ from content.schema import schema
 from content.sop import Sop
 from content.trying import walk
 from server.errors import Conflict, Invalid, NotAllowed, NotThere, Refused
-from server.library import drafts, submitting, uploads
+from server.library import drafts, reviewing, submitting, uploads
 from server.library.drafts import STEP, EditClash
 from server.people.sessions import Visitor
 from server.portal.flowchart import lay_out
@@ -81,19 +81,16 @@ def page(request: Request, here: ThePortal, _visitor: Engineer, draft: str) -> H
 
 @router.post("/drafts/{draft}/{move}")
 def move(here: ThePortal, visitor: Engineer, form: Posted, draft: str, move: str) -> Response:
-    """Submit, take back, discard or release."""
+    """Submit, take back or discard."""
     match move:
         case "submit":
             submitting.submit(here.house, draft, text(form, "comment", longest=2_000), visitor.id)
+            return RedirectResponse(f"/drafts/{draft}/review", status_code=303)
         case "take-back":
-            submitting.take_back(here.house, draft, visitor.id)
+            reviewing.take_back(here.house, draft, visitor.id)
         case "discard":
             submitting.discard(here.house, draft, visitor.id)
             return RedirectResponse("/library", status_code=303)
-        case "release":
-            document = submitting.release(here.house, draft, visitor.id).document
-            kind = "instructions" if isinstance(document, Instruction) else "sops"
-            return RedirectResponse(f"/library/{kind}/{document.id}", status_code=303)
         case _:
             raise NotThere("There is no such thing to do with a draft.", "Load the page again.")
     return _to(draft)

@@ -1,0 +1,370 @@
+"""Publishing over the API: submit, sign, release, withdraw, restore, place; policies and tokens."""
+
+import json
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
+from fastapi import Path as FromPath
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, Field
+from sqlalchemy import func, select
+
+from content.errors import Finding
+from server.api.access import (
+    Bearer,
+    ByAdministrator,
+    ByEngineer,
+    BySupervisor,
+    InHouse,
+    calling_person,
+    token_of,
+)
+from server.api.problems import RESPONSES
+from server.errors import NotAllowed, Refused, SignInNeeded, TooLarge, TooOften
+from server.house import House
+from server.library import drafts, policy, releasing, reviewing, settling, submissions
+from server.library.archives import LARGEST_ARCHIVE, unpack
+from server.people import keys, sessions
+from server.people.sessions import Role, SignInRefused, Visitor
+from server.store import tables
+from server.store.engine import reading
+
+router = APIRouter(responses=RESPONSES, tags=["publishing"])
+DraftName = Annotated[str, FromPath(max_length=80)]
+DigestName = Annotated[str, FromPath(max_length=80)]
+LONGEST_SOURCE = 2_000  # characters
+WAIT = 15.0  # s between two signs of life of the event stream
+
+
+class SentOut(BaseModel):
+    """What became of a submission: `released` with a digest, or a draft that waits for its signatures."""
+
+    document: str
+    revision: int
+    state: str
+    draft: str | None = None
+    digest: str | None = None
+
+
+class Signing(BaseModel):
+    """A signature: the verdict, what it means, and the password once more."""
+
+    verdict: str = "approved"
+    meaning: Annotated[str, Field(min_length=1, max_length=300)]
+    comment: Annotated[str, Field(max_length=4_000)] = ""
+    password: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class ReviewOut(BaseModel):
+    """How far a review is."""
+
+    state: str
+    round: int
+    content: str
+    missing: list[str]
+    unsettled: int
+
+
+class TermsIn(BaseModel):
+    """How a release takes effect."""
+
+    effective_at: datetime | None = None
+    point: str = "next-run"
+    acknowledge: bool = False
+    first: Annotated[list[list[str]], Field(max_length=10)] = []
+    good_runs: Annotated[int, Field(ge=0, le=100_000)] = 0
+    most_deviations: Annotated[float, Field(ge=0, le=1_000)] = 0.0
+    last_units: Annotated[int, Field(ge=0, le=100_000)] = 0
+    override: Annotated[str, Field(max_length=2_000)] = ""
+
+
+class Reason(BaseModel):
+    """Why."""
+
+    reason: Annotated[str, Field(max_length=2_000)]
+
+
+class CommentIn(BaseModel):
+    """Something that is said about a draft."""
+
+    text: Annotated[str, Field(max_length=4_000)]
+    step: str | None = None
+    anchor: dict[str, Any] = {}
+
+
+class StagesIn(BaseModel):
+    """The stages of a policy."""
+
+    stages: Annotated[list[dict[str, Any]], Field(max_length=20)]
+
+
+class PolicyOut(BaseModel):
+    """A policy as it holds."""
+
+    kind: str
+    risk_class: str
+    stages: list[dict[str, Any]]
+    given: bool
+
+
+class Placement(BaseModel):
+    """A document, and where it belongs."""
+
+    document: Annotated[str, Field(max_length=80)]
+    scope: str
+    place: Annotated[str, Field(max_length=120)] = ""
+
+
+class KeyIn(BaseModel):
+    """A token to be made."""
+
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    scope: str = "submit"
+    days: Annotated[int, Field(ge=1, le=366)] = 90
+
+
+class KeyOut(BaseModel):
+    """The token, which is shown only now."""
+
+    token: str
+
+
+class ReleaseOut(BaseModel):
+    """A release."""
+
+    digest: str
+    document: str
+    revision: int
+
+
+def who_submits(house: InHouse, credentials: Bearer) -> Visitor:
+    """An engineer's session, or a pipeline's token."""
+    token = token_of(credentials)
+    if not token.startswith(keys.PREFIX):
+        visitor = calling_person(house, credentials)
+    else:
+        found = keys.find_key(house, token, "submit")
+        if found is None:
+            raise SignInNeeded("this token is not known, revoked or over", "make a new one in the portal")
+        visitor = found
+    if not visitor.role.may(Role.ENGINEER):
+        raise NotAllowed("this needs the role engineer", "ask an administrator")
+    return visitor
+
+
+BySender = Annotated[Visitor, Depends(who_submits)]
+
+
+@router.post("/documents", status_code=201)
+def submit(
+    house: InHouse,
+    by: BySender,
+    archive: Annotated[UploadFile, File(description="A zip archive of one document's folder")],
+    comment: Annotated[str, Form(max_length=2_000)] = "",
+    source: Annotated[
+        str, Form(max_length=LONGEST_SOURCE, description="JSON: repository, commit, pipeline")
+    ] = "",
+) -> SentOut:
+    """Check a document and submit it for review; where no approval is asked for, it is released at once."""
+    data = archive.file.read(LARGEST_ARCHIVE + 1)
+    if len(data) > LARGEST_ARCHIVE:
+        raise TooLarge("the archive is too large", f"at most {LARGEST_ARCHIVE:,} bytes")
+    with tempfile.TemporaryDirectory(dir=house.settings.data) as folder:
+        document_folder = unpack(data, Path(folder))
+        try:
+            sent = submissions.send(house, document_folder, by.id, by.role, comment, _source(source))
+        except Refused as problem:
+            problem.findings = tuple(_within(document_folder, finding) for finding in problem.findings)
+            raise
+    return SentOut(**asdict(sent))
+
+
+def _source(text: str) -> dict[str, str]:
+    try:
+        given = json.loads(text or "{}")
+    except ValueError:
+        given = {"note": text}
+    if not isinstance(given, dict):
+        given = {"note": str(given)}
+    return {str(name)[:40]: str(value)[:300] for name, value in list(given.items())[:10]}
+
+
+def _within(folder: Path, finding: Finding) -> Finding:
+    """A finding that names its file as the sender knows it."""
+    file = Path(finding.file)
+    return replace(finding, file=str(file.relative_to(folder)) if file.is_relative_to(folder) else file.name)
+
+
+# --- review ---------------------------------------------------------------------
+
+
+@router.get("/drafts/{draft}/review")
+def review(house: InHouse, _by: BySupervisor, draft: DraftName) -> ReviewOut:
+    """How far the review of a draft is."""
+    with reading(house.engine) as tx:
+        return _review(reviewing.look(tx, drafts.read(tx, draft)))
+
+
+@router.post("/drafts/{draft}/signatures", status_code=201)
+def sign(house: InHouse, by: BySupervisor, request: Request, draft: DraftName, given: Signing) -> ReviewOut:
+    """Sign a draft: approve it, or send it back."""
+    _prove(house, by, given.password, request)
+    signed = reviewing.sign(house, draft, by.id, by.role, given.verdict, given.meaning, given.comment)
+    return _review(signed)
+
+
+@router.post("/drafts/{draft}/comments", status_code=201)
+def comment(house: InHouse, by: BySupervisor, draft: DraftName, given: CommentIn) -> dict[str, int]:
+    """Say something about a draft, a step, a picture's region or words."""
+    return {"id": reviewing.comment(house, draft, given.text, by.id, given.step, given.anchor)}
+
+
+@router.post("/comments/{number}/settled", status_code=204)
+def settle(house: InHouse, by: BySupervisor, number: int, answer: Reason) -> None:
+    """Settle a comment; the reason is the answer to it."""
+    reviewing.settle(house, number, answer.reason, by.id)
+
+
+@router.post("/drafts/{draft}/release", status_code=201)
+def release(house: InHouse, by: ByEngineer, draft: DraftName, given: TermsIn) -> ReleaseOut:
+    """Release an approved draft."""
+    values = given.model_dump(exclude={"override", "first"})
+    terms = releasing.Terms(**values, first=tuple(tuple(stage) for stage in given.first))
+    made = releasing.release(house, draft, by.id, by.role, terms, given.override)
+    return ReleaseOut(digest=made.digest, document=made.document.id, revision=made.document.revision)
+
+
+def _prove(house: House, by: Visitor, password: str, request: Request) -> None:
+    address = request.client.host if request.client else ""
+    try:
+        sessions.prove(house.engine, by.id, password, address, house.now(), request.app.state.back_off)
+    except SignInRefused as problem:
+        kind = TooOften if problem.wait else SignInNeeded
+        raise kind(str(problem), "type your own password again") from None
+
+
+def _review(found: reviewing.Review) -> ReviewOut:
+    missing = [each.stage.name for each in found.stages if each.missing]
+    return ReviewOut(
+        state=found.state,
+        round=found.round,
+        content=found.content,
+        missing=missing,
+        unsettled=found.unsettled,
+    )
+
+
+# --- releases -------------------------------------------------------------------
+
+
+@router.post("/releases/{digest}/withdraw", status_code=204)
+def withdraw(house: InHouse, by: ByEngineer, digest: DigestName, given: Reason) -> None:
+    """Take a release off the floor."""
+    releasing.withdraw(house, digest, given.reason, by.id)
+
+
+@router.post("/releases/{digest}/restore", status_code=201)
+def restore(house: InHouse, by: ByEngineer, digest: DigestName, given: Reason) -> ReleaseOut:
+    """Release an earlier content anew, under the next number."""
+    made = releasing.restore(house, digest, by.id, given.reason)
+    return ReleaseOut(digest=made.digest, document=made.document.id, revision=made.document.revision)
+
+
+@router.post("/releases/{digest}/advance", status_code=204)
+def advance(house: InHouse, by: ByEngineer, digest: DigestName) -> None:
+    """The next stage of a staged release."""
+    settling.advance(house, digest, by.id)
+
+
+@router.post("/placements", status_code=204)
+def place(house: InHouse, by: ByEngineer, given: Placement) -> None:
+    """Have every station of a site, area or line, or one station, get a document."""
+    settling.place(house, given.document, given.scope, given.place, by.id)
+
+
+@router.get("/stations/{station}/outlook")
+def outlook(
+    house: InHouse, _by: BySupervisor, station: Annotated[str, FromPath(max_length=80)]
+) -> list[dict[str, Any]]:
+    """What a station gets of each document, and why."""
+    with reading(house.engine) as tx:
+        return [asdict(each) for each in settling.outlook(tx, station, house.now())]
+
+
+# --- set-up ---------------------------------------------------------------------
+
+
+@router.get("/policies")
+def policies(house: InHouse, _by: BySupervisor) -> list[PolicyOut]:
+    """Who has to approve what."""
+    with reading(house.engine) as tx:
+        found = policy.policies(tx)
+    return [
+        PolicyOut(
+            kind=each.kind,
+            risk_class=each.risk_class,
+            stages=[stage.model_dump(mode="json") for stage in each.stages],
+            given=each.given,
+        )
+        for each in found
+    ]
+
+
+@router.put("/policies/{kind}/{risk_class}", status_code=204)
+def decide(house: InHouse, by: ByAdministrator, kind: str, risk_class: str, given: StagesIn) -> None:
+    """Say who has to approve documents of a kind and risk class; no stages: nobody."""
+    policy.decide(house, kind, risk_class, given.stages, by.id)
+
+
+@router.post("/keys", status_code=201)
+def make_key(house: InHouse, by: ByEngineer, given: KeyIn) -> KeyOut:
+    """A token for a pipeline, which acts for who makes it."""
+    return KeyOut(token=keys.make_key(house, given.name, by.id, given.scope, given.days))
+
+
+# --- news -----------------------------------------------------------------------
+
+
+@router.get("/events", response_class=StreamingResponse)
+def events(house: InHouse, _by: BySupervisor, after: int = -1) -> StreamingResponse:
+    """Every move from now on, or after the entry `after` of the audit trail, as server-sent events."""
+    return StreamingResponse(_events(house, after), media_type="text/event-stream")
+
+
+def _events(house: House, after: int) -> Iterator[str]:
+    import queue  # noqa: PLC0415 - only a stream waits
+
+    a = tables.audit.c
+    with house.live.listening() as news:
+        if after < 0:
+            with reading(house.engine) as tx:
+                after = tx.execute(select(func.max(a.id))).scalar() or 0
+        yield ": connected\n\n"
+        while True:
+            with reading(house.engine) as tx:
+                rows = tx.execute(select(tables.audit).where(a.id > after).order_by(a.id).limit(500)).all()
+            for row in rows:
+                after = row.id
+                yield f"id: {row.id}\nevent: audit\ndata: {json.dumps(entry(row))}\n\n"
+            try:
+                if news.get(timeout=WAIT) is None:
+                    return
+            except queue.Empty:
+                yield ": still here\n\n"
+
+
+def entry(row: Any) -> dict[str, Any]:
+    """An entry of the audit trail as other systems get it."""
+    return {
+        "id": row.id,
+        "at": row.at.isoformat(),
+        "who": row.who,
+        "what": row.what,
+        "subject": row.subject,
+        "detail": row.detail,
+    }

@@ -1,0 +1,199 @@
+"""Documents in doubt: a thing that they refer to was changed or retired, or the time for a review has come.
+
+Tools, parts, equipment, software and standards are registered once. Changing one flags every document whose newest
+release names it; a flag can hold a document, so that nobody starts it. Looking again, and saying what came of it,
+clears the flag and starts the interval of the periodic review anew.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, insert, select, update
+
+from content.folder import Document
+from content.instruction import Instruction
+from server.audit import note
+from server.errors import Conflict, Invalid, NotThere
+from server.house import House
+from server.library import settling
+from server.reports.library import newest
+from server.store import tables
+from server.store.engine import writing
+
+KINDS = ("tool", "part", "equipment", "software", "standard")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thing:
+    """Something that documents refer to."""
+
+    id: str
+    kind: str
+    name: str
+    version: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """A document that refers to a thing, and the steps that do."""
+
+    document: str
+    kind: str
+    title: str
+    revision: int
+    risk_class: str
+    steps: tuple[str, ...]
+
+
+def things(tx: Connection) -> list[Thing]:
+    """Everything that is registered."""
+    t = tables.things
+    return [
+        Thing(id=row.id, kind=row.kind, name=row.name, version=row.version, state=row.state)
+        for row in tx.execute(select(t).order_by(t.c.kind, t.c.name))
+    ]
+
+
+def register(house: House, thing: str, kind: str, name: str, version: str, by: str) -> None:  # noqa: PLR0917
+    """Add a thing; `thing` is what documents call it: a part number, a tool's identifier, a standard's number."""
+    if kind not in KINDS:
+        raise Invalid(f"there is no kind {kind!r}", f"one of {', '.join(KINDS)}")
+    if not thing.strip() or not name.strip():
+        raise Invalid("it needs an identifier and a name", "write what documents call it")
+    with writing(house.engine) as tx:
+        if tx.execute(select(tables.things.c.id).where(tables.things.c.id == thing)).first() is not None:
+            raise Conflict(f"{thing} is registered already", "change it instead")
+        now = house.now()
+        row = {"id": thing, "kind": kind, "name": name, "version": version, "state": "active"}
+        tx.execute(insert(tables.things).values(row | {"changed_at": now, "changed_by": by}))
+        note(tx, now, by, "registered", thing, f"{kind} {name} {version}".strip())
+
+
+def uses(tx: Connection, thing: str) -> list[Use]:
+    """The documents whose newest release refers to it, those of high risk first."""
+    found: list[Use] = []
+    order = ("high", "medium", "low")
+    for release in newest(tx):
+        document = release.document
+        steps = _steps(document, thing)
+        if steps is None:
+            continue
+        found.append(
+            Use(
+                document=document.id,
+                kind=document.kind,
+                title=document.title,
+                revision=document.revision,
+                risk_class=document.risk_class,
+                steps=steps,
+            )
+        )
+    return sorted(found, key=lambda each: (order.index(each.risk_class), each.title))
+
+
+def _steps(document: Document, thing: str) -> tuple[str, ...] | None:
+    """The steps of a document that refer to it; None when the document does not."""
+    wanted = thing.casefold()
+    if isinstance(document, Instruction):
+        tools = {tool.id for tool in document.tools if wanted in {tool.id.casefold(), tool.name.casefold()}}
+        parts = {part.number for part in document.parts if part.number.casefold() == wanted}
+        steps = tuple(
+            step.title
+            for step in document.steps
+            if tools & set(step.tools) or parts & set(step.parts) or _mentions(step.text, wanted)
+        )
+        listed = wanted in {number.casefold() for number in document.applies_to.part_numbers}
+        return (
+            steps if steps or tools or parts or listed or _mentions(document.summary or "", wanted) else None
+        )
+    texts = [
+        document.purpose,
+        document.scope,
+        *map(str, document.references),
+        *(box.title for box in document.flow),
+    ]
+    return () if any(_mentions(text, wanted) for text in texts) else None
+
+
+def _mentions(text: str, wanted: str) -> bool:
+    """Whether a text names it as a whole word."""
+    place = text.casefold().find(wanted)
+    while place >= 0:
+        before, after = text[place - 1 : place], text[place + len(wanted) : place + len(wanted) + 1]
+        if not (before.isalnum() or after.isalnum()):
+            return True
+        place = text.casefold().find(wanted, place + 1)
+    return False
+
+
+def change(
+    house: House, thing: str, version: str, by: str, *, retire: bool = False, hold: bool = False
+) -> list[Use]:
+    """Note a new version of a thing, or its end; the documents that are in doubt now.
+
+    `hold`: those of high risk are not started until somebody has looked at them.
+    """
+    t = tables.things
+    with writing(house.engine) as tx:
+        row = tx.execute(select(t).where(t.c.id == thing)).first()
+        if row is None:
+            raise NotThere(f"{thing} is not registered", "register it first")
+        now = house.now()
+        values = {"version": version or row.version, "state": "retired" if retire else "active"}
+        tx.execute(update(t).where(t.c.id == thing).values(**values, changed_at=now, changed_by=by))
+        what = "was retired" if retire else f"is {version} now, was {row.version or 'without version'}"
+        note(tx, now, by, "changed", thing, what)
+        affected = uses(tx, thing)
+        for use in affected:
+            holds = hold and use.risk_class == "high"
+            flag(tx, house, use.document, f"{row.name} ({thing}) {what}", by, thing=thing, hold=holds)
+    for use in affected:
+        settling.settle(house, use.document)
+    house.live.say("library")
+    return affected
+
+
+def flag(
+    tx: Connection,
+    house: House,
+    document: str,
+    reason: str,
+    by: str,
+    *,
+    thing: str | None = None,
+    hold: bool = False,
+) -> None:
+    """Say that a document needs a review."""
+    now = house.now()
+    row = {"document": document, "reason": reason, "thing": thing, "hold": hold, "at": now, "by": by}
+    tx.execute(insert(tables.flags).values(row))
+    note(tx, now, by, "held for review" if hold else "needs review", document, reason)
+
+
+def clear(house: House, number: int, outcome: str, by: str) -> None:
+    """Somebody has looked: what came of it. Raises NotThere and Invalid."""
+    if not outcome.strip():
+        raise Invalid("say what came of the review", "such as: still right, or: changed in revision 4")
+    f = tables.flags
+    with writing(house.engine) as tx:
+        row = tx.execute(select(f).where(f.c.id == number, f.c.cleared_at.is_(None))).first()
+        if row is None:
+            raise NotThere("There is no such flag.", "Load the page again.")
+        values = {"cleared_at": house.now(), "cleared_by": by, "outcome": outcome.strip()[:2_000]}
+        tx.execute(update(f).where(f.c.id == number).values(**values))
+        note(tx, house.now(), by, "reviewed", row.document, outcome.strip()[:2_000])
+    settling.settle(house, row.document)
+    house.live.say("library")
+
+
+def confirm(house: House, document: str, outcome: str, by: str) -> None:
+    """The periodic review found the document still right; its interval begins anew."""
+    with writing(house.engine) as tx:
+        if tx.execute(select(tables.documents.c.id).where(tables.documents.c.id == document)).first() is None:
+            raise NotThere(f"there is no document {document}")
+        now = house.now()
+        row = {"document": document, "reason": "periodic review", "at": now, "by": by}
+        row |= {"cleared_at": now, "cleared_by": by, "outcome": outcome.strip()[:2_000] or "still right"}
+        tx.execute(insert(tables.flags).values(row))
+        note(tx, now, by, "reviewed", document, row["outcome"])
+    house.live.say("library")
