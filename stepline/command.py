@@ -102,16 +102,25 @@ def demo(
 
 
 @app.command()
-def publish(
+def publish(  # noqa: PLR0917 - each is an option
     folders: Annotated[
         list[Path], typer.Argument(help="Folders that hold a document each, or a library of them.")
     ],
     server: Server = "http://127.0.0.1:8080",
     login: Annotated[str, typer.Option(help="Who publishes.")] = "admin",
     check_only: Annotated[bool, typer.Option("--check", help="Only say what is wrong.")] = False,
+    token: Annotated[
+        str, typer.Option(envvar="STEPLINE_TOKEN", help="A pipeline's token, instead of a login.")
+    ] = "",
+    comment: Annotated[
+        str, typer.Option("--comment", "-m", help="What has changed, for who reviews it.")
+    ] = "",
+    source: Annotated[
+        str, typer.Option(help="Where it comes from, as JSON: repository, commit, pipeline.")
+    ] = "",
 ) -> None:
-    """Check documents and publish them as releases."""
-    from stepline.publish import check, send
+    """Check documents and submit them for review; the server releases what needs no approval at once."""
+    from stepline.publish import check, git_source, send
 
     documents = check(folders, problems)
     if documents is None:
@@ -119,8 +128,13 @@ def publish(
     if check_only:
         out.print(f"{len(documents)} documents are in order")
         return
-    password = os.environ.get("STEPLINE_PASSWORD") or typer.prompt(f"Password of {login}", hide_input=True)
-    raise typer.Exit(0 if send(documents, server, login, password, out, problems) else 1)
+    told = {"token": token, "comment": comment, "source": source or git_source(folders[0])}
+    if not token:
+        password = os.environ.get("STEPLINE_PASSWORD") or typer.prompt(
+            f"Password of {login}", hide_input=True
+        )
+        told |= {"login": login, "password": password}
+    raise typer.Exit(0 if send(documents, server, out, problems, **told) else 1)
 
 
 @device.command("simulate")

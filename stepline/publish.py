@@ -1,6 +1,9 @@
-"""Check documents and send them to a server as releases."""
+"""Check documents and submit them to a server, which releases them when they are approved."""
 
 import io
+import json
+import re
+import subprocess
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +16,8 @@ from content.blocks import PLACE, folder_of
 from content.errors import DocumentError, Finding
 from content.folder import Document, folders, load, ungoverned_references
 from content.instruction import Instruction
+
+CREDENTIALS = re.compile(r"(?<=://)[^/@]*@")  # of a repository's address: no business of anybody else
 
 
 class Foreign(Exception):
@@ -50,17 +55,29 @@ def check(paths: Sequence[Path], problems: Console) -> list[Path] | None:
     return found
 
 
-def send(  # noqa: PLR0917 - what goes where, as whom, and where it is told
-    documents: Sequence[Path], server: str, login: str, password: str, out: Console, problems: Console
+def send(
+    documents: Sequence[Path],
+    server: str,
+    out: Console,
+    problems: Console,
+    *,
+    login: str = "",
+    password: str = "",
+    token: str = "",
+    comment: str = "",
+    source: str = "",
 ) -> bool:
-    """Publish each document; False, with the server's words, when one was refused."""
+    """Submit each document, with a token or a login; False, with the server's words, when one was refused."""
     try:
         with httpx2.Client(base_url=f"{server.rstrip('/')}/api/v1", timeout=120, trust_env=False) as client:
-            answer = client.post("/session", json={"login": login, "password": password})
-            if not _accepted(answer, "sign-in", problems):
-                return False
-            client.headers["Authorization"] = f"Bearer {_told(answer, 'token')['token']}"
-            published = [_publish(client, folder, out, problems) for folder in documents]
+            if not token:
+                answer = client.post("/session", json={"login": login, "password": password})
+                if not _accepted(answer, "sign-in", problems):
+                    return False
+                token = str(_told(answer, "token")["token"])
+            client.headers["Authorization"] = f"Bearer {token}"
+            told = {"comment": comment, "source": source}
+            published = [_publish(client, folder, told, out, problems) for folder in documents]
             return all(published)
     except (httpx2.UnsupportedProtocol, httpx2.InvalidURL):
         _say(problems, f"{server!r} is no server's address; write it like http://plant-server:8080")
@@ -72,6 +89,25 @@ def send(  # noqa: PLR0917 - what goes where, as whom, and where it is told
             f"{server} answers ({problem}), but not as a Stepline server does; is the address right?",
         )
     return False
+
+
+def git_source(folder: Path) -> str:
+    """Where a folder stands in git, as JSON; empty where it does not."""
+    found = {}
+    for name, words in (("commit", ("rev-parse", "HEAD")), ("repository", ("remote", "get-url", "origin"))):
+        try:
+            said = subprocess.run(
+                ["git", "-C", str(folder), *words],  # noqa: S607 - whichever git there is
+                capture_output=True,
+                text=True,
+                timeout=5,
+                check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            return ""
+        if said.returncode == 0 and said.stdout.strip():
+            found[name] = CREDENTIALS.sub("", said.stdout.strip())
+    return json.dumps(found) if found else ""
 
 
 def pack(folder: Path) -> bytes:
@@ -94,13 +130,20 @@ def _blocks(folder: Path) -> list[Path]:
     return [home for home in homes if home is not None and not home.is_relative_to(folder)]
 
 
-def _publish(client: httpx2.Client, folder: Path, out: Console, problems: Console) -> bool:
+def _publish(
+    client: httpx2.Client, folder: Path, told: dict[str, str], out: Console, problems: Console
+) -> bool:
     upload = {"archive": (f"{folder.name}.zip", pack(folder), "application/zip")}
-    answer = client.post("/documents", files=upload)
+    answer = client.post("/documents", files=upload, data=told)
     if not _accepted(answer, str(folder), problems):
         return False
-    released = _told(answer, "document", "revision", "digest")
-    _say(out, f"{released['document']} revision {released['revision']}: {released['digest'][:12]}")
+    sent = _told(answer, "document", "revision", "state")
+    name = f"{sent['document']} revision {sent['revision']}"
+    if sent["state"] == "released":
+        _say(out, f"{name}: {str(sent['digest'])[:12]}")
+    else:
+        page = str(client.base_url).rstrip("/").removesuffix("/api/v1") + f"/drafts/{sent['draft']}/review"
+        _say(out, f"{name}: in review, {page}")
     return True
 
 

@@ -125,6 +125,38 @@ def _assignment(tx: Connection, house: House, station: str, broker: str) -> dict
             for e in people
         ],
         "broker": broker,
+        "withdrawn": _withdrawn(tx, station),
+        "terms": {e.digest: _terms(tx, e.digest, e.document, e.revision) for e in releases},
+    }
+
+
+def _withdrawn(tx: Connection, station: str) -> list[str]:
+    """The withdrawn releases of documents that are placed at the station: nobody goes on with one of them."""
+    r = tables.releases.c
+    rows = tx.execute(
+        select(r.digest, r.document).where(r.withdrawn_at.is_not(None)).order_by(r.digest)
+    ).all()
+    documents = {row.document for row in rows}
+    placed = {
+        name for name in documents if any(each.id == station for each in settling.stations_of(tx, name))
+    }
+    return [row.digest for row in rows if row.document in placed]
+
+
+def _terms(tx: Connection, digest: str, document: str, revision: int) -> dict[str, Any]:
+    """How a release takes effect at a kiosk."""
+    t, r = tables.terms.c, tables.releases.c
+    row = tx.execute(select(t.point, t.acknowledge).where(t.release == digest)).first()
+    before = tx.execute(
+        select(r.revision)
+        .where(r.document == document, r.revision < revision)
+        .order_by(r.revision.desc())
+        .limit(1)
+    ).scalar()
+    return {
+        "point": row.point if row else "next-run",
+        "acknowledge": bool(row and row.acknowledge),
+        "from_revision": before,
     }
 
 

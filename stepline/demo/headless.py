@@ -156,6 +156,7 @@ def count(plant: Plant, shifts: list[Shift]) -> Summary:
         database=plant.database,
         report_url=f"{plant.server_url}/deviations",
         runs_wanted=ROUNDS * len(ORDER) * len(shifts),
+        change=next((shift.change.seconds for shift in shifts if shift.change is not None), {}),
     )
 
 
@@ -168,6 +169,8 @@ def show(summary: Summary, seconds: float, console: Console) -> None:
     table.add_row("lost / doubled", f"{summary.lost} / {summary.duplicated}")
     for kind, number in sorted(summary.deviations.items()):
         table.add_row(f"deviation: {kind}", str(number))
+    for what, took in summary.change.items():
+        table.add_row(f"change {what}", f"on the bench after {took:.2f} s")
     for name, values in summary.latencies.items():
         figures = spread(values)
         table.add_row(

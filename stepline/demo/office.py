@@ -13,6 +13,7 @@ from stepline.demo.plant import OFFICE, PASSWORD, PEOPLE, STATIONS, Bench, Plant
 from stepline.demo.watch import GLANCE, KioskRecord
 from stepline.publish import pack
 
+AUTHOR, SIGNERS = "emil", ("admin", "sofia")  # who writes never signs
 PATIENCE = 60  # seconds for a process to come up
 LINE = "build-gear-pump"  # the procedure whose instructions the benches carry out
 
@@ -27,6 +28,7 @@ class Office:
 
     def __init__(self, plant: Plant) -> None:
         self._plant = plant
+        self._others: dict[str, httpx2.Client] = {}
         self._client = httpx2.Client(base_url=f"{plant.server_url}/api/v1", timeout=60, trust_env=False)
 
     def open(self) -> None:
@@ -58,12 +60,39 @@ class Office:
             answer.raise_for_status()
         self._plant.furnished.touch()
 
-    def publish(self, folder: Path) -> str:
-        """Publish a document's folder as a release; its identifier."""
+    def publish(self, folder: Path, **terms: Any) -> str:
+        """Publish a document's folder as its rules want it: an engineer submits, others sign, it is released."""
         upload = {"archive": (f"{folder.name}.zip", pack(folder), "application/zip")}
-        answer = self._client.post("/documents", files=upload)
+        answer = self._as(AUTHOR).post("/documents", files=upload)
         answer.raise_for_status()
-        return str(answer.json()["document"])
+        sent = answer.json()
+        if sent["state"] != "released":
+            self._sign(str(sent["draft"]))
+            self._post(f"/drafts/{sent['draft']}/release", terms)
+        return str(sent["document"])
+
+    def withdraw(self, digest: str, reason: str) -> None:
+        """Take a release off the floor."""
+        self._client.post(f"/releases/{digest}/withdraw", json={"reason": reason}).raise_for_status()
+
+    def _sign(self, draft: str) -> None:
+        """Whoever has to sign does, one after the other."""
+        for login in SIGNERS:
+            client = self._as(login)
+            review = client.get(f"/drafts/{draft}/review").json()
+            if not review["missing"]:
+                return
+            given = {"meaning": "I have reviewed the content and it is right", "password": PASSWORD}
+            client.post(f"/drafts/{draft}/signatures", json=given).raise_for_status()
+
+    def _as(self, login: str) -> httpx2.Client:
+        """Somebody else's session."""
+        if login not in self._others:
+            client = httpx2.Client(base_url=self._client.base_url, timeout=60, trust_env=False)
+            token = client.post("/session", json={"login": login, "password": PASSWORD}).json()["token"]
+            client.headers["Authorization"] = f"Bearer {token}"
+            self._others[login] = client
+        return self._others[login]
 
     def enrol(self, bench: Bench) -> None:
         """Confirm the kiosk's code, as an administrator would in the portal, and wait until it holds its documents."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from content.instruction import Instruction
+from stepline.demo.change import Change
 from stepline.demo.plant import PEOPLE, Bench, Plant
 from stepline.demo.player import Player, Trouble
 
@@ -23,6 +24,7 @@ class Shift:
     player: Player
     troubles: dict[int, Trouble]  # run number (from 0) -> trouble
     person: tuple[str, str, str, str | None]
+    change: Change | None  # that reaches this bench during the shift
     done: int = 0
     failure: Exception | None = None
     shots: list[Path] = field(default_factory=list)
@@ -68,11 +70,23 @@ def shifts(plant: Plant, library: dict[str, Instruction], progress: Progress) ->
         plant.server.kill()
         plant.server.start()
 
+    change = Change(plant, first)
+
+    def release_change() -> None:
+        progress("office", "releases a change to Bench 1 first")
+        change.release()
+
+    def withdraw_change() -> None:
+        progress("office", "withdraws it")
+        change.withdraw()
+        progress("office", "withdrawn; Bench 1 has what it had")
+
     anna = {
         0: Trouble(wrong_scan=True, problem=True),
         1: Trouble(bad_value=True, at_step={4: cut_power}),
         2: Trouble(bad_torque=True, pause=True),
-        4: Trouble(overrun=True, back=True),
+        4: Trouble(overrun=True, back=True, at_step={3: release_change}),
+        5: Trouble(at_step={2: withdraw_change}),
         6: Trouble(at_step={3: kill_server}),
     }
     ben = {
@@ -84,8 +98,8 @@ def shifts(plant: Plant, library: dict[str, Instruction], progress: Progress) ->
         8: Trouble(bad_value=True),
     }
     return [
-        Shift(first, players[0], anna, PEOPLE[0]),
-        Shift(second, players[1], ben, PEOPLE[1]),
+        Shift(first, players[0], anna, PEOPLE[0], change),
+        Shift(second, players[1], ben, PEOPLE[1], None),
     ]
 
 

@@ -29,6 +29,9 @@ class Summary:
     database: Path = Path()
     report_url: str = ""
     runs_wanted: int = 20
+    change: dict[str, float] = field(
+        default_factory=dict
+    )  # released, withdrawn -> seconds until the bench had it
 
     @property
     def lost(self) -> int:
@@ -51,6 +54,9 @@ class Summary:
             found.append(f"only {self.runs_completed} of {self.runs_wanted} runs were completed")
         if self.runs_open:
             found.append(f"{self.runs_open} runs are still open")
+        found += [
+            f"the change was not {what}" for what in ("released", "withdrawn") if what not in self.change
+        ]
         found += [f"no {kind} was recorded" for kind in WANTED_KINDS if not self.deviations[kind]]
         found += [f"no latency of {name} was measured" for name in LATENCIES if not self.latencies.get(name)]
         found += [f"{path.name} was not taken" for path in self.screenshots if not path.is_file()]
@@ -66,6 +72,7 @@ class Summary:
             "facts_on_server": len(self.held),
             "facts_lost": self.lost,
             "facts_duplicated": self.duplicated,
+            "change_s": self.change,
             "deviations": dict(sorted(self.deviations.items())),
             "latency_ms": {name: spread(self.latencies.get(name, [])) for name in LATENCIES},
             "screenshots": [str(path) for path in self.screenshots],
