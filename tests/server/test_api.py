@@ -18,7 +18,7 @@ from server.store import tables
 from server.store.engine import reading
 from tests.content.documents import PNG, write_instruction
 from tests.server.conftest import TOKEN, Clock, add_kiosk, add_station
-from tests.server.serving import as_batch, client, serving, zipped
+from tests.server.serving import approve_nothing, as_batch, client, serving, zipped
 from tests.server.shift import GOOD, Shift
 
 OPEN = {
@@ -252,6 +252,7 @@ def test_a_kiosk_reads_only_what_is_assigned_to_its_station(
     folder = tmp_path / "document"
     folder.mkdir()
     upload = {"archive": ("a.zip", zipped(write_instruction(folder)), "application/zip")}
+    approve_nothing(admin)
     digest = admin.post("/documents", files=upload).json()["digest"]
     admin.put("/stations/bench-1/assignment", json={"releases": [digest]}).raise_for_status()
     with client(address, TOKEN + "k-2") as other:

@@ -12,10 +12,11 @@ from PIL import Image
 from sqlalchemy import select
 
 from server.errors import Conflict, Invalid, TooLarge
-from server.library import drafts, submitting, uploads
+from server.library import drafts, releasing, reviewing, submitting, uploads
 from server.library.drafts import HEAD, ORDER, STEP, EditClash
 from server.library.merging import Clash, merged
 from server.library.publishing import publish_library
+from server.people.sessions import Role
 from server.store import tables
 from server.store.engine import reading
 
@@ -170,7 +171,10 @@ def test_a_draft_goes_to_review_and_becomes_a_release_and_nothing_changes_it_mea
     submitting.submit(house, begun, "clearer", "eva")
     with pytest.raises(Conflict, match="in-review"):
         titled(house, begun, "Late", "eva")
-    release = submitting.release(house, begun, "jan")
+    with pytest.raises(Conflict, match="in review"):
+        releasing.release(house, begun, "jan", Role.ENGINEER)
+    reviewing.sign(house, begun, "jan", Role.ENGINEER, "approved", "It is right")
+    release = releasing.release(house, begun, "jan", Role.ENGINEER)
     assert release.document.revision == 2
     assert release.document.step("fit-key").title == "Fit the key well"
     assert held(house, begun).state == "released"

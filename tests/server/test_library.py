@@ -213,14 +213,17 @@ def test_a_bomb_is_stopped_before_it_unfolds(tmp_path: Path, monkeypatch: pytest
 
 def test_a_history_goes_out_as_folders_and_comes_back_digest_by_digest(house, tmp_path):
     """Two revisions, written as plain folders, published on a server that never saw them."""
-    from server.library import drafts, exporting, submitting
+    from server.library import drafts, exporting, releasing, reviewing, submitting
     from server.library.publishing import publish, publish_library
+    from server.people.sessions import Role
 
     library = Path(__file__).resolve().parents[2] / "content" / "library"
     first = {each.document.id: each for each in publish_library(house, library, "admin")}["service-pump"]
     draft = drafts.from_release(house, first, "eva")
     submitting.submit(house, draft, "", "eva")
-    second = submitting.release(house, draft, "jan")
+    for person, role in (("jan", Role.ENGINEER), ("sam", Role.SUPERVISOR)):
+        reviewing.sign(house, draft, person, role, "approved", "It is right")
+    second = releasing.release(house, draft, "jan", Role.ENGINEER)
     out = tmp_path / "out"
     exporting.export(house, "service-pump", out)
     assert (out / "r1" / "languages" / "ar.yaml").is_file()

@@ -19,7 +19,7 @@ from securesystemslib.signer import CryptoSigner
 
 from content import chain, package
 from tests.content.documents import PNG, write_instruction
-from tests.server.serving import PASSWORD, ServerProcess, as_batch, zipped
+from tests.server.serving import PASSWORD, ServerProcess, approve_nothing, as_batch, zipped
 from tests.server.shift import GOOD, TROUBLED, Shift
 
 
@@ -68,6 +68,7 @@ def furnished(server: ServerProcess, tmp_path: Path) -> tuple[httpx2.Client, str
     folder = tmp_path / "document"
     folder.mkdir()
     archive = zipped(write_instruction(folder))
+    approve_nothing(admin)
     published = admin.post("/documents", files={"archive": ("close-pump.zip", archive, "application/zip")})
     assert published.status_code == 201, published.text
     digest = published.json()["digest"]

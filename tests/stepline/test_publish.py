@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.content.documents import TEXT, write_instruction
-from tests.server.serving import PASSWORD, ServerProcess
+from tests.server.serving import PASSWORD, ServerProcess, approve_nothing
 from tests.stepline.conftest import COMMAND, Stepline, surroundings
 
 LIBRARY = Path(__file__).parents[2] / "content" / "library"
@@ -25,6 +25,7 @@ def document(stepline: Stepline) -> Path:
 @pytest.fixture
 def running(server: ServerProcess) -> ServerProcess:
     server.start()
+    approve_nothing(server.signed_in())
     return server
 
 

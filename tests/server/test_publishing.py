@@ -1,0 +1,368 @@
+"""From approved to the floor: terms, staged releases, withdrawal, earlier content, placements, doubt, tokens."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert, select, update
+
+from content.folder import load_instruction
+from content.instruction import Instruction
+from server.clockwork import Clockwork
+from server.errors import Conflict, Invalid, NotAllowed
+from server.house import House
+from server.library import (
+    assigning,
+    doubting,
+    drafts,
+    policy,
+    releasing,
+    reviewing,
+    settling,
+    submissions,
+    submitting,
+)
+from server.library.drafts import HEAD, STEP
+from server.library.publishing import publish
+from server.library.releasing import Terms
+from server.people import keys
+from server.people.roster import add_person
+from server.people.sessions import Role
+from server.reports import library
+from server.reports import reviewing as due
+from server.store import tables
+from server.store.engine import reading, writing
+from tests.content.documents import TEXT, write_instruction
+from tests.server.conftest import Clock
+
+LIBRARY = Path(__file__).resolve().parents[2] / "content" / "library"
+WRONG = "The torque in step one is wrong"
+
+
+@pytest.fixture
+def plant(house: House) -> House:
+    """Three stations in two lines, and the people that sign."""
+    with writing(house.engine) as tx:
+        tx.execute(update(tables.stations).where(tables.stations.c.id == "bench-1").values(line="Pumps"))
+    for station, line in (("bench-2", "Pumps"), ("bench-3", "Valves")):
+        assigning.create_station(house, station, station.title(), line, "Hall 1", "ada")
+    for person, role in (("eva", "engineer"), ("jan", "engineer"), ("sam", "supervisor")):
+        add_person(house, person, person.title(), role, "ada", login=person, password="correct horse battery")
+    return house
+
+
+@pytest.fixture
+def first(plant: House, tmp_path: Path) -> str:
+    """The first release, placed at the line of pumps."""
+    folder = tmp_path / "close-pump"
+    folder.mkdir()
+    digest = publish(plant, write_instruction(folder), "eva").digest
+    settling.place(plant, "close-pump", "line", "Pumps", "eva")
+    return digest
+
+
+@pytest.fixture
+def next_release(plant: House, first: str) -> Callable[..., str]:
+    """Writes, signs and releases the next revision."""
+
+    def made(terms: Terms | None = None, title: str = "Tighten them evenly") -> str:
+
+        with reading(plant.engine) as tx:
+            release = library.newest_release(tx, "close-pump")
+        assert release is not None
+        draft = drafts.from_release(plant, release, "eva")
+        with reading(plant.engine) as tx:
+            held = drafts.read(tx, draft)
+        part = held.parts[STEP + held.steps[0]]
+        body = {**part.body, "title": f"{title} {release.document.revision}"}
+        drafts.change(plant, draft, STEP + held.steps[0], part.version, body, "eva")
+        approve(plant, draft)
+        return releasing.release(plant, draft, "eva", Role.ENGINEER, terms).digest
+
+    return made
+
+
+def approve(house: House, draft: str) -> None:
+    submitting.submit(house, draft, "better", "eva")
+    for person, role in (("jan", Role.ENGINEER), ("sam", Role.SUPERVISOR)):
+        with reading(house.engine) as tx:
+            if drafts.read(tx, draft).state != "in-review":
+                return
+        reviewing.sign(house, draft, person, role, "approved", "It is right")
+
+
+def held_at(house: House, station: str) -> set[str]:
+    a = tables.assignments.c
+    with reading(house.engine) as tx:
+        return set(tx.execute(select(a.release).where(a.station == station)).scalars())
+
+
+def make_runs(house: House, release: str, deviations: list[int], station: str = "bench-1") -> None:
+    now = house.now()
+    with writing(house.engine) as tx:
+        for number, count in enumerate(deviations):
+            row = {
+                "id": f"{release[:8]}-{station}-{number}",
+                "kiosk": "k-1",
+                "station": station,
+                "release": release,
+            }
+            row |= {"document": "close-pump", "revision": 2, "state": "completed", "deviations": count}
+            tx.execute(
+                insert(tables.runs).values(row | {"started_at": now, "ended_at": now, "steps_done": 1})
+            )
+
+
+def test_a_placed_document_reaches_the_stations_of_its_line_and_every_later_release_follows(
+    plant: House, first: str, next_release: Callable[..., str]
+) -> None:
+    assert [held_at(plant, f"bench-{number}") for number in (1, 2, 3)] == [{first}, {first}, set()]
+    second = next_release()
+    assert [held_at(plant, f"bench-{number}") for number in (1, 2, 3)] == [{second}, {second}, set()]
+    settling.place(plant, "close-pump", "site", "", "eva")
+    assert held_at(plant, "bench-3") == {second}
+
+
+def test_a_release_takes_effect_at_its_time_even_when_the_server_was_down_then(
+    plant: House, first: str, next_release: Callable[..., str], clock: Clock
+) -> None:
+    second = next_release(Terms(effective_at=plant.now() + timedelta(hours=8)))
+    Clockwork(plant).tick()
+    assert held_at(plant, "bench-1") == {first}
+    with reading(plant.engine) as tx:
+        (choice,) = settling.outlook(tx, "bench-1", plant.now())
+    assert (choice.revision, choice.coming) == (1, 2)
+    assert "takes effect" in choice.why
+    clock.forward(hours=9)
+    Clockwork(plant).tick()  # a clockwork that was not there before
+    assert held_at(plant, "bench-1") == {second}
+
+
+def test_a_staged_release_goes_on_after_good_runs(
+    plant: House, first: str, next_release: Callable[..., str]
+) -> None:
+    second = next_release(Terms(first=(("bench-1",),), good_runs=2))
+    assert (held_at(plant, "bench-1"), held_at(plant, "bench-2")) == ({second}, {first})
+    make_runs(plant, second, [0, 1])
+    Clockwork(plant).tick()
+    assert held_at(plant, "bench-2") == {first}
+    make_runs(plant, second, [0], station="bench-9")
+    Clockwork(plant).tick()
+    assert held_at(plant, "bench-2") == {second}
+
+
+def test_a_staged_release_stops_by_itself_when_deviations_rise_and_goes_on_by_hand(
+    plant: House, first: str, next_release: Callable[..., str]
+) -> None:
+    second = next_release(Terms(first=(("bench-1",),), good_runs=5, most_deviations=0.5))
+    make_runs(plant, second, [2, 1, 0])
+    Clockwork(plant).tick()
+    with reading(plant.engine) as tx:
+        (choice,) = settling.outlook(tx, "bench-2", plant.now())
+    assert "stopped" in choice.why
+    make_runs(plant, second, [0] * 9, station="bench-8")
+    Clockwork(plant).tick()
+    assert held_at(plant, "bench-2") == {first}
+    settling.advance(plant, second, "eva")  # goes on
+    settling.advance(plant, second, "eva")  # to everybody
+    assert held_at(plant, "bench-2") == {second}
+
+
+def test_the_last_units_are_made_under_the_release_before(
+    plant: House, first: str, next_release: Callable[..., str]
+) -> None:
+    second = next_release(Terms(last_units=2))
+    assert held_at(plant, "bench-1") == {first}
+    make_runs(plant, first, [0, 3])
+    Clockwork(plant).tick()
+    assert held_at(plant, "bench-1") == {second}
+
+
+def test_a_withdrawn_release_is_off_every_station_and_named_to_their_kiosks(
+    plant: House, first: str, next_release: Callable[..., str]
+) -> None:
+    second = next_release()
+    before = assigning.counter_of(plant, "bench-1")
+    releasing.withdraw(plant, second, WRONG, "eva")
+    assert held_at(plant, "bench-1") == {first}
+    assert assigning.counter_of(plant, "bench-1") > before
+    with reading(plant.engine) as tx:
+        payload = assigning._assignment(tx, plant, "bench-1", "mqtt://plant")
+    assert payload["withdrawn"] == [second]
+    releasing.withdraw(plant, first, WRONG, "eva")
+    assert held_at(plant, "bench-1") == set()
+    with pytest.raises(Conflict, match="withdrawn already"):
+        releasing.withdraw(plant, first, WRONG, "eva")
+    with pytest.raises(Invalid, match="say why"):
+        releasing.withdraw(plant, second, "bad", "eva")
+
+
+def test_earlier_content_comes_back_under_a_new_number(
+    plant: House, first: str, next_release: Callable[..., str]
+) -> None:
+    next_release()
+    back = releasing.restore(plant, first, "eva", "Revision 2 is too slow")
+    assert back.document.revision == 3
+    assert back.document.plain() | {"revision": 1} == publish_again(plant, first)
+    assert held_at(plant, "bench-1") == {back.digest}
+    releasing.withdraw(plant, first, WRONG, "eva")
+    with pytest.raises(Conflict, match="may not come back"):
+        releasing.restore(plant, first, "eva", "Revision 3 is too slow")
+
+
+def publish_again(house: House, digest: str) -> dict[str, object]:
+
+    with reading(house.engine) as tx:
+        found = library.release(tx, digest)
+    assert found is not None
+    return found.document.plain()
+
+
+def test_findings_of_the_checker_keep_a_release_back_until_an_administrator_overrides_with_a_reason(
+    plant: House, first: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(releasing, "obstacles", lambda _document: ("tighten: the limits have no device",))
+    with reading(plant.engine) as tx:
+        release = library.newest_release(tx, "close-pump")
+    assert release is not None
+    draft = drafts.from_release(plant, release, "eva")
+    approve(plant, draft)
+    with pytest.raises(Invalid, match="no device"):
+        releasing.release(plant, draft, "eva", Role.ENGINEER)
+    with pytest.raises(NotAllowed):
+        releasing.release(plant, draft, "eva", Role.ENGINEER, override="the device comes tomorrow")
+    with pytest.raises(Invalid, match="too short"):
+        releasing.release(plant, draft, "ada", Role.ADMINISTRATOR, override="now")
+    made = releasing.release(plant, draft, "ada", Role.ADMINISTRATOR, override="the device comes tomorrow")
+    with reading(plant.engine) as tx:
+        kept = tx.execute(
+            select(tables.terms.c.override).where(tables.terms.c.release == made.digest)
+        ).scalar()
+    assert kept == "the device comes tomorrow"
+
+
+def test_the_sample_instruction_that_branches_has_no_obstacle() -> None:
+    for folder in sorted((LIBRARY / "instructions").iterdir()):
+        assert releasing.obstacles(load_instruction(folder)) == ()
+
+
+def test_a_signature_counts_for_the_content_that_was_signed_only(plant: House, first: str) -> None:
+
+    with reading(plant.engine) as tx:
+        release = library.newest_release(tx, "close-pump")
+    assert release is not None
+    draft = drafts.from_release(plant, release, "eva")
+    approve(plant, draft)
+    part = tables.draft_parts
+    with writing(plant.engine) as tx:  # somebody changes the database by hand
+        head = tx.execute(select(part.c.body).where(part.c.draft == draft, part.c.part == HEAD)).scalar_one()
+        changed = head.replace("Close", "Open")
+        assert changed != head
+        tx.execute(update(part).where(part.c.draft == draft, part.c.part == HEAD).values(body=changed))
+    with pytest.raises(Conflict, match="not complete"):
+        releasing.release(plant, draft, "eva", Role.ENGINEER)
+
+
+def test_a_deputy_signs_for_somebody_who_is_away_and_the_record_says_so(plant: House, first: str) -> None:
+    for risk in policy.RISKS:
+        policy.decide(plant, "work-instruction", risk, [{"name": "Safety", "people": ["jan"]}], "ada")
+
+    with reading(plant.engine) as tx:
+        release = library.newest_release(tx, "close-pump")
+    assert release is not None
+    draft = drafts.from_release(plant, release, "eva")
+    submitting.submit(plant, draft, "better", "eva")
+    with pytest.raises(NotAllowed, match="not your turn"):
+        reviewing.sign(plant, draft, "sam", Role.SUPERVISOR, "approved", "It is right")
+    now = plant.now()
+    policy.add_absence(plant, "jan", "sam", now - timedelta(hours=1), now + timedelta(days=7), "ada")
+    review = reviewing.sign(plant, draft, "sam", Role.SUPERVISOR, "approved", "It is right")
+    assert review.complete
+    assert [(each.person, each.on_behalf_of) for each in review.signatures] == [("sam", "jan")]
+
+
+def test_a_changed_part_casts_doubt_on_every_document_that_names_it_and_holds_those_of_high_risk(
+    plant: House, tmp_path: Path
+) -> None:
+    for name in ("service-pump", "label-and-pack"):
+        publish(plant, LIBRARY / "instructions" / name, "eva")
+        settling.place(plant, name, "station", "bench-1", "eva")
+    (service,) = [digest for digest in held_at(plant, "bench-1") if names(plant, digest) == "service-pump"]
+    doubting.register(plant, "GP-112", "part", "Shaft seal", "A", "eva")
+    with reading(plant.engine) as tx:
+        (use,) = doubting.uses(tx, "GP-112")
+    assert (use.document, use.risk_class, "Renew the shaft seal" in use.steps) == (
+        "service-pump",
+        "high",
+        True,
+    )
+    doubting.change(plant, "GP-112", "B", "eva", hold=True)
+    assert service not in held_at(plant, "bench-1")
+    with reading(plant.engine) as tx:
+        (flag,) = due.flags(tx)
+    assert (flag.document, flag.hold) == ("service-pump", True)
+    assert "is B now, was A" in flag.reason
+    doubting.clear(plant, flag.id, "the new seal fits", "jan")
+    assert service in held_at(plant, "bench-1")
+
+
+def names(house: House, digest: str) -> str:
+    with reading(house.engine) as tx:
+        return tx.execute(
+            select(tables.releases.c.document).where(tables.releases.c.digest == digest)
+        ).scalar_one()
+
+
+def test_a_document_is_due_for_review_by_its_interval_until_somebody_says_it_is_still_right(
+    plant: House, clock: Clock
+) -> None:
+    publish(plant, LIBRARY / "sops" / "build-gear-pump", "eva")
+    publish(plant, LIBRARY / "instructions" / "label-and-pack", "eva")
+
+    def states() -> dict[str, str]:
+        with reading(plant.engine) as tx:
+            return {each.document: each.state for each in due.planned(tx, plant.now())}
+
+    assert set(states().values()) == {"later"}
+    clock.forward(days=366)
+    assert set(states().values()) == {"overdue"}  # the instruction goes with its procedure
+    doubting.confirm(plant, "label-and-pack", "still right", "jan")
+    assert states() == {"build-gear-pump": "overdue", "label-and-pack": "later"}
+
+
+def test_a_pipeline_submits_with_its_token_and_nothing_else(
+    plant: House, tmp_path: Path, clock: Clock
+) -> None:
+    token = keys.make_key(plant, "gitlab", "eva", "submit", 30)
+    visitor = keys.find_key(plant, token, "submit")
+    assert visitor is not None
+    assert visitor.id == "eva"
+    assert keys.find_key(plant, token, "release") is None
+    folder = tmp_path / "close-pump"
+    folder.mkdir()
+    sent = submissions.send(plant, write_instruction(folder), "eva", Role.ENGINEER, "why", {"commit": "abc"})
+    assert sent.state == "in-review"
+    with reading(plant.engine) as tx:
+        source = tx.execute(
+            select(tables.drafts.c.source).where(tables.drafts.c.id == sent.draft)
+        ).scalar_one()
+    assert source == '{"commit": "abc"}'
+    again = submissions.send(
+        plant, write_instruction(folder, TEXT.replace("Tighten the", "Tighten all")), "eva", Role.ENGINEER
+    )
+    assert again.draft != sent.draft  # a newer submission takes the place of the one before
+    clock.forward(days=31)
+    assert keys.find_key(plant, token, "submit") is None
+
+
+def test_who_wrote_may_not_sign_whatever_their_role(plant: House, first: str) -> None:
+
+    with reading(plant.engine) as tx:
+        release = library.newest_release(tx, "close-pump")
+    assert release is not None
+    assert isinstance(release.document, Instruction)
+    draft = drafts.from_release(plant, release, "ada")
+    submitting.submit(plant, draft, "", "ada")
+    with pytest.raises(NotAllowed, match="who wrote"):
+        reviewing.sign(plant, draft, "ada", Role.ADMINISTRATOR, "approved", "It is right")

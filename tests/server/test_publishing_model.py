@@ -1,0 +1,163 @@
+"""No sequence of calls reaches a release without its approvals: the life of a draft as a stateful model."""
+
+import contextlib
+import tempfile
+from pathlib import Path
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from sqlalchemy import select
+
+from content.revision import RevisionState
+from server.errors import Conflict, Invalid, NotAllowed, NotThere, Refused
+from server.library import drafts, policy, releasing, reviewing, submitting
+from server.library.drafts import STEP
+from server.library.publishing import publish
+from server.people.sessions import Role
+from server.settings import Settings
+from server.store import tables
+from server.store.engine import reading
+from tests.content.documents import write_instruction
+from tests.server.conftest import Clock, make_house
+
+ROLES = {
+    "eva": Role.ENGINEER,
+    "jan": Role.ENGINEER,
+    "kim": Role.ENGINEER,
+    "sam": Role.SUPERVISOR,
+    "ada": Role.ADMINISTRATOR,
+}
+PEOPLE = st.sampled_from(sorted(ROLES))
+STAGES = st.sampled_from(
+    [
+        [{"name": "Review", "role": "engineer"}],
+        [{"name": "Review", "role": "engineer"}, {"name": "Quality", "role": "supervisor"}],
+        [{"name": "Review", "role": "engineer", "count": 2}],
+        [{"name": "Review", "role": "engineer"}, {"name": "Beside", "role": "supervisor", "parallel": True}],
+    ]
+)
+REFUSALS = (Conflict, Invalid, NotAllowed, NotThere)
+
+
+class Publishing(RuleBasedStateMachine):
+    """What people do to one draft, in any order; the model knows who wrote and who signed what it says now."""
+
+    @initialize(stages=STAGES)
+    def begin(self, stages: list[dict[str, object]]) -> None:
+        self.place = tempfile.TemporaryDirectory()
+        self.house = make_house(Settings(data=Path(self.place.name) / "data"), Clock())
+        folder = Path(self.place.name) / "close-pump"
+        folder.mkdir()
+        first = publish(self.house, write_instruction(folder), "eva")
+        self.draft = drafts.from_release(self.house, first, "eva")
+        self.stages = stages
+        policy.decide(self.house, "work-instruction", "low", stages, "ada")
+        policy.decide(self.house, "work-instruction", "medium", stages, "ada")
+        policy.decide(self.house, "work-instruction", "high", stages, "ada")
+        self.authors = {"eva"}
+        self.signed: dict[str, list[str]] = {}
+        self.open_comments: list[int] = []
+        self.state = RevisionState.DRAFT
+        self.number = 0
+
+    def teardown(self) -> None:
+        if hasattr(self, "house"):
+            self.house.engine.dispose()
+            self.place.cleanup()
+
+    @rule(who=PEOPLE)
+    def write(self, who: str) -> None:
+        with reading(self.house.engine) as tx:
+            held = drafts.read(tx, self.draft)
+        part = held.parts[STEP + held.steps[0]]
+        self.number += 1
+        body = {**part.body, "title": f"Tighten them well {self.number}"}
+        try:
+            drafts.change(self.house, self.draft, STEP + held.steps[0], part.version, body, who)
+        except Conflict:
+            assert self.state is not RevisionState.DRAFT
+        else:
+            assert self.state is RevisionState.DRAFT
+            self.authors.add(who)
+
+    @rule(who=PEOPLE)
+    def submit(self, who: str) -> None:
+        try:
+            submitting.submit(self.house, self.draft, "why", who)
+        except Conflict:
+            assert self.state is not RevisionState.DRAFT
+        else:
+            assert self.state is RevisionState.DRAFT
+            self.state, self.signed = RevisionState.IN_REVIEW, {}
+
+    @rule(who=PEOPLE)
+    def take_back(self, who: str) -> None:
+        with contextlib.suppress(Conflict):
+            reviewing.take_back(self.house, self.draft, who)
+            assert self.state in {RevisionState.IN_REVIEW, RevisionState.APPROVED}
+            self.state, self.signed = RevisionState.DRAFT, {}
+
+    @rule(who=PEOPLE)
+    def comment(self, who: str) -> None:
+        if self.state is RevisionState.IN_REVIEW:
+            self.open_comments.append(reviewing.comment(self.house, self.draft, "Why so?", who))
+
+    @rule(who=PEOPLE)
+    def settle(self, who: str) -> None:
+        if self.open_comments:
+            reviewing.settle(self.house, self.open_comments.pop(), "because", who)
+
+    @rule(who=PEOPLE, verdict=st.sampled_from(["approved", "changes"]))
+    def sign(self, who: str, verdict: str) -> None:
+        try:
+            review = reviewing.sign(self.house, self.draft, who, ROLES[who], verdict, "It is right", "so")
+        except REFUSALS:
+            return
+        assert self.state is RevisionState.IN_REVIEW
+        assert who not in self.authors
+        assert all(who not in people for people in self.signed.values())
+        if verdict == "changes":
+            self.state, self.signed = RevisionState.DRAFT, {}
+            return
+        assert not self.open_comments
+        (stage,) = [
+            each.stage.name
+            for each in review.stages
+            if who in {signature.person for signature in each.signed}
+        ]
+        self.signed.setdefault(stage, []).append(who)
+        if self._signed_all():
+            self.state = RevisionState.APPROVED
+
+    @rule(who=PEOPLE)
+    def release(self, who: str) -> None:
+        try:
+            releasing.release(self.house, self.draft, who, ROLES[who])
+        except Refused:
+            assert self.state is not RevisionState.APPROVED
+        else:
+            assert self.state is RevisionState.APPROVED
+            assert self._signed_all()
+            self.state = RevisionState.RELEASED
+
+    def _signed_all(self) -> bool:
+        return all(
+            len(self.signed.get(str(each["name"]), [])) >= int(each.get("count", 1)) for each in self.stages
+        )
+
+    @invariant()
+    def the_server_agrees(self) -> None:
+        if not hasattr(self, "house"):
+            return
+        with reading(self.house.engine) as tx:
+            held = drafts.read(tx, self.draft)
+            count = len(tx.execute(select(tables.releases.c.digest)).all())
+            moves = tx.execute(select(tables.audit.c.what).where(tables.audit.c.what.like("draft %"))).all()
+        assert held.state == self.state
+        assert count == (2 if self.state is RevisionState.RELEASED else 1)
+        assert moves, "every move is in the audit trail"
+
+
+TestPublishing = Publishing.TestCase
+TestPublishing.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)
