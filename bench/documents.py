@@ -1,5 +1,6 @@
-"""Documents: checked by the thousand, imported, tried out, opened and saved in the editor."""
+"""Documents: checked by the thousand, imported, tried out, compared, opened and saved in the editor."""
 
+import difflib
 import json
 import socket
 import subprocess
@@ -14,9 +15,11 @@ import yaml
 from playwright.sync_api import sync_playwright
 
 from bench.measure import Measure, percentile
+from content.comparing import compare, short
 from content.folder import load_instruction
 from content.importing.draft import save
 from content.importing.guides import read
+from content.instruction import Instruction
 from content.lint.checker import lint_folder
 from content.lint.settings import LintSettings
 from content.trying import walk
@@ -41,6 +44,7 @@ def measured() -> Iterator[Measure]:
         yield checked(Path(place))
         yield imported(Path(place))
     yield tried()
+    yield compared()
     with tempfile.TemporaryDirectory() as place:
         yield from edited(Path(place))
 
@@ -134,6 +138,36 @@ def tried() -> Measure:
     trial = walk(instruction)
     rate = len(trial.paths) / (time.perf_counter() - began)
     return Measure(name="dry run", value=rate, unit="paths/s", goal="≥ 1,000 paths/s", met=rate >= 1_000)
+
+
+def compared() -> Measure:
+    """Two revisions of a long instruction side by side, every second step with other words and limits."""
+    values = document("long", LONG)
+    before = Instruction.model_validate(values)
+    values = json.loads(json.dumps(values))
+    for number, step in enumerate(values["steps"]):
+        if number % 2:
+            step["text"] = f"Press part {number} in by hand until it lies flat.\n\nTurn it once."
+            step["checks"][0]["high"] = "2.4"
+    after = Instruction.model_validate({**values, "revision": 2})
+    began = time.perf_counter()
+    found = compare(before, after)
+    words = [step.text.words for step in found.changed if step.text is not None]
+    took = (time.perf_counter() - began) * 1_000
+    assert len(words) == len(short(found)) == LONG // 2
+    texts = [json.dumps(each.plain(), indent=0).splitlines() for each in (before, after)]
+    began = time.perf_counter()
+    list(difflib.unified_diff(*texts))
+    bare = (time.perf_counter() - began) * 1_000
+    return Measure(
+        name=f"comparison of two {LONG}-step revisions",
+        value=took,
+        unit="ms",
+        yardstick_name="ms plain difflib on their texts",
+        yardstick=bare,
+        goal="≤ 300 ms",
+        met=took <= 300,
+    )
 
 
 def edited(place: Path) -> Iterator[Measure]:
