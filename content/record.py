@@ -339,6 +339,20 @@ class OperatorSignedOut(_Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangesSeen(_Fact):
+    """`by` was shown what a release changed since revision `since`, before their first run on it.
+
+    `acknowledged` says that they had to say so, not only to go on.
+    """
+
+    release: Digest
+    document: DocumentId
+    revision: int
+    acknowledged: bool
+    since: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CodeRefused(_Fact):
     """A code came outside a run that opens nothing here, and why."""
 
@@ -384,5 +398,7 @@ RunFact = (
     | RunCompleted
     | RunAborted
 )
-StationFact = OperatorSignedIn | OperatorSignedOut | CodeRefused | DeviceChanged | GarbageRefused
+StationFact = (
+    OperatorSignedIn | OperatorSignedOut | ChangesSeen | CodeRefused | DeviceChanged | GarbageRefused
+)
 Fact = RunFact | StationFact

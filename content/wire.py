@@ -33,6 +33,7 @@ FACTS: dict[str, type[Fact]] = {  # Never change a name; only add.
     "run.aborted": record.RunAborted,
     "operator.signed-in": record.OperatorSignedIn,
     "operator.signed-out": record.OperatorSignedOut,
+    "changes.seen": record.ChangesSeen,
     "code.refused": record.CodeRefused,
     "device.changed": record.DeviceChanged,
     "garbage.refused": record.GarbageRefused,

@@ -1,5 +1,6 @@
 """A station's assignment as the server writes it: which documents it must hold, and who may sign in."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -42,6 +43,22 @@ class Person(_Value):
     role: str = "operator"
 
 
+class Change(_Value):
+    """A changed step in a few words; without a step it is to be known before the first."""
+
+    step: str = ""
+    title: str
+    what: str
+
+
+class Terms(_Value):
+    """How a release takes effect: what it changed since `from_revision`, and whether operators must acknowledge it."""
+
+    changes: tuple[Change, ...] = ()
+    acknowledge: bool = False
+    from_revision: int | None = None
+
+
 class Assignment(_Value):
     """What a station must hold; `counter` only grows; nobody may go on with a `withdrawn` release."""
 
@@ -52,6 +69,7 @@ class Assignment(_Value):
     people: tuple[Person, ...] = ()
     broker: str | None = None
     withdrawn: tuple[Digest, ...] = ()
+    terms: Mapping[Digest, Terms] = Field(default_factory=dict[Digest, Terms])
 
     @classmethod
     def read(cls, payload: bytes) -> "Assignment":

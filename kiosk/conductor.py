@@ -26,7 +26,7 @@ from hardware.readings import (
     SwitchChanged,
     TorqueApplied,
 )
-from kiosk import enrolment_code
+from kiosk import enrolment_code, newsroom
 from kiosk.answering import Answering
 from kiosk.assignment import Station
 from kiosk.badges import Badges
@@ -267,7 +267,7 @@ class Conductor:
         assignment = bench.store.library.assignment()
         identity = bench.store.meta.identity
         if assignment is not None:
-            bench.change(station=assignment.station)
+            bench.change(station=assignment.station, terms=assignment.terms)
         elif identity is not None:
             bench.change(station=Station.model_validate(identity.station))
 
@@ -278,6 +278,7 @@ class Conductor:
         self._read_station()
         stamp = bench.stamp()
         self._signing.gone(stamp)
+        newsroom.check(bench, {tile.digest for tile in self._tiles})
         assignment = bench.store.library.assignment()
         if assignment is not None:
             self._runner.withdraw(assignment.withdrawn, stamp)
@@ -416,6 +417,22 @@ class Conductor:
         if any(tile.digest == key for tile in self._tiles):
             with self._kept():
                 self._runner.start(Digest(key), unit, bench.stamp())
+
+    def understood(self, release: str) -> None:
+        """What the release changed was read; the run that waited for that begins."""
+        if self._ready():
+            self._tapped_at = self._bench.ticker.tick()  # a second tap was not meant for the first step
+            with self._kept():
+                stamp = self._bench.stamp()
+                news = newsroom.read(self._bench, release, stamp)
+                if news is not None:
+                    self._runner.start(news.release, news.unit, stamp)
+
+    def put_by(self) -> None:
+        """What the release changed is not read now; the run does not begin."""
+        if self._ready():
+            with self._kept():
+                newsroom.put_by(self._bench)
 
     def type_code(self, text: str) -> None:
         """A code that was typed (or came through the keyboard wedge)."""

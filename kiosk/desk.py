@@ -10,9 +10,9 @@ from content.instruction import Instruction
 from content.languages import languages, translated
 from content.package import Release
 from content.run import Run
-from content.values import Digest
+from content.values import Digest, DocumentId
 from hardware.readings import Measured
-from kiosk.assignment import Person, Station
+from kiosk.assignment import Person, Station, Terms
 from kiosk.events import EnrolmentOffered, LineChanged
 from kiosk.view import Mark
 
@@ -60,6 +60,19 @@ class Notice:
     mark: Mark = Mark.WAITING
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """What a release changed, which the operator reads before their first run on it; the run that waits for that."""
+
+    release: Digest
+    document: DocumentId
+    title: str
+    revision: int
+    unit: Unit
+    terms: Terms
+    numbers: Mapping[str, int]  # of the release's steps, as they are shown
+
+
 class Purpose(StrEnum):
     """What somebody shows their badge for."""
 
@@ -98,6 +111,8 @@ class Desk:
     supervisor: Person | None = None  # who showed who they are and now rules about a failure
     play: Play | None = None
     done: Done | None = None
+    terms: Mapping[Digest, Terms] = field(default_factory=dict[Digest, Terms])  # of the station's releases
+    news: News | None = None  # it is being read; no run begins before it was
     work_order: str | None = None
     parameters: Mapping[str, str] = field(default_factory=dict[str, str])  # that the work order says
     options: tuple[str, ...] = ()  # of the units of the work order

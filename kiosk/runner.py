@@ -17,7 +17,7 @@ from content.record import RunFact, StepEntered
 from content.run import IllegalMove, RunState, fold, mark
 from content.values import Digest, RunId
 from hardware.readings import Measured, SwitchChanged, TorqueApplied
-from kiosk import playing, routing
+from kiosk import newsroom, playing, routing
 from kiosk.bench import Bench, microseconds
 from kiosk.desk import QUIET, Play, spoken
 from kiosk.stamp import Stamp
@@ -41,7 +41,7 @@ class Runner:
         self._signals: dict[tuple[str, str], SwitchChanged] = {}  # the latest state of each signal
 
     def start(self, digest: Digest, unit: Unit, stamp: Stamp) -> bool:
-        """Begin a run of that release; False when it cannot be, and the desk says why."""
+        """Begin a run of that release; False when it cannot be yet, and the desk says why."""
         bench = self._bench
         try:
             release = bench.store.library.release(digest)
@@ -57,6 +57,10 @@ class Runner:
         lacking = situation.missing(instruction, bench.desk.parameters)
         if lacking:
             bench.reject(f"Scan the work order first: it has to say {', '.join(lacking)}")
+            return False
+        news = newsroom.unread(bench, release, instruction, unit)
+        if news is not None:
+            bench.change(news=news, done=None, choices=(), notice=QUIET)
             return False
         assert bench.desk.station is not None
         started = Started(
@@ -81,6 +85,7 @@ class Runner:
         bench.change(
             play=play,
             done=None,
+            news=None,
             choices=(),
             unit=Unit(),
             work_order=None,

@@ -120,7 +120,7 @@ class Scanning:
         elif len(found) == 1:
             self._runner.start(found[0], unit, stamp)
         else:
-            bench.change(choices=found, unit=unit, done=None)
+            bench.change(choices=found, unit=unit, done=None, news=None)
             bench.say(f"{len(found)} documents are for {printable(part.text)}")
 
     def _refuse(self, text: str, device: str, reason: str, stamp: Stamp) -> None:

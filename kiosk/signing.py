@@ -121,7 +121,7 @@ class Signing:
             facts.append(OperatorSignedOut(at=stamp.at, tick=stamp.tick, by=bench.by))
         facts.append(OperatorSignedIn(pin=pin, at=stamp.at, tick=stamp.tick, by=person.id))
         if bench.keep(facts):
-            bench.change(operator=person, asking=None, judging=False, notice=QUIET, choices=())
+            bench.change(operator=person, asking=None, judging=False, notice=QUIET, choices=(), news=None)
         else:
             bench.change(asking=None, judging=False)
 
@@ -144,6 +144,7 @@ class Signing:
         bench.change(
             operator=None,
             done=None,
+            news=None,
             choices=(),
             work_order=None,
             notice=QUIET,

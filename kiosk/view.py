@@ -84,6 +84,29 @@ class ChooseView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeView:
+    """A changed step in one line; without a number it is to be known before the first, or the step is gone."""
+
+    number: int | None
+    title: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangesView:
+    """What a release changed, before the operator's first run on it; `release` is its digest."""
+
+    status: StatusView = field(default_factory=StatusView)
+    release: str = ""
+    title: str = ""
+    revision: int = 0
+    since: int | None = None  # the revision before; None: the document is new
+    changes: tuple[ChangeView, ...] = ()
+    acknowledge: bool = False  # they say that they understood; else they only go on
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GaugeView:
     """A measured value with its band, all in `unit` and as shares 0..1 of the drawn scale."""
 
@@ -230,7 +253,7 @@ class FaultView:
     retry: str = ""
 
 
-View = EnrolView | IdleView | ChooseView | StepView | HeldView | DoneView | FaultView
+View = EnrolView | IdleView | ChooseView | ChangesView | StepView | HeldView | DoneView | FaultView
 
 
 class Verbs(Protocol):
@@ -280,6 +303,12 @@ class Verbs(Protocol):
 
     def open(self, key: str) -> None:
         """Start a run of a tile's document."""
+
+    def understood(self, release: str) -> None:
+        """What the release changed was read; the run that waited for that begins."""
+
+    def put_by(self) -> None:
+        """What the release changed is not read now; the run does not begin."""
 
     def type_code(self, text: str) -> None:
         """A code that was typed (or came through the keyboard wedge)."""

@@ -10,9 +10,11 @@ from content.languages import languages
 from content.run import RunState
 from content.values import Digest, format_duration
 from kiosk import ticker, viewing_step
-from kiosk.desk import Desk, Play, Purpose
+from kiosk.desk import Desk, News, Play, Purpose
 from kiosk.store.library import Summary
 from kiosk.view import (
+    ChangesView,
+    ChangeView,
     ChooseView,
     DoneView,
     EnrolView,
@@ -62,6 +64,8 @@ def view(
         return viewing_step.step_view(
             desk, desk.play, file_of, tick=moment.tick, monotonic=moment.monotonic, status=status
         )
+    if desk.news is not None:
+        return _news(desk.news, desk, status)
     return _choose(desk, tiles, file_of, status)
 
 
@@ -155,6 +159,23 @@ def _idle(desk: Desk, tiles: Sequence[Summary], status: StatusView) -> IdleView:
         pin_for=desk.asking.name if desk.asking else "",
         set_up_for=tuple(tile.title for tile in tiles[:MANY]),
         notice=notice,
+    )
+
+
+def _news(news: News, desk: Desk, status: StatusView) -> ChangesView:
+    terms = news.terms
+    return ChangesView(
+        status=status,
+        release=news.release,
+        title=news.title,
+        revision=news.revision,
+        since=terms.from_revision,
+        changes=tuple(
+            ChangeView(number=news.numbers.get(each.step), title=each.title, what=each.what)
+            for each in terms.changes
+        ),
+        acknowledge=terms.acknowledge,
+        notice=desk.notice.text,
     )
 
 

@@ -48,11 +48,12 @@ def file_for(script: str, *, bold: bool = False) -> str:
     """The font file for a script, as one of SCRIPTS; the plain one for any other."""
     weight = "Bold" if bold else "Regular"
     family = SCRIPTS.get(script, "NotoSans")
-    for folder in FOLDERS:
-        for ending in ("ttf", "ttc", "otf"):
-            file = folder / f"{family}-{weight}.{ending}"
-            if file.is_file():
-                return str(file)
+    for held in dict.fromkeys((weight, "Regular")):  # mathematical signs come in one weight only
+        for folder in FOLDERS:
+            for ending in ("ttf", "ttc", "otf"):
+                file = folder / f"{family}-{held}.{ending}"
+                if file.is_file():
+                    return str(file)
     return str(OWN / f"Roboto-{weight}.ttf")
 
 

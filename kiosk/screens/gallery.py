@@ -15,6 +15,8 @@ from content.instruction import Safety, SafetyLevel
 from content.media import Picture
 from kiosk.screens.window import Window
 from kiosk.view import (
+    ChangesView,
+    ChangeView,
     CheckView,
     ChooseView,
     DoneView,
@@ -131,6 +133,7 @@ def views() -> Iterator[tuple[str, View]]:
     yield "choose", ChooseView(status=signed_in, tiles=tiles)
     notice = "No document here is for GP-999. Choose one, or scan again."
     yield "choose-unknown", ChooseView(status=signed_in, tiles=tiles, notice=notice)
+    yield from _changes()
     yield from _steps()
     yield (
         "held",
@@ -164,6 +167,32 @@ def views() -> Iterator[tuple[str, View]]:
             retry="Try again",
         ),
     )
+
+
+def _changes() -> Iterator[tuple[str, View]]:
+    """What operators read before their first run on a release."""
+    told = (
+        (None, "Before you begin", "protective equipment: gloves, was nothing"),
+        (2, "Set the cover on the dowels", "new warning: The edge of the cover is sharp; picture replaced"),
+        (4, "Tighten in the cross pattern", "limit 8.5 – 9.5 N·m → 8.0 – 9.0 N·m"),
+        (5, "Wipe the joint face", "new step"),
+    )
+    changes = tuple(ChangeView(number=number, title=title, what=what) for number, title, what in told)
+    status = replace(STATUS, document="", release="", unit="")
+    few = ChangesView(
+        status=status, release="a", title="Close the pump", revision=4, since=3, changes=changes
+    )
+    yield "changes", few
+    yield "changes-acknowledge", replace(few, changes=changes * 3, acknowledge=True)
+    arabic = ChangeView(number=1, title="ركّب الغطاء", what="text changed; new picture")
+    long = (
+        "Zahnradpumpengehäusedeckelschraubenverbindungsflächen in der Reihenfolge des Kreuzmusters anziehen"
+    )
+    wordy = ChangeView(
+        number=112, title=long, what=f"neu: Warnung: {long}; Grenze 8.5 – 9.5 N·m → 8.0 – 9.0 N·m"
+    )
+    yield "changes-long", replace(few, changes=(arabic, wordy), acknowledge=True, title=long)
+    yield "changes-none", replace(few, changes=(), acknowledge=True, since=None)
 
 
 def _first_picture(title: str) -> Path | None:

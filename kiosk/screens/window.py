@@ -7,6 +7,7 @@ from typing import Any
 
 from kiosk.screens.environment import has_graphics_chip, prepare
 from kiosk.view import (
+    ChangesView,
     ChooseView,
     DoneView,
     EnrolView,
@@ -94,6 +95,7 @@ class Window:
     def _build(self, verbs: Verbs) -> tuple[Any, dict[type, Any], Any, Any]:
         from kivy.uix.boxlayout import BoxLayout
 
+        from kiosk.screens.changes import ChangesScreen
         from kiosk.screens.pictures import Pictures
         from kiosk.screens.plain import ChooseScreen, EnrolScreen, IdleScreen, MessageScreen
         from kiosk.screens.sounds import Sounds
@@ -106,6 +108,7 @@ class Window:
             EnrolView: EnrolScreen(verbs),
             IdleView: IdleScreen(verbs),
             ChooseView: ChooseScreen(verbs, pictures),
+            ChangesView: ChangesScreen(verbs),
             StepView: StepScreen(verbs, pictures, Sounds()),
             HeldView: message,
             DoneView: message,

@@ -11,6 +11,7 @@ from content import chain, wire
 from content.chain import Entry
 from content.errors import WireError
 from content.record import (
+    ChangesSeen,
     CheckPassed,
     Code,
     Fact,
@@ -20,11 +21,11 @@ from content.record import (
     RunFact,
     RunStarted,
 )
-from content.values import Digest, RunId
+from content.values import Digest, PersonId, RunId
 from content.wire import Cause
 from kiosk.store.database import Database
 from kiosk.store.meta import Meta
-from kiosk.store.tables import entries, evidence, open_runs, pulse
+from kiosk.store.tables import entries, evidence, open_runs, pulse, seen_changes
 
 # The hot path: one statement, prepared once by SQLite's own cache
 _INSERT = "INSERT INTO entries (seq, prev, hash, run, type, body) VALUES (?, ?, ?, ?, ?, ?)"
@@ -87,7 +88,7 @@ class Journal:
                 rows.append((seq, prev, digest, getattr(fact, "run", None), wire.type_of(fact), body))
                 prev = digest
             tx.exec_driver_sql(_INSERT, rows)
-            _note_runs(tx, facts, self._seq + 1)
+            _note(tx, facts, self._seq + 1)
             if photo is not None:
                 tx.execute(
                     evidence.insert()
@@ -139,6 +140,14 @@ class Journal:
             body = look.execute(query).scalar()
         fact = None if body is None else wire.read_body(body)[0]
         return fact if isinstance(fact, OperatorSignedIn) else None
+
+    def saw(self, person: PersonId, release: Digest) -> bool:
+        """Whether that person was shown at this kiosk what the release changed; raises StoreError."""
+        query = select(seen_changes.c.release).where(
+            seen_changes.c.person == person, seen_changes.c.release == release
+        )
+        with self._database.reading() as look:
+            return look.execute(query).first() is not None
 
     def took(self, code: str, step: str, check: str, but: RunId) -> bool:
         """Whether that check took the code before, in another run of this station; raises StoreError."""
@@ -193,11 +202,14 @@ class Journal:
             tx.execute(update(evidence).where(evidence.c.digest == digest).values(delivered=True))
 
 
-def _note_runs(tx: Connection, facts: Sequence[Fact], seq: int) -> None:
+def _note(tx: Connection, facts: Sequence[Fact], seq: int) -> None:
     for fact in facts:
         match fact:
             case RunStarted():
                 tx.execute(open_runs.insert().values(run=fact.run, release=fact.release, seq=seq))
+            case ChangesSeen():
+                seen = seen_changes.insert().prefix_with("OR IGNORE")
+                tx.execute(seen.values(person=fact.by, release=fact.release))
             case RunCompleted() | RunAborted():
                 tx.execute(delete(open_runs).where(open_runs.c.run == fact.run))
             case _:

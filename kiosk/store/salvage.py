@@ -16,7 +16,14 @@ from kiosk.store.tables import tables
 log = logging.getLogger(__name__)
 
 SIDES = ("", "-wal", "-shm")
-COPIED = ("releases", "applies", "people", "pin_tries", "evidence")  # whole, or as far as they can be read
+COPIED = (
+    "releases",
+    "applies",
+    "people",
+    "pin_tries",
+    "evidence",
+    "seen_changes",
+)  # whole, or as far as they can be read
 
 
 def set_aside(file: Path) -> Path:

@@ -102,12 +102,24 @@ pulse = Table(  # when the kiosk was last known to be alive
     Column("tick", Integer, nullable=False),
 )
 
+seen_changes = Table(  # who was shown what a release changed
+    "seen_changes",
+    tables,
+    Column("person", String, primary_key=True),
+    Column("release", String(64), primary_key=True),
+    sqlite_with_rowid=False,
+)
+
 
 def _first(connection: Connection) -> None:
     tables.create_all(connection)
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first,)  # Never change one; only add.
+def _seen_changes(connection: Connection) -> None:
+    seen_changes.create(connection, checkfirst=True)
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, _seen_changes)  # Never change one; only add.
 VERSION = len(MIGRATIONS)
 
 
