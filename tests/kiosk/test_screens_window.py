@@ -341,3 +341,41 @@ def test_the_check_whose_turn_it_is_stands_in_view(stage: Stage, pictures: dict)
     assert top <= proof.y + proof.height + 1
     _, below = active.to_window(active.x, active.y)
     assert below >= proof.y or active.height > proof.height
+
+
+def test_what_changed_is_read_and_then_a_real_touch_begins_the_run(stage: Stage, pictures: dict) -> None:
+    view = pictures["changes-acknowledge"]
+    stage.show(view)
+    shown = [label.text for label in stage.labels()]
+    assert "Changed since revision 3" in shown
+    assert "Understood" in shown
+    assert all(change.what in shown for change in view.changes)
+    stage.touch("understood")
+    assert stage.heard.said == [("understood", view.release)]
+    stage.heard.said.clear()
+    stage.touch("not_now")
+    assert stage.heard.said == [("put_by",)]
+
+
+def test_what_changed_without_an_acknowledgement_is_gone_on_from(stage: Stage, pictures: dict) -> None:
+    stage.show(pictures["changes"])
+    shown = [label.text for label in stage.labels()]
+    assert "Go on" in shown
+    assert "Understood" not in shown
+
+
+def test_every_change_can_be_reached_and_the_next_list_begins_at_its_top(
+    stage: Stage, pictures: dict
+) -> None:
+    from kiosk.view import ChangesView
+
+    stage.show(pictures["changes-acknowledge"])
+    screen = stage.window._screens[ChangesView]
+    stage.frames(8)
+    assert screen._rows.height > screen._list.height
+    screen._list.scroll_y = 0
+    stage.frames()
+    last = screen._rows.children[0]
+    assert last.to_window(*last.pos)[1] >= screen._list.to_window(*screen._list.pos)[1] - 1
+    stage.show(pictures["changes-long"])
+    assert screen._list.scroll_y == 1

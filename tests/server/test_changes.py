@@ -1,0 +1,124 @@
+"""What a release changes, as kiosks are told it, and who acknowledged it."""
+
+import copy
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert
+
+from content import chain, package, wire
+from content.instruction import Instruction
+from content.record import ChangesSeen
+from server.house import House
+from server.library import changing
+from server.library.publishing import keep
+from server.people.roster import add_person
+from server.records.ingesting import ingest
+from server.reports.acknowledged import acknowledgements
+from server.serve import open_house
+from server.settings import Settings
+from server.store import tables
+from server.store.engine import reading, writing
+
+AT = datetime(2026, 11, 23, 8, tzinfo=UTC)
+FIT = {
+    "id": "fit",
+    "kind": "work-instruction",
+    "title": "Fit",
+    "revision": 1,
+    "language": "en",
+    "applies_to": {"part_numbers": ["A-1"]},
+    "steps": [
+        {
+            "id": "bolt",
+            "title": "Bolt",
+            "text": "Tighten it.",
+            "checks": [{"id": "t", "kind": "torque", "unit": "N.m", "low": "8.5", "high": "9.5"}],
+        },
+        {"id": "look", "title": "Look", "text": "Look at it."},
+    ],
+}
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    house = open_house(Settings(data=tmp_path))
+    add_person(house, "anna", "Anna Berg", "operator", "admin", badge="ANNA-1")
+    return house
+
+
+def release(house: House, revision: int, low: str) -> tuple[str, str]:
+    """Release a revision; its digest and payload."""
+    values = copy.deepcopy(FIT) | {"revision": revision}
+    values["steps"][0]["checks"][0]["low"] = low
+    payload = package.payload(Instruction.model_validate(values), ())
+    with writing(house.engine) as tx:
+        keep(tx, house, package.read_payload(payload), payload, "admin")
+    return package.digest_of(payload), payload.decode()
+
+
+def test_the_changed_steps_come_with_few_words(house: House) -> None:
+    _, before = release(house, 1, "8.5")
+    _, after = release(house, 2, "8.0")
+    wanted = [{"step": "bolt", "title": "Bolt", "what": "limit 8.5 – 9.5 N·m → 8.0 – 9.5 N·m"}]
+    first = changing.changes_of(before, after)
+    assert first == wanted
+    first.clear()  # what is handed out is the caller's own
+    assert changing.changes_of(before, after) == wanted
+    assert changing.changes_of(before, before) == []
+
+
+def test_terms_compare_with_the_newest_earlier_release(house: House) -> None:
+    one, _ = release(house, 1, "8.5")
+    release(house, 3, "8.2")
+    five, _ = release(house, 5, "8.0")
+    with writing(house.engine) as tx:
+        tx.execute(insert(tables.terms).values(release=five, point="next-run", acknowledge=True))
+    with reading(house.engine) as tx:
+        assert changing.terms_of(tx, one) == {"changes": [], "acknowledge": False, "from_revision": None}
+        terms = changing.terms_of(tx, five)
+        with pytest.raises(KeyError):
+            changing.terms_of(tx, "0" * 64)
+    assert (terms["acknowledge"], terms["from_revision"]) == (True, 3)
+    assert [change["what"] for change in terms["changes"]] == ["limit 8.2 – 9.5 N·m → 8.0 – 9.5 N·m"]
+
+
+def test_who_acknowledged_which_release_follows_from_the_record(house: House) -> None:
+    with writing(house.engine) as tx:
+        tx.execute(insert(tables.stations).values(id="s", name="S", line="", area="", counter=0))
+        kiosk = {"id": "k", "station": "s", "name": "k", "token_hash": "x", "public_key": "{}"}
+        more = {
+            "enrolled_at": AT,
+            "enrolled_by": "a",
+            "held_seq": 0,
+            "head_hash": chain.FIRST,
+            "status": "{}",
+        }
+        tx.execute(insert(tables.kiosks).values(**kiosk, **more))
+    entries, head = [], chain.FIRST
+    for seq, (person, digest, acknowledged) in enumerate(
+        [("anna", "a" * 64, True), ("ben", "a" * 64, False), ("anna", "b" * 64, True)], start=1
+    ):
+        fact = ChangesSeen(
+            release=digest,
+            document="fit",
+            revision=2,
+            since=1,
+            acknowledged=acknowledged,
+            at=AT,
+            tick=seq,
+            by=person,
+        )
+        entries.append(chain.link("k", seq, head, wire.body(fact, None)))
+        head = entries[-1].hash
+    ingest(house, "k", entries)
+    with reading(house.engine) as tx:
+        found = acknowledgements(tx, release="a" * 64)
+        assert {(each.name, each.acknowledged, each.station) for each in found} == {
+            ("Anna Berg", True, "s"),
+            ("ben", False, "s"),
+        }
+        assert len(acknowledgements(tx, document="fit")) == 3
+        assert acknowledgements(tx, document="other") == ()
+        assert acknowledgements(tx, document="%") == ()
