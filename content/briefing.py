@@ -36,12 +36,15 @@ SAID = {  # by language; English where there is none
         "check.moved": "checks in another order",
         "flow": "other conditions or ways on",
         "standard_time": "standard time {was} → {now}",
-        "parts": "parts: {now}, was {was}",
-        "tools": "tools: {now}, was {was}",
+        "given.added": "{what}: also {now}",
+        "given.removed": "{what}: no longer {was}",
+        "given.changed": "{what}: {now}, was {was}",
+        "parts": "parts",
+        "tools": "tools",
         "fields": "{field} changed",
         "translations": "translation changed ({languages})",
         "before": "Before you begin",
-        "protective_equipment": "protective equipment: {now}, was {was}",
+        "protective_equipment": "protective equipment",
         "nothing": "nothing",
     },
     "de": {
@@ -70,12 +73,15 @@ SAID = {  # by language; English where there is none
         "check.moved": "Prüfungen in anderer Reihenfolge",
         "flow": "andere Bedingungen oder Wege",
         "standard_time": "Vorgabezeit {was} → {now}",
-        "parts": "Teile: {now}, vorher {was}",
-        "tools": "Werkzeuge: {now}, vorher {was}",
+        "given.added": "{what}: auch {now}",
+        "given.removed": "{what}: nicht mehr {was}",
+        "given.changed": "{what}: {now}, vorher {was}",
+        "parts": "Teile",
+        "tools": "Werkzeuge",
         "fields": "{field} geändert",
         "translations": "Übersetzung geändert ({languages})",
         "before": "Bevor Sie beginnen",
-        "protective_equipment": "Schutzausrüstung: {now}, vorher {was}",
+        "protective_equipment": "Schutzausrüstung",
         "nothing": "nichts",
     },
 }
@@ -129,12 +135,17 @@ class _Teller:
         """What of the document itself an operator has to know."""
         if change.field not in {"protective_equipment", "tools", "parts"}:
             return ""
-        return self._given(change.field, change)
+        return self._given(change)
 
-    def _given(self, key: str, change: FieldChange) -> str:
-        was, now = (self._names.get(text, text) for text in (change.before, change.after))
+    def _given(self, change: FieldChange) -> str:
+        """What is taken: also, no longer, or in place of something else."""
+        was, now = (_quoted(self._names.get(text, text)) for text in (change.before, change.after))
+        key = "added" if not was else "removed" if not now else "changed"
+        return self._say(f"given.{key}", what=self._words[change.field], was=was, now=now)
+
+    def _value(self, key: str, change: FieldChange) -> str:
         nothing = self._words["nothing"]
-        return self._say(key, was=_quoted(was) or nothing, now=_quoted(now) or nothing)
+        return self._say(key, was=change.before or nothing, now=change.after or nothing)
 
     def step(self, change: StepChange) -> Iterator[str]:
         """Everything about a step, what concerns safety first."""
@@ -166,8 +177,8 @@ class _Teller:
 
     def _check(self, change: CheckChange) -> Iterator[str]:
         asks = _quoted(change.check.prompt or change.asks or change.check.kind)
-        limits = [each for each in change.fields if each.field == "limits" and "→" not in each.before]
-        yield from (self._given("limits", each) for each in limits)
+        limits = [each for each in change.fields if each.field == "limits"]
+        yield from (self._value("limits", each) for each in limits)
         if len(limits) < len(change.fields) or not change.fields:
             yield self._say(f"check.{change.how.value}", asks=asks)
 
@@ -178,6 +189,8 @@ class _Teller:
         return self._words[f"medium.{'changed' if change.how is How.MOVED else change.how.value}"]
 
     def _field(self, change: FieldChange) -> str:
-        if change.field in {"standard_time", "parts", "tools"}:
-            return self._given(change.field, change)
+        if change.field == "standard_time":
+            return self._value(change.field, change)
+        if change.field in {"parts", "tools"}:
+            return self._given(change)
         return self._say("fields", field=change.field.replace("_", " "))

@@ -172,7 +172,7 @@ def views() -> Iterator[tuple[str, View]]:
 def _changes() -> Iterator[tuple[str, View]]:
     """What operators read before their first run on a release."""
     told = (
-        (None, "Before you begin", "protective equipment: gloves, was nothing"),
+        (None, "Before you begin", "protective equipment: also gloves"),
         (2, "Set the cover on the dowels", "new warning: The edge of the cover is sharp; picture replaced"),
         (4, "Tighten in the cross pattern", "limit 8.5 – 9.5 N·m → 8.0 – 9.0 N·m"),
         (5, "Wipe the joint face", "new step"),

@@ -8,6 +8,7 @@ from server.portal import errors
 from server.portal.guard import Hardened, Portal
 from server.portal.looks import Looks
 from server.portal.pages import (
+    comparing,
     deviations,
     editing,
     enrolling,
@@ -29,6 +30,7 @@ ROUTERS = (
     sign_in.router,
     floor.router,
     library.router,
+    comparing.router,
     reviewing.router,
     publishing.router,
     editing.router,

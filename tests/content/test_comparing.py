@@ -303,7 +303,7 @@ def test_operators_are_told_in_few_words_and_in_the_language_of_the_document() -
     values["protective_equipment"] = ["gloves"]
     found = compare(before, Instruction.model_validate(values))
     assert [(brief.step, brief.title, brief.what) for brief in short(found)] == [
-        ("", "Before you begin", "protective equipment: gloves, was nothing"),
+        ("", "Before you begin", "protective equipment: also gloves"),
         ("one", "One", "new danger: High voltage.; limit 8.5 – 9.5 N·m → 8.0 – 9.0 N·m"),
         ("new", "Clean", "new step"),
         ("three", "Three", "text changed"),
