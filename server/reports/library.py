@@ -1,8 +1,10 @@
 """The library as it was released: procedures, work instructions and their releases."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 
@@ -10,7 +12,7 @@ from content.instruction import Instruction
 from content.package import Release
 from content.sop import Sop
 from server.reports.outline import content_of
-from server.store.tables import assignments, documents, releases, stations
+from server.store.tables import assignments, documents, releases, rollouts, stations, terms, withdrawals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +25,11 @@ class ReleaseRow:
     released_at: datetime
     released_by: str
     withdrawn_at: datetime | None
+    why_withdrawn: str
+    rollout: str  # where it goes, or stopped; empty when it is everywhere
+    effective_at: datetime | None
+    override: str  # why it was released in spite of findings
+    source: str  # where it was sent from
     stations: tuple[str, ...]
 
 
@@ -95,9 +102,25 @@ def releases_of(tx: Connection, document: str) -> tuple[ReleaseRow, ...]:
     )
     for digest, name in tx.execute(query.order_by(stations.c.name)):
         places.setdefault(digest, []).append(name)
-    rows = tx.execute(
-        select(releases).where(releases.c.document == document).order_by(releases.c.revision.desc())
+    query = (
+        select(
+            releases,
+            withdrawals.c.reason,
+            terms.c.effective_at,
+            terms.c.override,
+            terms.c.source,
+            rollouts.c.state,
+            rollouts.c.stages,
+            rollouts.c.stage,
+            rollouts.c.why,
+        )
+        .outerjoin(withdrawals, withdrawals.c.release == releases.c.digest)
+        .outerjoin(terms, terms.c.release == releases.c.digest)
+        .outerjoin(rollouts, rollouts.c.release == releases.c.digest)
+        .where(releases.c.document == document)
+        .order_by(releases.c.revision.desc())
     )
+    names = {row.id: row.name for row in tx.execute(select(stations.c.id, stations.c.name))}
     return tuple(
         ReleaseRow(
             digest=row.digest,
@@ -107,9 +130,25 @@ def releases_of(tx: Connection, document: str) -> tuple[ReleaseRow, ...]:
             released_by=row.released_by,
             withdrawn_at=row.withdrawn_at,
             stations=tuple(places.get(row.digest, ())),
+            why_withdrawn=row.reason or "",
+            rollout=_going(row, names),
+            effective_at=row.effective_at,
+            override=row.override or "",
+            source=", ".join(f"{name} {value}" for name, value in json.loads(row.source or "{}").items()),
         )
-        for row in rows
+        for row in tx.execute(query)
     )
+
+
+def _going(row: Any, names: Mapping[str, str]) -> str:
+    """Where a staged release is, in words; empty when it is everywhere or was never staged."""
+    if row.withdrawn_at is not None or row.state in {None, "done"}:
+        return ""
+    if row.state == "waiting":
+        return "waits until the last units are made"
+    reached = [station for stage in json.loads(row.stages)[: row.stage + 1] for station in stage]
+    told = ", ".join(names.get(station, station) for station in reached)
+    return f"stopped at {told}: {row.why}" if row.state == "stopped" else f"goes to {told} first"
 
 
 def titles(tx: Connection, documents: tuple[str, ...]) -> Mapping[str, str]:

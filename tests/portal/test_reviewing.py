@@ -1,0 +1,135 @@
+"""Review in real browsers: submit, comment on a place, settle, sign, release by terms, withdraw, bring back."""
+
+import pytest
+
+
+@pytest.fixture
+def submitted(visit, written):
+    """Begins a draft of a document as Eve, changes a title, and submits it; her browser is on the review page."""
+
+    def submitted(document: str, step: str, title: str):
+        eve = visit(written, viewport={"width": 1440, "height": 900}).sign_in("eve")
+        eve.open(f"/library/instructions/{document}")
+        eve.page.get_by_role("button", name="Edit", exact=True).click()
+        eve.page.locator("#saved", has_text="Saved").wait_for()
+        eve.page.locator("#steps li", has_text=step).click()
+        eve.page.get_by_label("Title", exact=True).fill(title)
+        eve.page.locator("#steps li", has_text=title).wait_for()
+        eve.page.locator("#saved", has_text="Saved").wait_for()
+        eve.page.get_by_role("button", name="Submit for review").click()
+        eve.page.get_by_label("What has changed").fill("Says it better")
+        eve.page.get_by_role("button", name="Submit", exact=True).click()
+        eve.page.wait_for_url("**/review")
+        return eve
+
+    return submitted
+
+
+def sign(page, password: str, verdict: str = "Approve") -> None:
+    page.get_by_label("Your password").fill(password)
+    page.get_by_role("button", name=verdict).click()
+    page.wait_for_load_state()
+
+
+def test_a_draft_is_discussed_signed_released_withdrawn_and_an_earlier_one_comes_back(
+    visit, written, submitted, plant_module
+) -> None:
+    eve = submitted("close-pump", "Fit the key", "Fit the key well")
+    assert "who wrote in a draft does not sign it" in eve.page.locator(".review-side").inner_text()
+    ada = visit(written, viewport={"width": 1440, "height": 900}).sign_in("admin", "/reviews")
+    ada.page.get_by_text("yours to sign").wait_for()
+    ada.page.get_by_role("link", name="Close the pump").first.click()
+
+    figure = ada.page.locator("article#fit-key figure")
+    figure.scroll_into_view_if_needed()
+    box = figure.bounding_box()
+    ada.page.mouse.move(box["x"] + 20, box["y"] + 20)
+    ada.page.mouse.down()
+    ada.page.mouse.move(box["x"] + 120, box["y"] + 90, steps=4)
+    ada.page.mouse.up()
+    ada.page.get_by_text("About the marked place").wait_for()
+    ada.page.locator("article#fit-key textarea").fill("Which <b>side</b> is up?")
+    ada.page.locator("article#fit-key").get_by_role("button", name="Say it").click()
+    ada.page.locator("article#fit-key .comments", has_text="Which <b>side</b> is up?").wait_for()
+    assert ada.page.locator("article#fit-key figure svg rect").count() == 1
+
+    sign(ada.page, plant_module.PASSWORD)
+    assert "not settled" in ada.page.locator("main").inner_text()
+    eve.page.reload()
+    eve.page.locator("article#fit-key").get_by_label("Answer").fill("The rounded one")
+    eve.page.locator("article#fit-key").get_by_role("button", name="Settle").click()
+    eve.page.get_by_text("✓ The rounded one").wait_for()
+    draft = eve.page.url.partition("#")[0]
+    ada.page.goto(draft)
+    sign(ada.page, "not my password")
+    assert "password is wrong" in ada.page.locator("main").inner_text()
+    ada.page.goto(draft)
+    sign(ada.page, plant_module.PASSWORD)
+    ada.page.get_by_text("approved").first.wait_for()
+
+    eve.page.goto(draft)
+    eve.page.get_by_role("button", name="Release", exact=True).click()
+    eve.page.locator("#release-dialog").get_by_label("Assembly 1").check()
+    eve.page.locator("#release-dialog").get_by_role("button", name="Release").click()
+    eve.page.wait_for_url("**/library/instructions/close-pump")
+    releases = eve.page.locator("#releases")
+    assert "r2" in releases.inner_text()
+    assert "goes to Assembly 1 first" in releases.inner_text()
+    releases.get_by_role("button", name="To the next stations").click()
+    eve.page.wait_for_load_state()
+    assert "first" not in eve.page.locator("#releases").inner_text()
+
+    eve.page.get_by_role("button", name="Withdraw").first.click()
+    eve.page.locator("dialog[open]").get_by_label("Why").fill("The key is the wrong way round")
+    eve.page.locator("dialog[open]").get_by_role("button", name="Withdraw").click()
+    eve.page.get_by_text("withdrawn").first.wait_for()
+    assert "The key is the wrong way round" in eve.page.locator("#releases").inner_text()
+
+
+def test_a_reviewer_sends_a_draft_back_with_a_reason(visit, written, submitted, plant_module) -> None:
+    eve = submitted("prepare-housing", "Turn the housing over", "Turn it over")
+    ada = visit(written).sign_in("admin")
+    ada.page.goto(eve.page.url)
+    ada.page.get_by_label("Remark").fill("It has two sides")
+    sign(ada.page, plant_module.PASSWORD, "Send back")
+    ada.page.get_by_text("sent it back").wait_for()
+    eve.page.reload()
+    assert "It has two sides" in eve.page.locator("main").inner_text()
+    eve.page.get_by_role("link", name="Open the draft").click()
+    eve.page.get_by_role("button", name="Submit for review").wait_for()
+
+
+def test_approval_is_set_up_by_administrators_and_only_read_by_engineers(visit, written, client) -> None:
+    ada = visit(written).sign_in("admin", "/publishing").page
+    stages = ada.get_by_label("Procedure, high risk")
+    stages.fill("Review: engineer\n+ Safety: eve, sam (2)")
+    ada.locator("form", has=stages).get_by_role("button", name="Save").click()
+    ada.wait_for_load_state()
+    assert ada.get_by_label("Procedure, high risk").input_value().split("\n") == [
+        "Review: engineer",
+        "+ Safety: eve, sam (2)",
+    ]
+    eve = client("eve", written)
+    assert eve.send_form("/publishing/policies/sop/high", stages="").status_code == 403
+    assert client("sam", written).get("/publishing").status_code == 403
+
+
+def test_a_things_new_version_asks_for_reviews_and_a_token_is_shown_once(visit, written) -> None:
+    page = visit(written).sign_in("eve", "/publishing").page
+    page.locator("#things").get_by_label("Kind").select_option("part")
+    page.locator("#things").get_by_label("Identifier").fill("GP-112")
+    page.locator("#things").get_by_label("Name").fill("Shaft seal")
+    page.get_by_role("button", name="Register").click()
+    page.get_by_role("link", name="Shaft seal").click()
+    assert "Renew the shaft seal" in page.locator("main").inner_text()
+    page.get_by_label("New version").fill("B")
+    page.get_by_role("button", name="Change, and ask for the reviews").click()
+    page.get_by_text("Shaft seal (GP-112) is B now").first.wait_for()
+    page.get_by_role("button", name="Reviewed").first.click()
+    page.locator("dialog[open] textarea").fill("It fits")
+    page.locator("dialog[open]").get_by_role("button", name="Reviewed").click()
+    page.goto(page.url.replace("/reviews", "/publishing"))
+    page.locator("#keys").get_by_label("Name").fill("pipeline")
+    page.get_by_role("button", name="Make a token").click()
+    assert page.locator("code").inner_text().startswith("key-")
+    page.reload()
