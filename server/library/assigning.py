@@ -9,7 +9,7 @@ from content import package, wire
 from server.audit import note
 from server.errors import Conflict, Invalid, NotThere
 from server.house import House
-from server.library import settling
+from server.library import changing, settling
 from server.store import tables
 from server.store.engine import reading, writing
 
@@ -126,7 +126,7 @@ def _assignment(tx: Connection, house: House, station: str, broker: str) -> dict
         ],
         "broker": broker,
         "withdrawn": _withdrawn(tx, station),
-        "terms": {e.digest: _terms(tx, e.digest, e.document, e.revision) for e in releases},
+        "terms": changing.terms_of(tx, [e.digest for e in releases]),
     }
 
 
@@ -141,23 +141,6 @@ def _withdrawn(tx: Connection, station: str) -> list[str]:
         name for name in documents if any(each.id == station for each in settling.stations_of(tx, name))
     }
     return [row.digest for row in rows if row.document in placed]
-
-
-def _terms(tx: Connection, digest: str, document: str, revision: int) -> dict[str, Any]:
-    """How a release takes effect at a kiosk."""
-    t, r = tables.terms.c, tables.releases.c
-    row = tx.execute(select(t.point, t.acknowledge).where(t.release == digest)).first()
-    before = tx.execute(
-        select(r.revision)
-        .where(r.document == document, r.revision < revision)
-        .order_by(r.revision.desc())
-        .limit(1)
-    ).scalar()
-    return {
-        "point": row.point if row else "next-run",
-        "acknowledge": bool(row and row.acknowledge),
-        "from_revision": before,
-    }
 
 
 def _latest(tx: Connection, document: str) -> str:

@@ -1,13 +1,14 @@
 """What a release changes against the one before it, in a few words for operators; kept, for releases never change."""
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from content.comparing import compare, short
-from content.package import digest_of, read_payload
+from content.package import Release, read_payload
 from server.store.tables import releases, terms
 
 KEPT = 1_000  # pairs of releases whose short comparison is held in memory
@@ -37,21 +38,21 @@ class _Shelf:
 _SHELF = _Shelf()
 
 
-def changes_of(before_payload: str, after_payload: str) -> list[dict[str, str]]:
-    """The changed steps of a release, each as `{"step", "title", "what"}`, from the payloads of both releases.
+def changes_between(tx: Connection, before: str, after: str) -> list[Change]:
+    """What release `after` changed against release `before`, each as `{"step", "title", "what"}`; both are digests.
 
-    Raises PackageError when one of them cannot be read.
+    Raises PackageError when one of them cannot be read, NoResultFound when one is not there.
     """
-    pair = (digest_of(before_payload.encode()), digest_of(after_payload.encode()))
-    found = _SHELF.get(pair)
+    found = _SHELF.get((before, after))
     if found is None:
-        found = _compared(before_payload, after_payload)
-        _SHELF.put(pair, found)
+        query = select(releases.c.digest, releases.c.payload).where(releases.c.digest.in_((before, after)))
+        payloads = {row.digest: row.payload.encode() for row in tx.execute(query)}
+        found = _compared(read_payload(payloads[before]), read_payload(payloads[after]))
+        _SHELF.put((before, after), found)
     return [dict(change) for change in found]
 
 
-def _compared(before_payload: str, after_payload: str) -> tuple[Change, ...]:
-    before, after = (read_payload(payload.encode()) for payload in (before_payload, after_payload))
+def _compared(before: Release, after: Release) -> tuple[Change, ...]:
     found = compare(
         before.document,
         after.document,
@@ -64,23 +65,29 @@ def _compared(before_payload: str, after_payload: str) -> tuple[Change, ...]:
     )
 
 
-def terms_of(tx: Connection, digest: str) -> dict[str, Any]:
-    """What a kiosk is told of a release: the changes since the newest earlier one, and whether they are acknowledged.
+def terms_of(tx: Connection, digests: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """What a kiosk is told of each release beyond its content, by digest; one that has nothing to tell is left out.
 
-    `from_revision` is None for the first release of a document. Raises KeyError for an unknown release.
+    `changes` since the newest earlier one, of `from_revision`; whether they are to be acknowledged; and `point`,
+    when it takes effect: "next-run", or "at-once".
     """
-    row = tx.execute(select(releases).where(releases.c.digest == digest)).one_or_none()
-    if row is None:
-        raise KeyError(digest)
-    before = tx.execute(
-        select(releases.c.revision, releases.c.payload)
-        .where(releases.c.document == row.document, releases.c.revision < row.revision)
-        .order_by(releases.c.revision.desc())
-        .limit(1)
-    ).one_or_none()
-    acknowledge = tx.execute(select(terms.c.acknowledge).where(terms.c.release == digest)).scalar()
-    return {
-        "changes": [] if before is None else changes_of(before.payload, row.payload),
-        "acknowledge": bool(acknowledge),
-        "from_revision": None if before is None else before.revision,
-    }
+    r, t, wanted = releases.c, terms.c, set(digests)
+    given = {row.release: row for row in tx.execute(select(t.release, t.point, t.acknowledge))}
+    documents = select(r.document).where(r.digest.in_(wanted))
+    query = select(r.digest, r.document, r.revision).where(r.document.in_(documents))
+    found: dict[str, dict[str, Any]] = {}
+    before: dict[str, Row[tuple[str, str, int]]] = {}
+    for row in tx.execute(query.order_by(r.document, r.revision)):
+        earlier, before[row.document] = before.get(row.document), row
+        if row.digest not in wanted:
+            continue
+        told = given.get(row.digest)
+        point, acknowledge = (told.point, told.acknowledge) if told else ("next-run", False)
+        if earlier is not None or acknowledge or point != "next-run":
+            found[row.digest] = {
+                "changes": changes_between(tx, earlier.digest, row.digest) if earlier else [],
+                "from_revision": earlier.revision if earlier else None,
+                "acknowledge": acknowledge,
+                "point": point,
+            }
+    return found
