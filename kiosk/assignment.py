@@ -52,11 +52,15 @@ class Change(_Value):
 
 
 class Terms(_Value):
-    """How a release takes effect: what it changed since `from_revision`, and whether operators must acknowledge it."""
+    """How a release takes effect: what it changed since `from_revision`, and whether operators must acknowledge it.
+
+    `point` says when: "next-run", or "at-once": a run on an earlier release stops at the next safe step.
+    """
 
     changes: tuple[Change, ...] = ()
     acknowledge: bool = False
     from_revision: int | None = None
+    point: str = "next-run"
 
 
 class Assignment(_Value):

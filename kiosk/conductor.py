@@ -120,6 +120,9 @@ class Conductor:
         self._read_station()
         self._signing.resume()
         self._runner.resume()
+        assignment = bench.store.library.assignment()
+        if assignment is not None:
+            self._runner.abide(assignment, bench.stamp())
         self._after(dirty=True)
 
     def drain(self) -> None:
@@ -281,7 +284,7 @@ class Conductor:
         newsroom.check(bench, {tile.digest for tile in self._tiles})
         assignment = bench.store.library.assignment()
         if assignment is not None:
-            self._runner.withdraw(assignment.withdrawn, stamp)
+            self._runner.abide(assignment, stamp)
 
     def _code(self, text: str, symbology: str | None, device: str, stamp: Stamp) -> None:
         if self._bench.desk.station is not None:

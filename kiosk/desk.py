@@ -28,7 +28,8 @@ class Play:
     shown: Instruction | None = None  # in the operator's language; the run is decided on `instruction`
     unspoken: int = 0  # texts that are not there in that language, and are shown in the document's own
     reason: str = ""  # why it is held
-    stopped: str = ""  # why nobody may go on with it: its release was withdrawn
+    replaced: bool = False  # it stops at the next safe step: another release holds
+    stopped: str = ""  # why nobody may go on with it: its release was withdrawn or replaced
 
 
 def spoken(play: Play, language: str) -> Play:

@@ -17,13 +17,13 @@ from content.record import RunFact, StepEntered
 from content.run import IllegalMove, RunState, fold, mark
 from content.values import Digest, RunId
 from hardware.readings import Measured, SwitchChanged, TorqueApplied
-from kiosk import newsroom, playing, routing
+from kiosk import newsroom, playing, recalling, routing
+from kiosk.assignment import Assignment
 from kiosk.bench import Bench, microseconds
 from kiosk.desk import QUIET, Play, spoken
+from kiosk.recalling import Standing
 from kiosk.stamp import Stamp
 from kiosk.viewing_step import next_due
-
-WITHDRAWN = "This document was withdrawn. Stop here and ask a supervisor."
 
 
 def new_run() -> RunId:
@@ -107,6 +107,9 @@ class Runner:
         if not facts or not bench.keep(facts, given, photo=photo):
             return False
         bench.desk = playing.played(bench.desk, facts)
+        after = bench.desk.play
+        if after is not None and after.replaced and recalling.safe_to_stop(play, after, facts):
+            self._stop(recalling.REPLACED, Stamp(given.at, given.tick))
         self._tell_signals(facts, Stamp(given.at, given.tick))
         return True
 
@@ -128,7 +131,7 @@ class Runner:
         if play is None:
             bench.change(remark=f"A run could not be taken up again: {problem}. Its records are kept.")
             return
-        bench.change(play=spoken(play, bench.desk.language))
+        bench.change(play=replace(spoken(play, bench.desk.language), stopped=recalling.reason_of(play)))
         stamp = bench.stamp()
         gap = timedelta(microseconds=max(0, stamp.tick - last_alive))
         self.give(Restarted(gap=gap, at=stamp.at, tick=stamp.tick, by=bench.by))
@@ -174,15 +177,22 @@ class Runner:
             for reading in tuple(self._signals.values()):
                 self._signal(reading, stamp)
 
-    def withdraw(self, digests: tuple[Digest, ...], stamp: Stamp) -> None:
-        """These releases may not be used any more: a run on one of them stops at once."""
-        bench = self._bench
-        play = bench.desk.play
-        if play is None or play.release.digest not in digests or play.stopped:
+    def abide(self, assignment: Assignment, stamp: Stamp) -> None:
+        """Do with the run that is on as the assignment says: it stops at once, at the next safe step, or never."""
+        play = self._bench.desk.play
+        if play is None:
             return
-        if play.run.state is RunState.RUNNING:
-            self.give(Paused(reason=WITHDRAWN, at=stamp.at, tick=stamp.tick, by=bench.by))
-        bench.change(play=replace(cast("Play", bench.desk.play), stopped=WITHDRAWN))
+        standing = recalling.standing(play, assignment)
+        self._bench.change(play=replace(play, replaced=standing is Standing.REPLACED))
+        if standing is Standing.WITHDRAWN and play.stopped != recalling.WITHDRAWN:
+            self._stop(recalling.WITHDRAWN, stamp)
+
+    def _stop(self, why: str, stamp: Stamp) -> None:
+        """Hold the run that is on; nobody may go on with it."""
+        bench = self._bench
+        if cast("Play", bench.desk.play).run.state is RunState.RUNNING:
+            self.give(Paused(reason=why, at=stamp.at, tick=stamp.tick, by=bench.by))
+        bench.change(play=replace(cast("Play", bench.desk.play), stopped=why))
 
     def due(self, tick: int) -> int | None:
         """The tick at which a timer of the step has something to say."""

@@ -227,6 +227,7 @@ class HeldView:
     held_since: datetime | None = None
     supervisor: str = ""  # who may rule now
     waits: bool = False  # for a supervisor: the operator cannot go on
+    stopped: bool = False  # its release may not be used any more: the run can only be ended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -229,9 +229,10 @@ def _held(desk: Desk, status: StatusView) -> HeldView:
         status=status,
         title=(play.shown or play.instruction).title,
         reason=desk.notice.text
-        if waits and desk.notice.text
+        if waits and desk.notice.text and not play.stopped
         else play.stopped or play.reason or desk.notice.text,
         waits=waits,
+        stopped=bool(play.stopped),
         supervisor=desk.supervisor.name if desk.supervisor is not None else "",
         step=step,
         held_since=play.held_since,

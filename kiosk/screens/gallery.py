@@ -144,6 +144,8 @@ def views() -> Iterator[tuple[str, View]]:
             step="Step 4: Tighten in the cross pattern",
         ),
     )
+    withdrawn = "This document was withdrawn. Stop here and ask a supervisor."
+    yield "stopped", HeldView(status=STATUS, reason=withdrawn, step="4 of 9: Tighten", stopped=True)
     yield (
         "done",
         DoneView(

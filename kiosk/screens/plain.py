@@ -288,18 +288,18 @@ class MessageScreen(AnchorLayout):
         self._add(
             "pause", theme.palette.amber, view.title or say("held_title", language), view.step, view.reason
         )
-        if view.supervisor:
+        if view.supervisor and not view.stopped:
             self._rulings(view.supervisor)
-        elif not view.waits:
-            self._actions(
-                Action(
-                    "abort",
-                    say("abort", language),
-                    lambda: self._verbs.abort("ended by the operator"),
-                    tall=96,
-                ),
-                Action("go_on", say("go_on", language), self._verbs.go_on, primary=True, tall=96),
+        elif not view.waits or view.stopped:
+            end = Action(
+                "abort",
+                say("abort", language),
+                partial(self._verbs.abort, view.reason if view.stopped else "ended by the operator"),
+                primary=view.stopped,
+                tall=96,
             )
+            go_on = Action("go_on", say("go_on", language), self._verbs.go_on, primary=True, tall=96)
+            self._actions(*([end] if view.stopped else [end, go_on]))
 
     def _rulings(self, supervisor: str) -> None:
         """What a supervisor can decide about a failure."""

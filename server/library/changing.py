@@ -76,7 +76,7 @@ def terms_of(tx: Connection, digests: Sequence[str]) -> dict[str, dict[str, Any]
     documents = select(r.document).where(r.digest.in_(wanted))
     query = select(r.digest, r.document, r.revision).where(r.document.in_(documents))
     found: dict[str, dict[str, Any]] = {}
-    before: dict[str, Row[tuple[str, str, int]]] = {}
+    before: dict[str, Row[Any, Any, Any]] = {}
     for row in tx.execute(query.order_by(r.document, r.revision)):
         earlier, before[row.document] = before.get(row.document), row
         if row.digest not in wanted:

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from content import package
 from hardware import readings
 from hardware.readings import DeviceState
 from kiosk.events import AlarmRang
 from kiosk.view import ChooseView, DoneView, HeldView, IdleView, Mark, StepView
-from tests.kiosk.station import GTIN, PUMP, Station, fill
+from tests.kiosk.station import GTIN, PUMP, Station, fill, release_of
 
 
 @pytest.fixture
@@ -305,6 +306,66 @@ def test_a_withdrawn_document_stops_its_run_at_once(running: Station) -> None:
     assert isinstance(running.view, HeldView)
     running.conductor.abort("withdrawn")
     assert isinstance(running.view, DoneView)
+
+
+def test_a_withdrawn_document_stays_stopped_when_the_kiosk_was_switched_off_and_on(running: Station) -> None:
+    digest = running.bench.desk.play.release.digest  # type: ignore[union-attr]
+    running.scan("GP-101")
+    running.switch_off()
+    running.boot("boot-2")
+    assert isinstance(running.view, StepView)
+    fill(running.store, [{**PUMP, "revision": 4}], counter=2, withdrawn=[digest])
+    running.switch_off()  # before anybody on the kiosk was told
+    running.boot("boot-3")
+    assert running.view.stopped
+    running.conductor.go_on()
+    assert isinstance(running.view, HeldView)
+
+
+def replaced_at_once(station: Station, document: dict[str, object] = PUMP) -> None:
+    from kiosk.events import AssignmentChanged
+
+    newer = {**document, "revision": 4}
+    digest = package.digest_of(release_of(newer)[0])
+    fill(station.store, [newer], counter=2, terms={digest: {"point": "at-once"}})
+    station.put(AssignmentChanged())
+
+
+def test_a_document_that_is_replaced_at_once_stops_its_run_before_the_next_step(running: Station) -> None:
+    replaced_at_once(running)
+    running.scan("GP-101")  # the step that was begun is finished
+    assert isinstance(running.view, StepView)
+    running.weigh("125")
+    assert isinstance(running.view, HeldView)
+    assert "new revision" in running.view.reason
+    running.conductor.go_on()
+    running.switch_off()
+    running.boot("boot-2")
+    assert running.view.stopped
+    running.conductor.abort("replaced")
+    running.conductor.next_unit()
+    running.scan("GP-100")
+    assert running.view.status.release == "rev. 4"
+
+
+def test_a_group_of_steps_is_not_torn_apart_by_a_newer_revision(tmp_path: Path) -> None:
+    weigh, bolt, *rest = PUMP["steps"]
+    steps = [{**weigh, "group": "cover"}, {**bolt, "group": "cover"}, *rest]
+    grouped = {**PUMP, "steps": steps, "step_groups": [{"id": "cover", "title": "Cover"}]}
+    station = Station(tmp_path, filled=False)
+    fill(station.store, [grouped])
+    station.switch_off()
+    station.boot("boot-2")
+    station.badge("anna")
+    station.scan("GP-100")
+    replaced_at_once(station, grouped)
+    station.scan("GP-101")
+    station.weigh("125")
+    assert station.view.step == "bolt"
+    for _ in range(2):
+        station.tighten("9.0")
+    station.tap()
+    assert isinstance(station.view, HeldView)
 
 
 def test_a_superseded_document_is_finished_as_it_was_begun(running: Station) -> None:
