@@ -68,15 +68,25 @@ def wording(before: str, after: str) -> tuple[Words, ...]:
     """Two texts word by word: without what was added it is the one, without what was removed the other."""
     old, new = _WORD.findall(before), _WORD.findall(after)
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=max(len(old), len(new)) > MANY)
+    same = ""
     found: list[Words] = []
     for _, start, end, to_start, to_end in matcher.get_opcodes():
         gone, come = "".join(old[start:end]), "".join(new[to_start:to_end])
-        if gone == come:
-            found.append(Words(How.SAME, gone))
-        else:
+        shared = gone if gone == come else _first_word(old[start:end], new[to_start:to_end])
+        same += shared
+        gone, come = gone[len(shared) :], come[len(shared) :]
+        if gone or come:
+            found += [Words(How.SAME, same)] if same else []
             found += [Words(How.REMOVED, gone)] if gone else []
             found += [Words(How.ADDED, come)] if come else []
-    return tuple(found)
+            same = ""
+    return (*found, *([Words(How.SAME, same)] if same else []))
+
+
+def _first_word(old: list[str], new: list[str]) -> str:
+    """The word that both begin with, when only the blanks after it differ: a text went on where it ended before."""
+    word = old[0].rstrip() if old and new else ""
+    return word if word and word == new[0].rstrip() else ""
 
 
 def changes(

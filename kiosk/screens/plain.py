@@ -285,9 +285,8 @@ class MessageScreen(AnchorLayout):
 
     def _held(self, view: HeldView) -> None:
         language = theme.language
-        self._add(
-            "pause", theme.palette.amber, view.title or say("held_title", language), view.step, view.reason
-        )
+        icon, color = ("warn", theme.palette.bad) if view.stopped else ("pause", theme.palette.amber)
+        self._add(icon, color, view.title or say("held_title", language), view.step, view.reason)
         if view.supervisor and not view.stopped:
             self._rulings(view.supervisor)
         elif not view.waits or view.stopped:

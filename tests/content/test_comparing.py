@@ -342,3 +342,14 @@ def test_a_long_text_is_compared_in_reasonable_time() -> None:
 def test_values_that_differ_are_spelled_differently() -> None:
     tools = {spelled(tool) for document in DOCUMENTS for tool in getattr(document, "tools", ())}
     assert "Test stand TS-3" in tools
+
+
+def test_a_text_that_goes_on_keeps_the_word_it_ended_with() -> None:
+    assert [(each.how, each.text) for each in wording("Fit the key", "Fit the key well")] == [
+        (How.SAME, "Fit the key"),
+        (How.ADDED, " well"),
+    ]
+    assert [(each.how, each.text) for each in wording("Fit the key well", "Fit the key")] == [
+        (How.SAME, "Fit the key"),
+        (How.REMOVED, " well"),
+    ]

@@ -11,10 +11,13 @@ from starlette.datastructures import FormData
 from content.errors import ContentError
 from content.folder import Document
 from content.instruction import Instruction
+from content.package import Release
 from server.errors import Invalid, NotAllowed, TooOften
 from server.library import drafts, releasing, reviewing, settling, submitting
+from server.media import MediaStore
 from server.people import sessions
 from server.people.sessions import Role, SignInRefused
+from server.portal.beside import Look, beside, digests_of
 from server.portal.guard import Engineer, Portal, Posted, Supervisor, ThePortal, text
 from server.reports import library as shelf
 from server.reports import reviewing as due
@@ -27,10 +30,11 @@ router = APIRouter()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A draft's document beside the one it was made from."""
+    """A draft's document beside the release it was made from, and what differs."""
 
-    before: Document | None
+    before: Release | None
     after: Document
+    look: Look | None
 
 
 LONGEST_COMMENT = 4_000
@@ -54,7 +58,7 @@ def review(request: Request, here: ThePortal, visitor: Supervisor, draft: str) -
         held = drafts.read(tx, draft)
         found = reviewing.look(tx, held)
         turn = reviewing.turn_of(tx, found, visitor.id, visitor.role, here.house.now())
-        shown = _shown(tx, held)
+        shown = _shown(tx, here.house.media, held)
         stations = names(tx)
     document = shown.after if shown else None
     return here.looks.page(
@@ -64,6 +68,7 @@ def review(request: Request, here: ThePortal, visitor: Supervisor, draft: str) -
         review=found,
         turn=turn,
         shown=shown,
+        look=shown.look if shown else None,
         document=document,
         is_instruction=isinstance(document, Instruction),
         stations=stations,
@@ -74,14 +79,17 @@ def review(request: Request, here: ThePortal, visitor: Supervisor, draft: str) -
     )
 
 
-def _shown(tx: Connection, held: drafts.Draft) -> Shown | None:
+def _shown(tx: Connection, store: MediaStore, held: drafts.Draft) -> Shown | None:
     """The draft beside the release that it was made from; None while it is no valid document."""
     try:
         document = submitting.KINDS[held.kind].model_validate(held.values)
     except (ValueError, ContentError):
         return None
     before = None if held.based_on is None else shelf.release(tx, held.based_on)
-    return Shown(before=None if before is None else before.document, after=document)
+    if before is None:
+        return Shown(before=None, after=document, look=None)
+    look = beside(store, before.document, document, digests_of(before), held.media)
+    return Shown(before=before, after=document, look=look)
 
 
 @router.post("/drafts/{draft}/sign")

@@ -1,5 +1,5 @@
 // Comments point at words that were marked, or at a region that was dragged over a picture.
-for (const article of document.querySelectorAll("[data-step]")) {
+for (const article of document.querySelectorAll("article.reviewed")) {
   const form = article.querySelector(".speak form");
   const figure = article.querySelector("figure.marked");
   if (form) {
@@ -37,7 +37,7 @@ function regions(figure, form) {
   });
   figure.addEventListener("pointermove", (event) => {
     if (!from) return;
-    mark ??= layer.appendChild(document.createElementNS("http://www.w3.org/2000/svg", "rect"));
+    mark ??= layer.appendChild(document.createElementNS(layer.namespaceURI, "rect"));
     const [x, y] = share(event);
     const sides = { x: Math.min(x, from[0]), y: Math.min(y, from[1]), width: Math.abs(x - from[0]), height: Math.abs(y - from[1]) };
     for (const [name, value] of Object.entries(sides)) mark.setAttribute(name, value.toFixed(4));
