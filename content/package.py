@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,14 @@ from content.values import Digest
 RELEASE_TYPE = "application/vnd.stepline.release+json"
 ASSIGNMENT_TYPE = "application/vnd.stepline.assignment+json"
 FORMAT = 1  # of a release's payload; a kiosk refuses a newer one
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a sealed envelope held, and the identifier of the key that had signed it."""
+
+    payload: bytes
+    keyid: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,25 +109,61 @@ def read_payload(data: bytes) -> Release:
     return Release(digest=digest_of(data), document=document, media=media)
 
 
-def seal(data: bytes, kind: str, signer: CryptoSigner) -> bytes:
+def seal(data: bytes, kind: str, *signers: CryptoSigner) -> bytes:
     """A signed envelope around `data` (DSSE, https://github.com/secure-systems-lab/dsse), as JSON."""
     envelope = Envelope(data, kind, {})
-    envelope.sign(signer)
+    for signer in signers:
+        envelope.sign(signer)
     values = envelope.to_dict()  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - a bare dict
     return wire.canonical(values).encode()
 
 
 def unseal(envelope: bytes, kind: str, key: SSlibKey) -> bytes:
     """What the envelope holds; raises PackageError unless `key` signed it and it is of that kind."""
+    return open_sealed(envelope, kind, (key,)).payload
+
+
+def open_sealed(envelope: bytes, kind: str, keys: Sequence[SSlibKey], revoked: Container[str] = ()) -> Opened:
+    """What the envelope holds; raises PackageError unless one of `keys` signed it and it is of that kind.
+
+    `revoked` are the identifiers of keys that are no longer trusted: the message says so.
+    """
+    opened = _envelope(envelope)
+    signers = list(opened.signatures)
     try:
-        opened = Envelope.from_dict(json.loads(envelope))  # pyright: ignore[reportUnknownMemberType]
-        opened.verify([key], 1)
-    except (DsseVerificationError, FormatError, ValueError, KeyError, TypeError, AttributeError):
+        keyid = next(iter(opened.verify(list(keys), 1)))
+    except (DsseVerificationError, ValueError, KeyError, TypeError, AttributeError):
+        if any(signer in revoked for signer in signers):
+            message = f"it was signed with the key {signers[0][:12]}…, which was revoked"
+            raise PackageError(message) from None
         raise PackageError("the signature is not that of the server this kiosk was enrolled with") from None
     if opened.payload_type != kind:
         message = f"the envelope holds {opened.payload_type}, not {kind}"
         raise PackageError(message)
-    return opened.payload
+    return Opened(opened.payload, keyid)
+
+
+def kind_of(envelope: bytes) -> str:
+    """The payload type that an envelope names, proved by nothing yet; raises PackageError."""
+    return _envelope(envelope).payload_type
+
+
+def content_of(envelope: bytes) -> bytes:
+    """What an envelope says it holds, proved by nothing yet; raises PackageError."""
+    return _envelope(envelope).payload
+
+
+def _envelope(envelope: bytes) -> Envelope:
+    try:
+        return Envelope.from_dict(json.loads(envelope))  # pyright: ignore[reportUnknownMemberType]
+    except (FormatError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise PackageError("it is no signed envelope") from None
+
+
+def fingerprint(key: SSlibKey) -> str:
+    """SHA-256 of the key's 32 bytes, for people to compare: groups of four hexadecimal digits."""
+    digest = hashlib.sha256(bytes.fromhex(str(key.keyval["public"]))).hexdigest()
+    return " ".join(digest[place : place + 4] for place in range(0, len(digest), 4))
 
 
 def public_key(signer: CryptoSigner) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from content.errors import PackageError
 from content.values import Digest, DocumentId, PersonId
@@ -64,11 +64,16 @@ class Terms(_Value):
 
 
 class Assignment(_Value):
-    """What a station must hold; `counter` only grows; nobody may go on with a `withdrawn` release."""
+    """What a station must hold; `counter` only grows; nobody may go on with a `withdrawn` release.
+
+    It holds from `issued_at` until `expires_at`; a server of before 0.2 said neither.
+    """
 
     format: int
     station: Station
     counter: int
+    issued_at: AwareDatetime | None = None
+    expires_at: AwareDatetime | None = None
     releases: tuple[Named, ...] = ()
     people: tuple[Person, ...] = ()
     broker: str | None = None

@@ -270,7 +270,7 @@ class Conductor:
         assignment = bench.store.library.assignment()
         identity = bench.store.meta.identity
         if assignment is not None:
-            bench.change(station=assignment.station, terms=assignment.terms)
+            bench.change(station=assignment.station, terms=assignment.terms, expires_at=assignment.expires_at)
         elif identity is not None:
             bench.change(station=Station.model_validate(identity.station))
 

@@ -101,6 +101,7 @@ class Desk:
 
     language: str = "en"  # of documents, as the operator wants them
     station: Station | None = None
+    expires_at: datetime | None = None  # when the station's documents end
     enrolment: EnrolmentOffered | None = None
     line: LineChanged = field(default_factory=lambda: LineChanged(online=False, undelivered=0))
     lost: Mapping[str, str] = field(default_factory=dict[str, str])  # device -> why it is lost

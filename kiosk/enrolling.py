@@ -7,7 +7,7 @@ from typing import Any
 
 from securesystemslib.signer import CryptoSigner  # pyright: ignore[reportPrivateImportUsage]
 
-from content import package
+from content import package, trust
 from content.errors import PackageError
 from kiosk.events import Enrolled, EnrolmentOffered
 from kiosk.link import Asked, Link, NotOurServer, Refused, Revoked
@@ -75,7 +75,7 @@ class Enrolling:
 
     def _become(self, answer: dict[str, Any]) -> None:
         try:
-            package.read_key(answer["server_key"])
+            vouched = _vouched(answer)
             identity = Identity(
                 kiosk=str(answer["kiosk"]),
                 token=str(answer["token"]),
@@ -85,6 +85,8 @@ class Enrolling:
             )
         except (KeyError, TypeError, AttributeError, PackageError) as problem:
             raise NotOurServer(f"the confirmation cannot be read: {problem}") from None
+        if vouched:
+            self._store.meta.put(trust=vouched)
         self._store.meta.enrol(identity)
         self._link.token = identity.token
         self._tell(Enrolled())
@@ -92,3 +94,14 @@ class Enrolling:
     def _kept(self) -> Asked | None:
         kept = self._store.meta.get(ASKED)
         return None if kept is None else Asked(**json.loads(kept))
+
+
+def _vouched(answer: dict[str, Any]) -> str:
+    """The root's newest statement about the server's key; empty from a server of before there was a root."""
+    key = package.read_key(answer["server_key"])
+    statements = [str(each) for each in answer.get("trust") or ()]
+    if not statements:
+        return ""
+    if key not in trust.anchor(statements[-1].encode()).signing:
+        raise PackageError("the server's key is none that its root vouches for")
+    return statements[-1]

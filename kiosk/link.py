@@ -16,6 +16,7 @@ from kiosk.store.errors import translated
 
 CONNECT, READ = 5.0, 20.0  # s
 BLOCK = 256 * 1024  # bytes of a media file at a time
+PATIENCE, SLOWEST = 20.0, 1024  # s, and the bytes a second below which an answer is given up then
 LARGEST_ANSWER = 64 * 1024 * 1024  # bytes; what is not media and larger than this is not from our server
 BATCH = 500  # entries of one delivery
 BATCH_CHARACTERS = 1_000_000  # of the bodies in one delivery; UTF-8 at worst stays below the server's 4 MiB
@@ -82,6 +83,23 @@ class Answer:
     round_trip: timedelta
 
 
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    """An answer that has come in full."""
+
+    status: int
+    headers: httpx2.Headers
+    content: bytes
+
+    def json(self) -> Any:
+        """Its content; raises NotOurServer: a captive portal answers every address with a page of its own."""
+        try:
+            return json.loads(self.content)
+        except ValueError:
+            kind = self.headers.get("Content-Type") or "nothing"
+            raise NotOurServer(f"it answered {self.status} with {kind} instead of JSON") from None
+
+
 class Link:
     """One connection to the server; raises LinkError from every call."""
 
@@ -118,17 +136,24 @@ class Link:
     def assignment(self, etag: str | None) -> tuple[bytes, str | None] | None:
         """The sealed assignment and its ETag; None when it is still the one of `etag`."""
         headers = {"If-None-Match": etag} if etag else {}
-        response = self._call("GET", "/kiosk/assignment", headers=headers)
-        if response.status_code == 304:
+        reply = self._call("GET", "/kiosk/assignment", headers=headers)
+        if reply.status == 304:
             return None
-        _insist_on_json(response)
-        return response.content, response.headers.get("ETag")
+        reply.json()
+        return reply.content, reply.headers.get("ETag")
+
+    def trust(self, after: int) -> list[bytes]:
+        """The statements of trust above that version, the oldest first."""
+        statements = self._json("GET", f"/kiosk/trust?after={after}").get("statements")
+        if not isinstance(statements, list):
+            raise NotOurServer("the answer does not say whom to trust")
+        return [str(each).encode() for each in cast("list[object]", statements)]
 
     def release(self, digest: Digest) -> bytes:
         """The sealed release."""
-        response = self._call("GET", f"/releases/{digest}")
-        _insist_on_json(response)
-        return response.content
+        reply = self._call("GET", f"/releases/{digest}")
+        reply.json()
+        return reply.content
 
     def media(self, digest: Digest, size: int, partial: Path) -> None:
         """Fetch a file of `size` bytes into `partial`, on from where an earlier try ended; StoreError too."""
@@ -143,8 +168,7 @@ class Link:
         try:
             with self._client.stream("GET", f"/media/{digest}", headers=self._headers(headers)) as response:
                 if response.status_code not in {200, 206}:
-                    response.read()
-                    _check(response)
+                    _check(_reply(response))
                 if response.headers.get("Content-Type", "").startswith("text/html"):
                     raise NotOurServer("a web page came instead of a media file")
                 _write(response, partial, size, append=response.status_code == 206)
@@ -188,41 +212,68 @@ class Link:
         content: bytes | None = None,
         headers: dict[str, str] | None = None,
         token: str | None = None,
-    ) -> httpx2.Response:
+    ) -> _Reply:
         try:
-            response = self._client.request(
+            with self._client.stream(
                 method, path, content=content, headers=self._headers(headers or {}, token)
-            )
+            ) as response:
+                reply = _reply(response)
         except (httpx2.HTTPError, httpx2.InvalidURL) as problem:
             raise Unreachable(str(problem) or type(problem).__name__) from problem
-        _check(response)
-        return response
+        _check(reply)
+        return reply
 
     def _json(
         self, method: str, path: str, values: dict[str, Any] | None = None, *, token: str | None = None
     ) -> dict[str, Any]:
         content = None if values is None else json.dumps(values).encode()
         headers = {} if values is None else {"Content-Type": "application/json"}
-        response = self._call(method, path, content=content, headers=headers, token=token)
-        _insist_on_json(response)
-        answer = response.json()
+        answer = self._call(method, path, content=content, headers=headers, token=token).json()
         if not isinstance(answer, dict):
             raise NotOurServer("the answer is no object")
         return cast("dict[str, Any]", answer)
 
 
-def _check(response: httpx2.Response) -> None:
+class _Pace:
+    """Whether an answer comes fast enough: one that drips would hold up everything behind it for ever."""
+
+    def __init__(self) -> None:
+        self._since, self._count = time.monotonic(), 0
+
+    def came(self, count: int) -> None:
+        """So many bytes came; raises Unreachable when too few did for too long."""
+        self._count += count
+        took = time.monotonic() - self._since
+        if took < PATIENCE:
+            return
+        if self._count < SLOWEST * took:
+            raise Unreachable(f"only {self._count} bytes came in {took:.0f} s")
+        self._since, self._count = time.monotonic(), 0
+
+
+def _reply(response: httpx2.Response) -> _Reply:
+    """An answer with its content, as much as may be held in memory."""
+    pace, content = _Pace(), bytearray()
+    for block in response.iter_bytes(BLOCK):
+        pace.came(len(block))
+        content += block
+        if len(content) > LARGEST_ANSWER:
+            raise NotOurServer("the answer is far too large")
+    return _Reply(response.status_code, response.headers, bytes(content))
+
+
+def _check(reply: _Reply) -> None:
     """Raise what the status of an answer means."""
-    status = response.status_code
+    status = reply.status
     if status < 300 or status == 304:
         return
-    kind = response.headers.get("Content-Type", "")
+    kind = reply.headers.get("Content-Type", "")
     if status < 400 or not kind.partition(";")[0].endswith("json"):
         if status >= 500:
             raise Unwell(f"the server answered {status}")
         raise NotOurServer(f"it answered {status} with {kind or 'nothing'}")
     try:
-        problem = response.json()
+        problem = json.loads(reply.content)
         detail, mend = (
             str(problem.get("detail") or problem.get("title") or status),
             str(problem.get("mend") or ""),
@@ -242,21 +293,12 @@ def _check(response: httpx2.Response) -> None:
             raise Refused(status, detail, mend)
 
 
-def _insist_on_json(response: httpx2.Response) -> None:
-    """A captive portal answers every address with a page of its own, and with 200."""
-    try:
-        if len(response.content) > LARGEST_ANSWER:
-            raise NotOurServer("the answer is far too large")
-        json.loads(response.content)
-    except ValueError:
-        kind = response.headers.get("Content-Type") or "nothing"
-        raise NotOurServer(f"it answered {response.status_code} with {kind} instead of JSON") from None
-
-
 def _write(response: httpx2.Response, partial: Path, size: int, *, append: bool) -> None:
+    pace = _Pace()
     with partial.open("ab" if append else "wb") as stream:
         have = stream.tell()
         for block in response.iter_bytes(BLOCK):
+            pace.came(len(block))
             have += len(block)
             if have > size:
                 raise NotOurServer("a media file is larger than its release says")

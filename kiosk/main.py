@@ -4,6 +4,7 @@ import contextlib
 import signal
 from collections.abc import Callable, Sequence
 
+from kiosk import proof
 from kiosk.alarm import Alarm
 from kiosk.bench import Bench
 from kiosk.camera import Camera
@@ -31,6 +32,7 @@ def run(settings: Settings) -> None:
         store = ending.enter_context(Store.open(settings.data))
         ticker = Ticker.resume(store.journal.last_tick(), store.meta.get("ticker"))
         store.meta.put(ticker=ticker.mark())
+        proof.recall(store, ticker)
         inbox, drains = Inbox(), list[Callable[[], None]]()
         trace = FileTrace(settings.trace) if settings.trace else NoTrace()
         bench = Bench(store, ticker, settings.language)

@@ -1,111 +1,135 @@
 """Bringing the store to the station's assignment: fetch what is missing, prove all of it, switch at once."""
 
-from dataclasses import dataclass
-
-from securesystemslib.signer import SSlibKey  # pyright: ignore[reportPrivateImportUsage]
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from content import package
 from content.errors import PackageError
-from content.package import Release
-from content.values import Digest
+from kiosk import proof, validity
 from kiosk.assignment import Assignment
-from kiosk.link import Link, Refused
+from kiosk.collecting import Collector, NoRoom
+from kiosk.fetching import AssignmentRefused, Fetcher, Source, nothing
+from kiosk.link import Refused
 from kiosk.store.store import Store
+from kiosk.ticker import Ticker
+from kiosk.trusting import Trusting
 
-
-class AssignmentRefused(Exception):
-    """An assignment or one of its releases was not taken; said to a person. What was in use stays so."""
+__all__ = ["AssignmentRefused", "Puller"]
 
 
 @dataclass(slots=True)
 class Puller:
-    """Fetches and verifies. Used on the sync's thread only."""
+    """Fetches, verifies and switches. Used on one thread only, which `meanwhile` is called on during transfers."""
 
     store: Store
-    link: Link
-    key: SSlibKey
-    _etag: str | None = None
+    source: Source
+    ticker: Ticker
+    limit: int | None = None  # bytes of the store
+    meanwhile: Callable[[], None] = nothing
+    _etag: str | None = field(default=None, init=False)
 
     def pull(self) -> bool:
-        """Look at the assignment; whether the store has switched to a new one.
+        """Look at trust and assignment; whether the store has switched to a new one.
 
         Raises:
-            AssignmentRefused: older, foreign or changed; said to a person.
+            AssignmentRefused: older, foreign, changed or ended; said to a person.
             LinkError, StoreError: as they come; the next pull goes on where this one ended.
         """
-        answer = self.link.assignment(self._etag)
+        trusting = Trusting(self.store)
+        self._learn(trusting)
+        answer = self.source.assignment(self._etag)
         if answer is None:
             return False
         envelope, etag = answer
         try:
-            payload = package.unseal(envelope, package.ASSIGNMENT_TYPE, self.key)
-            assignment = Assignment.read(payload)
+            opened = trusting.open(envelope, package.ASSIGNMENT_TYPE)
+            assignment = Assignment.read(opened.payload)
         except PackageError as problem:
             raise AssignmentRefused(f"The station's assignment was not taken: {problem}.") from None
-        current = self.store.library.assignment()
-        self._insist(assignment, current)
-        if current is not None and assignment == current:
+        if not self._is_news(assignment, trusting):
             self._etag = etag
             return False
-        held = self.store.library.held()
-        for named in assignment.releases:
-            if named.digest not in held:
-                self._fetch(named.digest, named.title)
-        self._fetch_lost_media(assignment)
-        self.store.library.adopt(assignment, payload)
+        collector = Collector(self.store, self.limit)
+        try:
+            Fetcher(self.store, self.source, trusting, collector, self.meanwhile).bring(assignment)
+        except NoRoom as problem:
+            raise AssignmentRefused(str(problem)) from None
+        self.store.library.adopt(assignment, opened.payload, opened.keyid)
         self._etag = etag
+        if assignment.issued_at is not None:
+            self.ticker.prove(assignment.issued_at)
+            proof.keep(self.store, self.ticker)
+        collector.tidy()
         return True
 
-    def _insist(self, assignment: Assignment, current: Assignment | None) -> None:
+    def _learn(self, trusting: Trusting) -> None:
+        held = trusting.held
+        try:
+            statements = self.source.trust(0 if held is None else held.version)
+        except Refused as problem:
+            if problem.status == 404:  # a server of before there was a root key
+                return
+            raise
+        try:
+            trusting.learn(statements)
+        except PackageError as problem:
+            raise AssignmentRefused(
+                f"What the server says about its keys was not believed: {problem}. The documents in use stay; "
+                "an administrator looks at the server's keys, or enrols this kiosk anew."
+            ) from None
+        held = trusting.held
+        if held is not None:
+            self.ticker.prove(held.issued_at)
+            if held.expires_at <= self.ticker.best():
+                raise AssignmentRefused(
+                    f"The server's keys were vouched for until {validity.moment(held.expires_at)} only. "
+                    "The documents in use stay; an administrator renews that with the root key."
+                )
+
+    def _is_news(self, coming: Assignment, trusting: Trusting) -> bool:
+        """Whether it is to be switched to; raises AssignmentRefused when it may not be."""
         identity = self.store.meta.identity
         ours = identity.station.get("id") if identity else None
-        if assignment.station.id != ours:
+        if coming.station.id != ours:
             raise AssignmentRefused(
-                f"The server sent the assignment of station {assignment.station.id}, "
+                f"The server sent the assignment of station {coming.station.id}, "
                 f"but this kiosk stands at {ours}. It was not taken; "
                 "an administrator checks the kiosk in the portal."
             )
-        if current is not None and assignment.counter < current.counter:
+        now = self.ticker.best()
+        if coming.expires_at is not None and validity.over(coming.expires_at, now):
             raise AssignmentRefused(
-                f"The server sent an older assignment ({assignment.counter}) "
+                f"An assignment came that held until {validity.moment(coming.expires_at)}, and here it is "
+                f"{validity.moment(now)}. It was not taken; have the clocks of server and kiosk looked at."
+            )
+        current = self.store.library.assignment()
+        if current is None or coming == current:
+            return current is None
+        self._insist_on_newer(coming, current, trusting)
+        return not (_as_said(coming) == _as_said(current) and _issued_before(coming, current))
+
+    def _insist_on_newer(self, coming: Assignment, current: Assignment, trusting: Trusting) -> None:
+        signer = self.store.library.signer()
+        if signer is not None and signer not in trusting.signers:
+            return  # whoever has stolen a key may have raised the counter: a new key counts anew
+        if coming.counter < current.counter:
+            raise AssignmentRefused(
+                f"The server sent an older assignment ({coming.counter}) "
                 f"than the one in use ({current.counter}). It was not taken; "
                 "an engineer assigns the documents again."
             )
-
-    def _fetch(self, digest: Digest, title: str) -> None:
-        try:
-            envelope = self.link.release(digest)
-            payload = package.unseal(envelope, package.RELEASE_TYPE, self.key)
-            release = _the_one(payload, digest)
-            self._fetch_media(release)
-        except PackageError as problem:
+        same = _as_said(coming) == _as_said(current)
+        if coming.counter == current.counter and not same and _issued_before(coming, current):
             raise AssignmentRefused(
-                f"“{title}” was not taken: {problem}. The documents in use stay."
-            ) from None
-        except Refused as problem:
-            raise AssignmentRefused(f"“{title}” could not be fetched: {problem}") from None
-        self.store.library.add(release, envelope, payload)
-
-    def _fetch_media(self, release: Release) -> None:
-        media = self.store.media
-        for file in release.media:
-            if not media.has(file.digest, file.type, file.size):
-                self.link.media(file.digest, file.size, media.partial(file.digest))
-                media.accept(file.digest, file.type)
-
-    def _fetch_lost_media(self, assignment: Assignment) -> None:
-        """Files of releases that were here before, and that somebody or something has removed since."""
-        for named in assignment.releases:
-            release = self.store.library.release(named.digest)
-            if release is None:
-                raise AssignmentRefused(f"“{named.title}” is not readable here; it is fetched again")
-            try:
-                self._fetch_media(release)
-            except PackageError as problem:
-                raise AssignmentRefused(f"“{named.title}”: {problem}") from None
+                f"The server sent an assignment ({coming.counter}) that was issued before the one in use. "
+                "It was not taken; an engineer assigns the documents again."
+            )
 
 
-def _the_one(payload: bytes, digest: Digest) -> Release:
-    if package.digest_of(payload) != digest:
-        raise PackageError("it is another release than the one that is assigned")
-    return package.read_payload(payload)
+def _as_said(assignment: Assignment) -> Assignment:
+    """What it says, without when that was said."""
+    return assignment.model_copy(update={"issued_at": None, "expires_at": None})
+
+
+def _issued_before(one: Assignment, other: Assignment) -> bool:
+    return other.issued_at is not None and (one.issued_at is None or one.issued_at < other.issued_at)

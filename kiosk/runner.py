@@ -17,7 +17,7 @@ from content.record import RunFact, StepEntered
 from content.run import IllegalMove, RunState, fold, mark
 from content.values import Digest, RunId
 from hardware.readings import Measured, SwitchChanged, TorqueApplied
-from kiosk import newsroom, playing, recalling, routing
+from kiosk import newsroom, playing, recalling, routing, validity
 from kiosk.assignment import Assignment
 from kiosk.bench import Bench, microseconds
 from kiosk.desk import QUIET, Play, spoken
@@ -43,6 +43,9 @@ class Runner:
     def start(self, digest: Digest, unit: Unit, stamp: Stamp) -> bool:
         """Begin a run of that release; False when it cannot be yet, and the desk says why."""
         bench = self._bench
+        if ended := validity.refusal(bench.desk.expires_at, bench.ticker.best(), bench.language):
+            bench.reject(ended)
+            return False
         try:
             release = bench.store.library.release(digest)
         except ContentError as problem:

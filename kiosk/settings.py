@@ -30,6 +30,7 @@ class Settings:
     scale: float | None = None  # of everything on the screen; None: as large as fits the window
     theme: str = "dark"
     language: str = "en"
+    disk_limit: int | None = None  # bytes of the local store; None: as large as the disk
     camera: int = 0
     trace: Path | None = None
     touches: Path | None = None  # a test aid, off by default
@@ -44,7 +45,13 @@ class Settings:
     def sync(self) -> SyncSettings:
         """What the sync needs of it."""
         return SyncSettings(
-            server=self.server, name=self.name, version=VERSION, poll=self.poll, broker=self.broker
+            server=self.server,
+            name=self.name,
+            version=VERSION,
+            poll=self.poll,
+            broker=self.broker,
+            language=self.language,
+            disk_limit=self.disk_limit,
         )
 
     @classmethod
@@ -63,6 +70,7 @@ class Settings:
             scale=given.scale,
             theme=given.theme,
             language=given.language,
+            disk_limit=given.disk_limit,
             camera=given.camera,
             trace=given.trace,
             touches=given.touches,
@@ -70,6 +78,7 @@ class Settings:
         )
 
 
+SMALLEST_STORE = 100 * 1024**2  # bytes
 SMALLEST, LARGEST = 320, 7680  # pixels of a side: from a small panel to 8K
 
 
@@ -108,6 +117,14 @@ def _poll(text: str) -> float:
     return seconds
 
 
+def _amount(text: str) -> int:
+    match = re.fullmatch(r"(\d{1,6})\s?(MB|GB)", text, re.IGNORECASE)
+    count = 0 if match is None else int(match[1]) * {"MB": 1024**2, "GB": 1024**3}[match[2].upper()]
+    if count < SMALLEST_STORE:
+        raise argparse.ArgumentTypeError(f"{text!r} is no limit; write it like 20GB or 500MB, at least 100MB")
+    return count
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         "stepline kiosk", description="A station's terminal.", allow_abbrev=False
@@ -124,6 +141,12 @@ def _parser() -> argparse.ArgumentParser:
     add("--scale", type=_scale, help="size of everything on the screen, instead of what fits the window")
     add("--theme", choices=("dark", "light"), default="dark", help="for most halls, or for bright light")
     add("--language", choices=languages(), default="en", help="language of the kiosk's own words")
+    add(
+        "--disk-limit",
+        type=_amount,
+        metavar="SIZE",
+        help="most that the local store may take, as in 20GB or 500MB",
+    )
     add("--camera", type=int, default=0, help="number of the camera")
     add("--trace", type=Path, help="append how long it took until an input was seen to this file")
     add("--touches", type=Path, help="test aid: a socket that takes touches")

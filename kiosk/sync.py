@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from content import package
 from content.errors import PackageError
+from kiosk import proof, validity
 from kiosk.delivering import Outbox
 from kiosk.enrolling import Enrolling
 from kiosk.events import AssignmentChanged, Event, LineChanged
@@ -23,6 +23,7 @@ from kiosk.ticker import Ticker
 
 log = logging.getLogger(__name__)
 
+PROOF = 600.0  # s between two notes of how late it is at least
 SHORTEST, LONGEST = 0.5, 15.0  # s between two tries while the server does not answer
 REVOKED = (
     "The server no longer accepts this kiosk. It goes on with what it holds and keeps its records; "
@@ -50,6 +51,8 @@ class SyncSettings:
     version: str
     poll: float = 15.0
     confirmed: float = 2.0
+    language: str = "en"  # of what the kiosk says
+    disk_limit: int | None = None  # bytes of the store
     broker: str | None = None  # instead of the one that the server names
 
 
@@ -85,7 +88,8 @@ class Sync:
         self._told: LineChanged | None = None
         self._failures = 0
         self._refused = ""  # why the assignment was not taken
-        self._pull_due = self._status_due = 0.0
+        self._pull_due = self._status_due = self._proof_due = 0.0
+        self._assignment = store.library.assignment()
         self._awake = threading.Event()
         self._look = threading.Event()
         self._stopping = threading.Event()
@@ -162,7 +166,7 @@ class Sync:
             trouble = (
                 "The program failed while talking to the server; records wait here. Call an administrator."
             )
-        self._news(online=online, trouble=self._outbox.stopped or trouble or self._refused)
+        self._news(online=online, trouble=self._outbox.stopped or trouble or self._refused or self._ends)
         return wait
 
     def _work(self) -> float:
@@ -180,34 +184,50 @@ class Sync:
                 self._outbox.deliver_batch()
             return 0.0
         now = time.monotonic()
+        if now >= self._status_due:  # first: it tells the time, by which an assignment is judged
+            self._status()
+            self._outbox.compare()
+            self._status_due = now + self._settings.poll
         if self._look.is_set() or now >= self._pull_due:
             self._look.clear()
             self._pull()
             self._outbox.deliver_photos()
             self._pull_due = now + self._settings.poll
-        if now >= self._status_due:
-            self._status()
-            self._outbox.compare()
-            self._status_due = now + self._settings.poll
+        if now >= self._proof_due:
+            proof.keep(self._store, self._ticker)
+            self._proof_due = now + PROOF
         return max(0.05, min(self._pull_due, self._status_due) - time.monotonic())
 
     def _pull(self) -> None:
         identity = self._store.meta.identity
         assert identity is not None
         if self._puller is None:
-            self._puller = Puller(self._store, self._link, package.read_key(identity.server_key))
+            limit = self._settings.disk_limit
+            self._puller = Puller(self._store, self._link, self._ticker, limit, self._meanwhile)
         self._refused = ""
         try:
             if self._puller.pull():
-                self._tell(AssignmentChanged())
+                self._switched()
         except AssignmentRefused as problem:
             self._refused = str(problem)
             log.warning("%s", problem)
         self._listen()
 
+    def _switched(self) -> None:
+        self._assignment = self._store.library.assignment()
+        self._status_due = 0.0
+        self._tell(AssignmentChanged())
+
+    def _meanwhile(self) -> None:
+        """Records do not wait until all documents are here; the end does not either."""
+        if self._stopping.is_set():
+            raise Unreachable("the kiosk is being switched off")
+        if self._outbox.waiting:
+            self._outbox.deliver_batch()
+
     def _listen(self) -> None:
         """Follow the broker that the server names; it may name another one later."""
-        identity, assignment = self._store.meta.identity, self._store.library.assignment()
+        identity, assignment = self._store.meta.identity, self._assignment
         assert identity is not None
         broker = self._settings.broker or (assignment.broker if assignment else None) or identity.broker or ""
         if broker == self._pushed_by:
@@ -233,6 +253,11 @@ class Sync:
         )
         if answer.round_trip < timedelta(seconds=5):  # a slower one says too little about the clock
             self._line = replace(self._line, clock_ahead=self._ticker.measured(answer.time))
+
+    @property
+    def _ends(self) -> str:
+        """What is to be said about the end of the documents in use."""
+        return validity.warning(self._assignment, self._ticker.best(), self._settings.language)
 
     def _failed(self, problem: Exception) -> float:
         if not self._failures:

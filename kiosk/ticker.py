@@ -47,6 +47,7 @@ class Ticker:
         self._nanoseconds = nanoseconds
         self._wall = wall
         self._anchor: datetime | None = None  # the server's time at boot, once it was measured
+        self._floor: datetime | None = None  # tick 0 was not before this
         self._lock = threading.Lock()
 
     @classmethod
@@ -87,6 +88,22 @@ class Ticker:
         if anchor is None:
             return self._wall()
         return anchor + timedelta(microseconds=self._nanoseconds() // 1000)
+
+    def prove(self, instant: datetime, tick: int | None = None) -> None:
+        """It was `instant` or later at `tick` (None: now): somebody who knows has signed that."""
+        floor = instant - timedelta(microseconds=self.tick() if tick is None else min(tick, self.tick()))
+        if self._floor is None or floor > self._floor:
+            self._floor = floor
+
+    def proof(self) -> tuple[datetime, int] | None:
+        """The latest instant that is proven, and its tick: what `prove` has to be told after a restart."""
+        tick = self.tick()
+        return None if self._floor is None else (self._floor + timedelta(microseconds=tick), tick)
+
+    def best(self) -> datetime:
+        """The time of day by all that is known here; a clock that is set back does not bring it back."""
+        proof = self.proof()
+        return self.now() if proof is None else max(self.now(), proof[0])
 
     def measured(self, server: datetime) -> timedelta:
         """The server says that it is now `server`; how far this machine's own clock is ahead of it."""

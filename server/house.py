@@ -1,4 +1,4 @@
-"""What the server's rooms share: the database, the stores, the signing key, the news and the clock."""
+"""What the server's rooms share: the database, the stores, the keys, the news and the clock."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from securesystemslib.signer import CryptoSigner  # pyright: ignore[reportPrivateImportUsage]
 from sqlalchemy import Engine
 
+from server.keys import Keyring
 from server.live import Live
 from server.media import MediaStore
 from server.preview import Previews
@@ -26,8 +27,13 @@ class House:
     engine: Engine
     media: MediaStore
     photos: MediaStore
-    signer: CryptoSigner
+    keys: Keyring
     previews: Previews
     live: Live = field(default_factory=Live)
     now: Callable[[], datetime] = utc_now
     push: Callable[[str, int], None] = lambda _station, _counter: None
+
+    @property
+    def signer(self) -> CryptoSigner:
+        """The key that signs releases and assignments now."""
+        return self.keys.signer

@@ -18,8 +18,9 @@ from sqlalchemy.exc import OperationalError
 from server.app import create_app
 from server.broker import EmbeddedBroker, PortTaken
 from server.clockwork import Clockwork
-from server.house import House
-from server.keys import signing_key
+from server.house import House, utc_now
+from server.keys import Keyring
+from server.library import keeping, rotating
 from server.media import MediaStore
 from server.people import roster
 from server.preview import Previews
@@ -41,14 +42,16 @@ def open_house(settings: Settings) -> House:
     """The house over a data folder, its database brought up to date."""
     settings.data.mkdir(parents=True, exist_ok=True)
     migrate(settings.database)
-    return House(
+    house = House(
         settings=settings,
         engine=open_engine(settings.database),
         media=MediaStore(settings.data / "media"),
         photos=MediaStore(settings.data / "photos"),
-        signer=signing_key(settings.data / "keys"),
+        keys=Keyring(settings.data / "keys", utc_now),
         previews=Previews(settings.data / "preview"),
     )
+    rotating.finish(house, "stepline")
+    return house
 
 
 def serve(settings: Settings) -> None:
@@ -74,7 +77,7 @@ def _serve(settings: Settings) -> None:
             running.callback(broker.stop)
         pusher.start()
         running.callback(pusher.stop)
-        clockwork = Clockwork(house)
+        clockwork = Clockwork(house, [keeping.KeyWatch(house).look])
         clockwork.start()
         running.callback(clockwork.stop)
         listening = running.enter_context(_listening(settings))

@@ -8,6 +8,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 MOST_PORTS = 65_535
+MOST_DAYS = 3_650
 EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 - to listen there is the administrator's choice
 
 
@@ -29,6 +30,7 @@ class Settings:
     broker_url: str | None = None
     broker_port: int = 1883
     admin_password: str | None = None
+    valid_days: int = 90  # that an assignment holds from the day it was issued
     secure: bool = False  # behind TLS: cookies are only sent over it
 
     def check(self) -> None:
@@ -36,6 +38,8 @@ class Settings:
         for name, port in (("--port", self.port), ("--broker-port", self.broker_port)):
             if not 1 <= port <= MOST_PORTS:
                 raise SettingsWrong(f"{name} {port} is no port; use 1 to {MOST_PORTS}")
+        if not 1 <= self.valid_days <= MOST_DAYS:
+            raise SettingsWrong(f"--valid-days {self.valid_days} is no validity; use 1 to {MOST_DAYS:,} days")
         if self.database_url is not None and not _names_a_database(self.database_url):
             raise SettingsWrong("--database-url names none; write it like postgresql://user@host/stepline")
         if self.broker_url is not None and not re.match(r"mqtts?://[^/]", self.broker_url):

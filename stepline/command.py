@@ -38,6 +38,7 @@ def serve(
         str | None, typer.Option(help="A real MQTT broker; without it one is embedded.")
     ] = None,
     broker_port: Annotated[int, typer.Option(help="Port of the embedded broker.")] = 1883,
+    valid_days: Annotated[int, typer.Option(help="Days that a kiosk may work without news from here.")] = 90,
 ) -> None:
     """Start the server with its portal and, unless --broker is given, an embedded MQTT broker."""
     from server.serve import serve as run
@@ -52,6 +53,7 @@ def serve(
             database_url=database_url,
             broker_url=broker,
             broker_port=broker_port,
+            valid_days=valid_days,
             admin_password=password,
         )
     )

@@ -196,6 +196,12 @@ class Journal:
         with self._database.reading() as look:
             return [Digest(digest) for digest in look.execute(query).scalars()]
 
+    def photos_delivered(self) -> list[Digest]:
+        """Photographs that the server holds."""
+        query = select(evidence.c.digest).where(evidence.c.delivered.is_(True)).order_by(evidence.c.seq)
+        with self._database.reading() as look:
+            return [Digest(digest) for digest in look.execute(query).scalars()]
+
     def photo_delivered(self, digest: Digest) -> None:
         """The server holds this photograph."""
         with self._database.writing() as tx:

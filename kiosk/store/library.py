@@ -1,12 +1,13 @@
 """The station's documents on disk: releases, what opens them, who may sign in; switched all at once."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from content import package
 from content.folder import Document
@@ -15,7 +16,7 @@ from content.package import Release
 from content.values import Digest, PersonId
 from kiosk.assignment import Assignment, Person
 from kiosk.store.database import Database
-from kiosk.store.tables import applies, meta, people, pin_tries, releases
+from kiosk.store.tables import applies, meta, open_runs, people, pin_tries, release_files, releases
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,16 @@ class Summary:
     steps: int
     expected: timedelta | None
     picture: tuple[Digest, str] | None  # digest and media type
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Needed:
+    """A file that a release needs: SHA-256, media type, size in bytes, and the title of the document."""
+
+    digest: Digest
+    type: str
+    size: int
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +83,20 @@ class Library:
             codes = [{"code": code, "release": release.digest} for code in _codes(document)]
             if codes:
                 tx.execute(applies.insert().prefix_with("OR IGNORE"), codes)
+            files = _file_rows(release)
+            if files:
+                tx.execute(release_files.insert().prefix_with("OR IGNORE"), files)
 
-    def adopt(self, assignment: Assignment, payload: bytes) -> None:
-        """Switch to `assignment`, whose releases are all here: documents and people in one transaction."""
+    def adopt(self, assignment: Assignment, payload: bytes, signer: str = "") -> None:
+        """Switch to `assignment`, whose releases are all here: documents and people in one transaction.
+
+        `signer` is the identifier of the key that had signed it. What was in use becomes the previous generation.
+        """
         wanted = [release.digest for release in assignment.releases]
         with self._database.writing() as tx:
+            used = set(tx.execute(select(releases.c.digest).where(releases.c.active)).scalars())
+            if used != set(wanted):
+                _put(tx, "previous", json.dumps(sorted(used)))
             tx.execute(update(releases).values(active=False))
             for digest in wanted:
                 tx.execute(update(releases).where(releases.c.digest == digest).values(active=True))
@@ -85,11 +105,60 @@ class Library:
                 tx.execute(people.insert(), [_person_row(person) for person in assignment.people])
             _put(tx, "counter", str(assignment.counter))
             _put(tx, "assignment", payload.decode())
+            _put(tx, "assignment_signer", signer)
+
+    def signer(self) -> str | None:
+        """The identifier of the key that signed the assignment in force; None when that is not known."""
+        with self._database.reading() as look:
+            return _get(look, "assignment_signer") or None
+
+    def current(self) -> set[Digest]:
+        """The releases in use."""
+        with self._database.reading() as look:
+            return set(look.execute(select(releases.c.digest).where(releases.c.active)).scalars())
+
+    def previous(self) -> set[Digest]:
+        """The releases that were in use before the latest switch."""
+        with self._database.reading() as look:
+            return set(json.loads(_get(look, "previous") or "[]"))
+
+    def running(self) -> set[Digest]:
+        """The releases of runs that are not over."""
+        with self._database.reading() as look:
+            return set(look.execute(select(open_runs.c.release)).scalars())
+
+    def needed(self, wanted: Collection[Digest] | None) -> list[Needed]:
+        """The files of these releases (None: of all that are here), each once a release."""
+        query = select(release_files, releases.c.title).join(
+            releases, releases.c.digest == release_files.c.release
+        )
+        with self._database.reading() as look:
+            rows = look.execute(query.order_by(releases.c.title, release_files.c.digest)).all()
+        wanted = None if wanted is None else set(wanted)
+        return [
+            Needed(digest=Digest(row.digest), type=row.type, size=row.size, title=row.title)
+            for row in rows
+            if wanted is None or row.release in wanted
+        ]
+
+    def forget(self, digests: Collection[Digest]) -> None:
+        """Take releases away that nobody needs; their files are somebody else's business."""
+        gone = [{"gone": digest} for digest in digests]
+        if not gone:
+            return
+        with self._database.writing() as tx:
+            for table, column in (
+                (release_files, release_files.c.release),
+                (applies, applies.c.release),
+                (releases, releases.c.digest),
+            ):
+                tx.execute(delete(table).where(column == bindparam("gone")), gone)
+        self.forget_read()
 
     def assignment(self) -> Assignment | None:
         """The assignment that is in force."""
         with self._database.reading() as look:
-            payload = look.execute(select(meta.c.value).where(meta.c.key == "assignment")).scalar()
+            payload = _get(look, "assignment")
         return None if payload is None else Assignment.read(payload.encode())
 
     def tiles(self) -> tuple[Summary, ...]:
@@ -163,6 +232,15 @@ class Library:
                 )
 
 
+def _file_rows(release: Release) -> list[dict[str, Any]]:
+    """A release's files as rows, each once."""
+    files = {(file.digest, file.type): file.size for file in release.media}
+    return [
+        {"release": release.digest, "digest": digest, "type": kind, "size": size}
+        for (digest, kind), size in files.items()
+    ]
+
+
 def _codes(document: Document) -> list[str]:
     if not isinstance(document, Instruction):
         return []
@@ -209,6 +287,10 @@ def _person_row(person: Person) -> dict[str, Any]:
         "pin": person.pin,
         "role": person.role,
     }
+
+
+def _get(look: Connection, name: str) -> str | None:
+    return look.execute(select(meta.c.value).where(meta.c.key == name)).scalar()
 
 
 def _put(tx: Connection, name: str, value: str) -> None:

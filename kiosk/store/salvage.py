@@ -19,6 +19,7 @@ SIDES = ("", "-wal", "-shm")
 COPIED = (
     "releases",
     "applies",
+    "release_files",
     "people",
     "pin_tries",
     "evidence",

@@ -1,5 +1,6 @@
 """The tables of the local store, and how a store of an earlier version becomes one of this."""
 
+import json
 from collections.abc import Callable
 
 from sqlalchemy import (
@@ -13,6 +14,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    select,
     text,
 )
 
@@ -68,6 +70,16 @@ applies = Table(  # what is scanned to open a release
     sqlite_with_rowid=False,
 )
 
+release_files = Table(  # what a release needs beside its text
+    "release_files",
+    tables,
+    Column("release", String(64), primary_key=True),
+    Column("digest", String(64), primary_key=True),
+    Column("type", String, primary_key=True),
+    Column("size", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 people = Table(
     "people",
     tables,
@@ -119,7 +131,23 @@ def _seen_changes(connection: Connection) -> None:
     seen_changes.create(connection, checkfirst=True)
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, _seen_changes)  # Never change one; only add.
+def _release_files(connection: Connection) -> None:
+    release_files.create(connection, checkfirst=True)
+    for digest, payload in connection.execute(select(releases.c.digest, releases.c.payload)).all():
+        files = {(file["digest"], file["type"]): file["size"] for file in json.loads(payload)["media"]}
+        rows = [
+            {"release": digest, "digest": each, "type": kind, "size": size}
+            for (each, kind), size in files.items()
+        ]
+        if rows:
+            connection.execute(release_files.insert().prefix_with("OR IGNORE"), rows)
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
+    _first,
+    _seen_changes,
+    _release_files,
+)  # Never change one; only add.
 VERSION = len(MIGRATIONS)
 
 

@@ -1,10 +1,9 @@
 """What a kiosk may: read its assignment, releases and media, deliver records and photos, report itself."""
 
-import zlib
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
@@ -94,12 +93,24 @@ BATCH = {
 }
 
 
+class Statements(BaseModel):
+    """Statements of trust, the oldest first, each a DSSE envelope as text."""
+
+    statements: list[str]
+
+
+@router.get("/kiosk/trust")
+def trust(house: InHouse, _kiosk: ByKiosk, after: Annotated[int, Query(ge=0, le=2**31)] = 0) -> Statements:
+    """The signed statements of whom to trust that are newer than version `after`; empty when there is none."""
+    return Statements(statements=[each.decode() for each in house.keys.statements(after)])
+
+
 @router.get("/kiosk/assignment", response_class=Response)
 def assignment(house: InHouse, kiosk: ByKiosk, request: Request) -> Response:
     """The station's signed assignment (a DSSE envelope)."""
     broker = house.settings.broker_for(request.url.hostname or "127.0.0.1")
     # the counter is read first: at worst a kiosk fetches an assignment once more than it had to
-    tag = f'"{kiosk.station}-{assigning.counter_of(house, kiosk.station)}-{zlib.crc32(broker.encode()):08x}"'
+    tag = assigning.tag(house, kiosk.station, broker)
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers={"ETag": tag})
     sealed = assigning.assignment(house, kiosk.station, broker)

@@ -1,6 +1,8 @@
 """Assignments: which releases a station must hold, with a counter that only grows."""
 
+import zlib
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -90,6 +92,12 @@ def counter_of(house: House, station: str) -> int:
     return counter
 
 
+def tag(house: House, station: str, broker: str) -> str:
+    """What an assignment's ETag says: it changes with the counter, and once a day with what is issued anew."""
+    issued = f"{house.now():%Y%m%d} {house.settings.valid_days} {house.signer.public_key.keyid} {broker}"
+    return f'"{station}-{counter_of(house, station)}-{zlib.crc32(issued.encode()):08x}"'
+
+
 def assignment(house: House, station: str, broker: str) -> bytes:
     """The station's signed assignment (a DSSE envelope), which names the broker that kiosks listen to."""
     with reading(house.engine) as tx:
@@ -98,7 +106,7 @@ def assignment(house: House, station: str, broker: str) -> bytes:
 
 
 def _assignment(tx: Connection, house: House, station: str, broker: str) -> dict[str, Any]:
-    row = tx.execute(select(tables.stations).where(tables.stations.c.id == station)).one()
+    row, now = tx.execute(select(tables.stations).where(tables.stations.c.id == station)).one(), house.now()
     r, a, p = tables.releases.c, tables.assignments.c, tables.people.c
     releases = tx.execute(
         select(r.digest, r.document, r.revision, r.title)
@@ -115,7 +123,8 @@ def _assignment(tx: Connection, house: House, station: str, broker: str) -> dict
         "format": FORMAT,
         "station": {"id": row.id, "name": row.name, "line": row.line, "area": row.area},
         "counter": row.counter,
-        "issued_at": house.now().isoformat(),
+        "issued_at": now.isoformat(),
+        "expires_at": (now + timedelta(days=house.settings.valid_days)).isoformat(),
         "releases": [
             {"digest": e.digest, "document": e.document, "revision": e.revision, "title": e.title}
             for e in releases

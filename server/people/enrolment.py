@@ -154,6 +154,7 @@ def poll(house: House, enrolment: str, secret: str, broker: str) -> dict[str, An
         "token": row.token,
         "station": {"id": station.id, "name": station.name, "line": station.line, "area": station.area},
         "server_key": package.public_key(house.signer),
+        "trust": [statement.decode() for statement in house.keys.statements()[-1:]],
         "broker": broker,
     }
 

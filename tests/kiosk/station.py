@@ -199,7 +199,11 @@ def assignment_of(
 
 
 def fill(
-    store: Store, documents: Sequence[dict[str, Any]] = (PUMP,), counter: int = 1, **more: Any
+    store: Store,
+    documents: Sequence[dict[str, Any]] = (PUMP,),
+    counter: int = 1,
+    key: CryptoSigner | None = None,
+    **more: Any,
 ) -> list[Digest]:
     """Give the store an identity, these documents and the three people."""
     if store.meta.identity is None:
@@ -207,7 +211,7 @@ def fill(
             Identity(
                 kiosk="k-1",
                 token="secret",
-                server_key=package.public_key(signer()),
+                server_key=package.public_key(key or signer()),
                 station={"id": "bench-1", "name": "Bench 1"},
                 broker=None,
             )

@@ -141,7 +141,7 @@ def test_a_wrong_setting_says_how_it_should_be(
 def test_every_setting_is_explained() -> None:
     text = Path("docs/kiosk.md").read_text(encoding="utf-8")
     for name in Settings.__dataclass_fields__:
-        assert f"--{name}" in text
+        assert f"--{name.replace('_', '-')}" in text
 
 
 class Glass:

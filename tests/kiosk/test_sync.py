@@ -313,12 +313,16 @@ class Answers:
         self.key = signer()
         self.releases: dict[Digest, bytes] = {}
         self.sealed = b""
+        self.statements: list[bytes] = []
 
     def assign(self, payloads: list[bytes], counter: int, **more: Any) -> None:
         values = wire.canonical(assignment_of(payloads, counter, **more)).encode()
         self.sealed = package.seal(values, package.ASSIGNMENT_TYPE, self.key)
         for payload in payloads:
             self.releases[package.digest_of(payload)] = package.seal(payload, package.RELEASE_TYPE, self.key)
+
+    def trust(self, _after: int) -> list[bytes]:
+        return self.statements
 
     def assignment(self, _etag: str | None) -> tuple[bytes, str]:
         return self.sealed, '"x"'
@@ -334,8 +338,8 @@ class Answers:
 def answers(tmp_path: Path) -> Iterator[tuple[Answers, Puller]]:
     answers = Answers()
     store = Store.open(tmp_path)
-    fill(store, [])
-    yield answers, Puller(store, answers, answers.key.public_key)  # type: ignore[arg-type]
+    fill(store, [], key=answers.key)
+    yield answers, Puller(store, answers, Ticker(wall=lambda: AT))
     store.close()
 
 
