@@ -27,6 +27,7 @@ from tests.server.test_api import KIOSK
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 PATIENCE = 60  # s for an answer; every write is synced, and a shared disk may take its time
+ENDLESS = {"/events"}  # it answers as long as somebody listens; test_publishing.py listens
 LOOK = settings(
     max_examples=12,
     deadline=None,
@@ -59,6 +60,8 @@ def test_every_operation_answers_as_its_description_says(
     operations = [found.ok() for found in schema.get_all_operations()]
     assert len(operations) > 20
     for operation in operations:
+        if operation.path in ENDLESS:
+            continue
         token = kiosk if operation.path in KIOSK else administrator
         with subtests.test(operation.label):
             look(operation.as_strategy(generation_mode=mode), f"{address}/api/v1", token)
