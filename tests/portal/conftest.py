@@ -59,6 +59,12 @@ def written(plant_module: ModuleType, tmp_path_factory: pytest.TempPathFactory) 
     yield from serve(plant_module.build(data / "data", runs=2, days=1), data)
 
 
+@pytest.fixture
+def served_by() -> Callable[[object], Served]:
+    """What a server process that the test itself started serves."""
+    return lambda server: Served(server.address, None)
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
