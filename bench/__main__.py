@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import documents, lines, stores, window
+from bench import documents, lines, publishing, stores, window
 from bench.measure import Measure
 from tests.conftest import fresh_database, running_postgres
 
@@ -28,6 +28,8 @@ def measures(say: Callable[[str], None]) -> Iterator[Measure]:
     yield from lines.delivered()
     say("documents")
     yield from documents.measured()
+    say("publishing to fifty kiosks")
+    yield from publishing.measured()
     say("a kiosk in its window (a minute or two)")
     yield from window.shown()
 

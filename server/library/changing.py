@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Select, and_, func, select
 
 from content.comparing import compare, short
 from content.package import Release, read_payload
@@ -71,23 +71,36 @@ def terms_of(tx: Connection, digests: Sequence[str]) -> dict[str, dict[str, Any]
     `changes` since the newest earlier one, of `from_revision`; whether they are to be acknowledged; and `point`,
     when it takes effect: "next-run", or "at-once".
     """
-    r, t, wanted = releases.c, terms.c, set(digests)
-    given = {row.release: row for row in tx.execute(select(t.release, t.point, t.acknowledge))}
-    documents = select(r.document).where(r.digest.in_(wanted))
-    query = select(r.digest, r.document, r.revision).where(r.document.in_(documents))
+    t = terms.c
+    given = {
+        row.release: row
+        for row in tx.execute(select(t.release, t.point, t.acknowledge).where(t.release.in_(digests)))
+    }
     found: dict[str, dict[str, Any]] = {}
-    before: dict[str, Row[Any, Any, Any]] = {}
-    for row in tx.execute(query.order_by(r.document, r.revision)):
-        earlier, before[row.document] = before.get(row.document), row
-        if row.digest not in wanted:
-            continue
+    for row in tx.execute(_with_the_earlier(digests)):
         told = given.get(row.digest)
         point, acknowledge = (told.point, told.acknowledge) if told else ("next-run", False)
-        if earlier is not None or acknowledge or point != "next-run":
+        if row.earlier is not None or acknowledge or point != "next-run":
             found[row.digest] = {
-                "changes": changes_between(tx, earlier.digest, row.digest) if earlier else [],
-                "from_revision": earlier.revision if earlier else None,
+                "changes": changes_between(tx, row.earlier, row.digest) if row.earlier else [],
+                "from_revision": row.earlier_revision,
                 "acknowledge": acknowledge,
                 "point": point,
             }
     return found
+
+
+def _with_the_earlier(digests: Sequence[str]) -> Select[Any, Any, Any]:
+    """Each release beside the newest earlier one of its document; it costs the same however many there were."""
+    r, earlier, any_earlier = releases, releases.alias(), releases.alias()
+    newest = select(func.max(any_earlier.c.revision)).where(
+        any_earlier.c.document == r.c.document, any_earlier.c.revision < r.c.revision
+    )
+    before = and_(
+        earlier.c.document == r.c.document, earlier.c.revision == newest.correlate(r).scalar_subquery()
+    )
+    return (
+        select(r.c.digest, earlier.c.digest.label("earlier"), earlier.c.revision.label("earlier_revision"))
+        .select_from(r.outerjoin(earlier, before))
+        .where(r.c.digest.in_(digests))
+    )
