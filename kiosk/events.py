@@ -41,11 +41,15 @@ class AssignmentChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineChanged:
-    """How the kiosk stands with its server; `trouble` tells a person what is wrong and what to do."""
+    """How the kiosk stands with its server.
+
+    `trouble` tells a person what is wrong and what to do, `told` what has been done for them.
+    """
 
     online: bool
     undelivered: int
     trouble: str = ""
+    told: str = ""
     clock_ahead: timedelta = timedelta()
 
 

@@ -127,8 +127,8 @@ class Puller:
 
 
 def _as_said(assignment: Assignment) -> Assignment:
-    """What it says, without when that was said."""
-    return assignment.model_copy(update={"issued_at": None, "expires_at": None})
+    """What it says, without when that was said; a stick names no broker."""
+    return assignment.model_copy(update={"issued_at": None, "expires_at": None, "broker": None})
 
 
 def _issued_before(one: Assignment, other: Assignment) -> bool:

@@ -30,6 +30,7 @@ class Settings:
     scale: float | None = None  # of everything on the screen; None: as large as fits the window
     theme: str = "dark"
     language: str = "en"
+    stick: Path | None = None  # where a stick with documents is mounted
     disk_limit: int | None = None  # bytes of the local store; None: as large as the disk
     camera: int = 0
     trace: Path | None = None
@@ -52,6 +53,7 @@ class Settings:
             broker=self.broker,
             language=self.language,
             disk_limit=self.disk_limit,
+            stick=self.stick,
         )
 
     @classmethod
@@ -71,6 +73,7 @@ class Settings:
             theme=given.theme,
             language=given.language,
             disk_limit=given.disk_limit,
+            stick=given.stick,
             camera=given.camera,
             trace=given.trace,
             touches=given.touches,
@@ -141,6 +144,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--scale", type=_scale, help="size of everything on the screen, instead of what fits the window")
     add("--theme", choices=("dark", "light"), default="dark", help="for most halls, or for bright light")
     add("--language", choices=languages(), default="en", help="language of the kiosk's own words")
+    add("--stick", type=Path, metavar="DIR", help="folder where a stick with documents is mounted")
     add(
         "--disk-limit",
         type=_amount,

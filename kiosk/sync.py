@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from content.errors import PackageError
@@ -17,12 +18,14 @@ from kiosk.events import AssignmentChanged, Event, LineChanged
 from kiosk.link import Link, LinkError, NotOurServer, Refused, Revoked, Unreachable, Unwell
 from kiosk.pulling import AssignmentRefused, Puller
 from kiosk.push import Push
+from kiosk.stick import StickDesk
 from kiosk.store.errors import StoreError
 from kiosk.store.store import Store
 from kiosk.ticker import Ticker
 
 log = logging.getLogger(__name__)
 
+STICK = 3.0  # s between two looks whether a stick is there
 PROOF = 600.0  # s between two notes of how late it is at least
 SHORTEST, LONGEST = 0.5, 15.0  # s between two tries while the server does not answer
 REVOKED = (
@@ -53,6 +56,7 @@ class SyncSettings:
     confirmed: float = 2.0
     language: str = "en"  # of what the kiosk says
     disk_limit: int | None = None  # bytes of the store
+    stick: Path | None = None  # where a stick is mounted
     broker: str | None = None  # instead of the one that the server names
 
 
@@ -81,6 +85,11 @@ class Sync:
         self._puller: Puller | None = None
         self._enrolling = Enrolling(
             store, self._link, name=settings.name, version=settings.version, tell=tell
+        )
+        self._stick = (
+            None
+            if settings.stick is None
+            else StickDesk(store, ticker, settings.stick, settings.language, settings.disk_limit)
         )
         self._push: Push | None = None
         self._pushed_by = ""
@@ -142,6 +151,7 @@ class Sync:
     def _round(self) -> float:
         """Do what is due; seconds until something is due again."""
         trouble = ""
+        self._look_at_stick()
         try:
             wait = self._work()
             self._failures = 0
@@ -167,7 +177,18 @@ class Sync:
                 "The program failed while talking to the server; records wait here. Call an administrator."
             )
         self._news(online=online, trouble=self._outbox.stopped or trouble or self._refused or self._ends)
-        return wait
+        return wait if self._stick is None else min(wait, STICK)
+
+    def _look_at_stick(self) -> None:
+        stick = self._stick
+        if stick is None:
+            return
+        try:
+            if stick.look():
+                self._switched()
+        except (StoreError, LinkError) as problem:
+            stick.trouble = str(problem)
+        self._line = replace(self._line, told=stick.told)
 
     def _work(self) -> float:
         if self._store.meta.identity is None:
@@ -267,8 +288,9 @@ class Sync:
         return min(longest, SHORTEST * 2 ** min(self._failures, 10)) * random.uniform(0.5, 1.0)  # noqa: S311
 
     def _news(self, *, online: bool, trouble: str) -> None:
+        stick = "" if self._stick is None else self._stick.trouble
         line = replace(
-            self._line, online=online, trouble=trouble, undelivered=self._store.journal.undelivered
+            self._line, online=online, trouble=stick or trouble, undelivered=self._store.journal.undelivered
         )
         if _minutes(line) != _minutes(self._told):
             self._told = line

@@ -121,6 +121,8 @@ def _banner(desk: Desk) -> tuple[str, Mark]:
         names = ", ".join(desk.lost)
         why = f" ({next(iter(desk.lost.values()))})" if len(desk.lost) == 1 else ""
         return f"Lost: {names}{why}. Check its cable and power; everything else works.", Mark.BAD
+    if desk.line.told:
+        return desk.line.told, Mark.GOOD
     return "", Mark.WAITING
 
 

@@ -5,7 +5,6 @@ keys/root.pem               signs the statements of trust; may be taken off the 
 keys/trust-0001.json …      the statements, the newest of which holds
 """
 
-import os
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,11 +13,13 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from securesystemslib.signer import CryptoSigner  # pyright: ignore[reportPrivateImportUsage]
 
 from content import trust
+from content.disk import write_whole
 from content.trust import Trust
 from server.errors import Conflict, Invalid
 
 SIGNING, ROOT = "release-signing.pem", "root.pem"
 NEXT = ".next"  # ends the name of a key that a rotation has made and not yet put into use
+SECRET = 0o600  # who may read a key
 HOLDS = timedelta(days=1_095)  # that a statement of trust holds; it is renewed while a third of it is left
 
 
@@ -34,7 +35,7 @@ class Keyring:
         folder.chmod(0o700)
         self._finish()
         if not (folder / SIGNING).exists():
-            write(folder / SIGNING, CryptoSigner.generate_ed25519().private_bytes)
+            write_whole(folder / SIGNING, CryptoSigner.generate_ed25519().private_bytes, SECRET)
         if not self._files():
             self._begin()
 
@@ -88,7 +89,7 @@ class Keyring:
             signing=signing,
             revoked=revoked,
         )
-        write(self.folder / f"trust-{made.version:04}.json", trust.seal(made, *signers))
+        write_whole(self.folder / f"trust-{made.version:04}.json", trust.seal(made, *signers), SECRET)
         return made
 
     def take_out(self, file: Path) -> None:
@@ -101,7 +102,7 @@ class Keyring:
         if file.exists():
             raise Invalid(f"{file} is there already", "name a file that is not")
         try:
-            write(file, root.read_bytes())
+            write_whole(file, root.read_bytes(), SECRET)
         except OSError as problem:
             raise Invalid(f"{file} cannot be written: {problem.strerror}", "name another place") from None
         if load(file).public_key != load(root).public_key:
@@ -111,7 +112,7 @@ class Keyring:
     def _begin(self) -> None:
         """The first statement: the signing key signs it too, for kiosks that were enrolled before there was a root."""
         root = CryptoSigner.generate_ed25519()
-        write(self.folder / ROOT, root.private_bytes)
+        write_whole(self.folder / ROOT, root.private_bytes, SECRET)
         self.state((root.public_key,), (self.signer.public_key,), (), root, self.signer)
 
     def _finish(self) -> None:
@@ -144,20 +145,3 @@ def load(file: Path) -> CryptoSigner:
         raise Invalid(
             f"{file} holds no private key: {problem}", "name the file that it was taken out to"
         ) from None
-
-
-def write(file: Path, data: bytes) -> None:
-    """Write a file that only its owner reads; it is there whole, also after a power cut, or not at all."""
-    part = file.with_name(f".{file.name}.part")
-    part.unlink(missing_ok=True)
-    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as out:
-        out.write(data)
-        out.flush()
-        os.fsync(out.fileno())
-    part.replace(file)
-    folder = os.open(file.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from stepline import packages
 from stepline.documents import content
 
 app = typer.Typer(
@@ -19,6 +20,9 @@ app = typer.Typer(
 device = typer.Typer(no_args_is_help=True, help="The devices of a station.")
 app.add_typer(device, name="device")
 app.add_typer(content, name="content")
+for group, name in ((packages.keys, "keys"), (packages.package, "package"), (packages.records, "records")):
+    app.add_typer(group, name=name)
+app.command()(packages.verify)
 out = Console()
 problems = Console(stderr=True, markup=False, soft_wrap=True)  # what a person typed is no markup
 LONGEST_FOLDER = 80  # characters; the path of a socket in it may have 107

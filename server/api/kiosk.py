@@ -9,15 +9,15 @@ from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from sqlalchemy import insert, select
 
-from content import picture
 from content.chain import Entry
 from server.api.access import ByKiosk, InHouse
 from server.api.problems import RESPONSES
 from server.errors import Invalid, NotThere, TooLarge
 from server.house import House
-from server.library import assigning
+from server.library import assigning, recovering
 from server.people import enrolment
 from server.records.ingesting import MOST_ENTRIES, ingest
+from server.records.photos import keep_photo
 from server.store import tables
 from server.store.engine import reading, writing
 
@@ -203,20 +203,8 @@ def _park_malformed(house: House, kiosk: str, why: str, data: bytes) -> None:
 async def evidence(house: InHouse, kiosk: ByKiosk, digest: str, request: Request) -> Response:
     """A photo of a reported problem or of a photo check: PNG, JPEG or WebP, at most 10 MiB, named by its SHA-256."""
     data = await request.body()
-    await run_in_threadpool(_keep_photo, house, kiosk.id, digest, data)
+    await run_in_threadpool(keep_photo, house, kiosk.id, digest, data)
     return Response(status_code=204)
-
-
-def _keep_photo(house: House, kiosk: str, digest: str, data: bytes) -> None:
-    kind = picture.media_type(data[: picture.HEAD])
-    if kind is None or not kind.startswith("image/"):
-        raise Invalid("this is no picture", "send PNG, JPEG or WebP")
-    house.photos.keep(data, digest)
-    with writing(house.engine) as tx:
-        known = tx.execute(select(tables.photos.c.digest).where(tables.photos.c.digest == digest)).scalar()
-        if known is None:
-            row = {"digest": digest, "kiosk": kiosk, "type": kind, "received_at": house.now()}
-            tx.execute(insert(tables.photos).values(row))
 
 
 @router.post("/kiosk/status")
@@ -224,4 +212,5 @@ def status(house: InHouse, kiosk: ByKiosk, report: Status) -> ServerTime:
     """A kiosk's report of itself; the answer is the server's clock."""
     values: dict[str, Any] = report.model_dump(mode="json")
     enrolment.reported(house, kiosk, values)
+    recovering.hear(house, kiosk, report.counter)
     return ServerTime(time=house.now())

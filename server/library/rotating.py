@@ -1,17 +1,17 @@
 """Another key signs from now on: the root says so, and every release that is kept is signed anew."""
 
-import os
 from pathlib import Path
 
 from securesystemslib.signer import CryptoSigner  # pyright: ignore[reportPrivateImportUsage]
 from sqlalchemy import Connection, select, update
 
 from content import package
+from content.disk import settle, write_whole
 from content.trust import Trust
 from server.audit import note
 from server.errors import Conflict
 from server.house import House
-from server.keys import NEXT, ROOT, SIGNING, load, write
+from server.keys import NEXT, ROOT, SECRET, SIGNING, load
 from server.store import tables
 from server.store.engine import writing
 
@@ -36,9 +36,9 @@ def rotate(
     coming = CryptoSigner.generate_ed25519() if new_root else signed
     signing = (after.public_key,) if compromised else (after.public_key, before.public_key)
     gone = [key.keyid for key in held.signing if key not in signing]
-    write(ring.folder / (SIGNING + NEXT), after.private_bytes)
+    write_whole(ring.folder / (SIGNING + NEXT), after.private_bytes, SECRET)
     if new_root:
-        write(ring.folder / (ROOT + NEXT), coming.private_bytes)
+        write_whole(ring.folder / (ROOT + NEXT), coming.private_bytes, SECRET)
     (ring.folder / UNFINISHED).touch()
     signers = (signed, coming) if new_root else (signed,)
     made = ring.state((coming.public_key,), signing, (*held.revoked, *gone), *signers)
@@ -60,11 +60,7 @@ def finish(house: House, by: str, detail: str = "after it was cut off") -> None:
             tx, house.now(), by, "rotated keys", "release-signing", f"{detail}; {count} releases signed anew"
         )
     mark.unlink()
-    handle = os.open(mark.parent, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    settle(mark.parent)
 
 
 def _root(house: House, file: Path | None) -> CryptoSigner:

@@ -28,6 +28,7 @@ OPEN = {
     ("GET", "/enrolments/{request_id}"),
 }
 KIOSK = {
+    "/kiosk/trust",
     "/kiosk/assignment",
     "/releases/{digest}",
     "/media/{digest}",
