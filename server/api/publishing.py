@@ -27,7 +27,7 @@ from server.api.access import (
 from server.api.problems import RESPONSES
 from server.errors import NotAllowed, Refused, SignInNeeded, TooLarge, TooOften
 from server.house import House
-from server.library import drafts, policy, releasing, reviewing, settling, submissions
+from server.library import drafts, placing, policy, releasing, reviewing, settling, submissions
 from server.library.archives import LARGEST_ARCHIVE, unpack
 from server.people import keys, sessions
 from server.people.sessions import Role, SignInRefused, Visitor
@@ -118,6 +118,16 @@ class Placement(BaseModel):
     document: Annotated[str, Field(max_length=80)]
     scope: str
     place: Annotated[str, Field(max_length=120)] = ""
+
+
+MadeName = Annotated[str, Field(max_length=120)]
+
+
+class Makes(BaseModel):
+    """What a station makes: part numbers or families, and options."""
+
+    products: Annotated[list[MadeName], Field(max_length=250)] = []
+    options: Annotated[list[MadeName], Field(max_length=250)] = []
 
 
 class KeyIn(BaseModel):
@@ -283,8 +293,16 @@ def advance(house: InHouse, by: ByEngineer, digest: DigestName) -> None:
 
 @router.post("/placements", status_code=204)
 def place(house: InHouse, by: ByEngineer, given: Placement) -> None:
-    """Have every station of a site, area or line, or one station, get a document."""
-    settling.place(house, given.document, given.scope, given.place, by.id)
+    """Have every station of a site, area or line, one station, or wherever a product or option is made, get it."""
+    placing.place(house, given.document, given.scope, given.place, by.id)
+
+
+@router.put("/stations/{station}/makes", status_code=204)
+def make(
+    house: InHouse, by: ByEngineer, station: Annotated[str, FromPath(max_length=80)], given: Makes
+) -> None:
+    """Say what a station makes; documents that are placed for a product or an option follow."""
+    placing.make(house, station, given.products, given.options, by.id)
 
 
 @router.get("/stations/{station}/outlook")

@@ -11,7 +11,7 @@ from content import package, wire
 from server.audit import note
 from server.errors import Conflict, Invalid, NotThere
 from server.house import House
-from server.library import changing, settling
+from server.library import changing, places, settling
 from server.store import tables
 from server.store.engine import reading, writing
 
@@ -57,7 +57,7 @@ def assign(house: House, station: str, releases: Sequence[str], by: str) -> int:
             tx.execute(insert(tables.assignments).values(station=station, release=digest))
         named = tables.releases.c
         documents = tx.execute(select(named.document).where(named.digest.in_(releases))).scalars().all()
-        settling.place_exactly(tx, station, documents, by, house.now())
+        places.place_exactly(tx, station, documents, by, house.now())
         note(tx, house.now(), by, "assigned", station, f"{len(releases)} releases, counter {counter}")
     house.push(station, counter)
     house.live.say("stations")
@@ -146,9 +146,7 @@ def _withdrawn(tx: Connection, station: str) -> list[str]:
         select(r.digest, r.document).where(r.withdrawn_at.is_not(None)).order_by(r.digest)
     ).all()
     documents = {row.document for row in rows}
-    placed = {
-        name for name in documents if any(each.id == station for each in settling.stations_of(tx, name))
-    }
+    placed = {name for name in documents if any(each.id == station for each in places.stations_of(tx, name))}
     return [row.digest for row in rows if row.document in placed]
 
 

@@ -1,25 +1,23 @@
-"""Which release of a document each station gets, and why: placements, effective dates, staged roll-outs, holds.
+"""Which release of a document each station gets, and why: effective dates, staged roll-outs, holds.
 
-A station gets every document that is placed where it stands: on the site, its area, its line, or itself. Of a document
-it gets the newest release that is in force for it. `settle` writes that down, and tells the kiosks to look again.
+A station gets every document that is placed where it stands, or for what it makes (see `places`). Of a document it gets
+the newest release that is in force for it. `settle` writes that down, and tells the kiosks to look again.
 """
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from server.audit import note
-from server.errors import Conflict, Invalid, NotThere
+from server.errors import Conflict, NotThere
 from server.house import House
+from server.library.places import documents_at, stations_of
 from server.store import tables
 from server.store.engine import writing
-
-SCOPES = ("site", "area", "line", "station")
-Scope = Literal["site", "area", "line", "station"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,78 +33,14 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """What a station gets of a document, and why; `coming` is a newer release that is not in force there yet."""
+    """What a station gets of a document, and why this release; `coming` is a newer one that comes later."""
 
     document: str
     digest: str | None
     revision: int | None
     why: str
     coming: int | None = None
-
-
-# --- placements -----------------------------------------------------------------
-
-
-def place(house: House, document: str, scope: str, where: str, by: str) -> None:
-    """Have every station there get the document. Raises Invalid and NotThere."""
-    if scope not in SCOPES:
-        raise Invalid(f"there is no scope {scope!r}", f"one of {', '.join(SCOPES)}")
-    p = tables.placements
-    with writing(house.engine) as tx:
-        if tx.execute(select(tables.documents.c.id).where(tables.documents.c.id == document)).first() is None:
-            raise NotThere(f"there is no document {document}")
-        _refuse_unknown_place(tx, scope, where)
-        row = {"document": document, "scope": scope, "place": "" if scope == "site" else where}
-        known = tx.execute(select(p.c.id).where(*(p.c[name] == value for name, value in row.items()))).first()
-        if known is not None:
-            return
-        tx.execute(insert(p).values(row | {"at": house.now(), "by": by}))
-        note(tx, house.now(), by, "placed", document, f"{scope} {where}".strip())
-    settle(house, document)
-
-
-def unplace(house: House, placement: int, by: str) -> None:
-    """Take a placement back; raises NotThere."""
-    p = tables.placements
-    with writing(house.engine) as tx:
-        row = tx.execute(select(p).where(p.c.id == placement)).first()
-        if row is None:
-            raise NotThere("There is no such placement.", "Load the page again.")
-        tx.execute(delete(p).where(p.c.id == placement))
-        note(tx, house.now(), by, "no longer placed", row.document, f"{row.scope} {row.place}".strip())
-    settle(house, row.document)
-
-
-def place_exactly(tx: Connection, station: str, documents: Sequence[str], by: str, at: datetime) -> None:
-    """Make these the documents that are placed at the station itself."""
-    p = tables.placements
-    tx.execute(delete(p).where(p.c.scope == "station", p.c.place == station))
-    rows = [
-        {"document": name, "scope": "station", "place": station, "at": at, "by": by}
-        for name in dict.fromkeys(documents)
-    ]
-    if rows:
-        tx.execute(insert(p), rows)
-
-
-def _refuse_unknown_place(tx: Connection, scope: str, where: str) -> None:
-    s = tables.stations.c
-    column = {"area": s.area, "line": s.line, "station": s.id}.get(scope)
-    if column is not None and tx.execute(select(s.id).where(column == where).limit(1)).first() is None:
-        raise Invalid(f"no station stands in the {scope} {where!r}", "look at the list of stations")
-
-
-def stations_of(tx: Connection, document: str) -> list[Row[Any]]:
-    """The stations that the document is placed at."""
-    p = tables.placements.c
-    placed = tx.execute(select(p.scope, p.place).where(p.document == document)).all()
-    rows = tx.execute(select(tables.stations).order_by(tables.stations.c.id)).all()
-    return [row for row in rows if any(_stands(row, each.scope, each.place) for each in placed)]
-
-
-def _stands(station: Row[Any], scope: str, where: str) -> bool:
-    here = {"site": "", "area": station.area, "line": station.line, "station": station.id}
-    return here.get(scope) == where
+    placed: str = ""  # why the station gets the document at all
 
 
 # --- choosing -------------------------------------------------------------------
@@ -337,6 +271,7 @@ def outlook(tx: Connection, station: str, now: datetime) -> list[Choice]:
     if row is None:
         raise NotThere(f"there is no station {station}")
     held = held_documents(tx)
-    placed = tx.execute(select(tables.placements)).all()
-    documents = sorted({each.document for each in placed if _stands(row, each.scope, each.place)})
-    return [choose(name, candidates(tx, name), station, now, held=name in held) for name in documents]
+    return [
+        replace(choose(name, candidates(tx, name), station, now, held=name in held), placed=placed)
+        for name, placed in documents_at(tx, row).items()
+    ]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from server.store.tables import documents, stations
+from server.store.tables import documents, makes, stations
 from server.store.tables import placements as placed
 
 
@@ -36,4 +36,7 @@ def places(tx: Connection) -> list[tuple[str, str]]:
     rows = tx.execute(select(stations).order_by(stations.c.name)).all()
     areas = [("area", name) for name in sorted({row.area for row in rows if row.area})]
     lines = [("line", name) for name in sorted({row.line for row in rows if row.line})]
-    return [("site", ""), *areas, *lines, *(("station", row.id) for row in rows)]
+    made = sorted(
+        {(row.kind, row.name) for row in tx.execute(select(makes.c.kind, makes.c.name))}, reverse=True
+    )
+    return [("site", ""), *areas, *lines, *(("station", row.id) for row in rows), *made]

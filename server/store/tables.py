@@ -272,11 +272,18 @@ placements = Table(  # documents by place; a station gets every document that is
     metadata,
     Column("id", Integer, primary_key=True),
     Column("document", ForeignKey("documents.id"), nullable=False, index=True),
-    Column("scope", String, nullable=False),  # site, area, line or station
+    Column("scope", String, nullable=False),  # site, area, line, station, product or option
     Column("place", String, nullable=False, default=""),
     Column("at", Utc, nullable=False),
     Column("by", String, nullable=False),
     UniqueConstraint("document", "scope", "place"),
+)
+makes = Table(  # what a station makes: documents that are placed for it come there
+    "makes",
+    metadata,
+    Column("station", ForeignKey("stations.id"), primary_key=True),
+    Column("kind", String, primary_key=True),  # product (a part number or family) or option
+    Column("name", String, primary_key=True),
 )
 rollouts = Table(  # a release on its way: to some stations first
     "rollouts",

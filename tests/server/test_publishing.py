@@ -10,12 +10,13 @@ from sqlalchemy import insert, select, update
 from content.folder import load_instruction
 from content.instruction import Instruction
 from server.clockwork import Clockwork
-from server.errors import Conflict, Invalid, NotAllowed
+from server.errors import Conflict, Invalid, NotAllowed, NotThere
 from server.house import House
 from server.library import (
     assigning,
     doubting,
     drafts,
+    placing,
     policy,
     releasing,
     reviewing,
@@ -58,7 +59,7 @@ def first(plant: House, tmp_path: Path) -> str:
     folder = tmp_path / "close-pump"
     folder.mkdir()
     digest = publish(plant, write_instruction(folder), "eva").digest
-    settling.place(plant, "close-pump", "line", "Pumps", "eva")
+    placing.place(plant, "close-pump", "line", "Pumps", "eva")
     return digest
 
 
@@ -120,8 +121,28 @@ def test_a_placed_document_reaches_the_stations_of_its_line_and_every_later_rele
     assert [held_at(plant, f"bench-{number}") for number in (1, 2, 3)] == [{first}, {first}, set()]
     second = next_release()
     assert [held_at(plant, f"bench-{number}") for number in (1, 2, 3)] == [{second}, {second}, set()]
-    settling.place(plant, "close-pump", "site", "", "eva")
+    placing.place(plant, "close-pump", "site", "", "eva")
     assert held_at(plant, "bench-3") == {second}
+
+
+def test_a_document_goes_where_its_product_or_option_is_made(
+    plant: House, first: str, next_release: Callable[..., str]
+) -> None:
+    placing.place(plant, "close-pump", "product", "GP-130", "eva")
+    assert held_at(plant, "bench-3") == set()
+    placing.make(plant, "bench-3", ["GP-130", " GP-140 "], ["heated"], "eva")
+    assert held_at(plant, "bench-3") == {first}
+    with reading(plant.engine) as tx:
+        (choice,) = settling.outlook(tx, "bench-3", plant.now())
+    assert choice.placed == "this station makes GP-130"
+    second = next_release()
+    assert held_at(plant, "bench-3") == {second}
+    placing.make(plant, "bench-3", ["GP-140"], ["heated"], "eva")
+    assert held_at(plant, "bench-3") == set()
+    placing.place(plant, "close-pump", "option", "heated", "eva")
+    assert held_at(plant, "bench-3") == {second}
+    with pytest.raises(NotThere):
+        placing.make(plant, "bench-9", [], [], "eva")
 
 
 def test_a_release_takes_effect_at_its_time_even_when_the_server_was_down_then(
@@ -287,7 +308,7 @@ def test_a_changed_part_casts_doubt_on_every_document_that_names_it_and_holds_th
 ) -> None:
     for name in ("service-pump", "label-and-pack"):
         publish(plant, LIBRARY / "instructions" / name, "eva")
-        settling.place(plant, name, "station", "bench-1", "eva")
+        placing.place(plant, name, "station", "bench-1", "eva")
     (service,) = [digest for digest in held_at(plant, "bench-1") if names(plant, digest) == "service-pump"]
     doubting.register(plant, "GP-112", "part", "Shaft seal", "A", "eva")
     with reading(plant.engine) as tx:

@@ -6,7 +6,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from server.errors import Invalid, NotThere
-from server.library import doubting, policy, settling
+from server.library import doubting, placing, policy
+from server.library.places import what_is_made
 from server.people import keys
 from server.people.sessions import Role
 from server.portal.guard import Administrator, Engineer, Portal, Posted, Supervisor, ThePortal, text
@@ -38,6 +39,7 @@ def _page(request: Request, here: Portal, token: str = "") -> HTMLResponse:
             "stations": names(tx),
             "places": places(tx),
             "documents": titles(tx),
+            "made": what_is_made(tx),
         }
     return here.looks.page(
         request, "publishing.html", token=token, now=now, thing_kinds=doubting.KINDS, **values
@@ -146,15 +148,23 @@ def change(here: ThePortal, visitor: Engineer, form: Posted, thing: str) -> Resp
 def place(here: ThePortal, visitor: Engineer, form: Posted) -> Response:
     """Have every station of a place get a document."""
     scope, _, where = text(form, "where", longest=300).partition(" ")
-    settling.place(here.house, text(form, "document"), scope, where, visitor.id)
+    placing.place(here.house, text(form, "document"), scope, where, visitor.id)
     return RedirectResponse("/publishing#placements", status_code=303)
 
 
 @router.post("/publishing/placements/{placement}/end")
 def unplace(here: ThePortal, visitor: Engineer, _form: Posted, placement: int) -> Response:
     """Take a document from a place."""
-    settling.unplace(here.house, placement, visitor.id)
+    placing.unplace(here.house, placement, visitor.id)
     return RedirectResponse("/publishing#placements", status_code=303)
+
+
+@router.post("/publishing/makes/{station}")
+def make(here: ThePortal, visitor: Engineer, form: Posted, station: str) -> Response:
+    """Say what a station makes: products and options, parted by commas."""
+    products, options = (text(form, name, longest=20_000).split(",") for name in ("products", "options"))
+    placing.make(here.house, station, products, options, visitor.id)
+    return RedirectResponse("/publishing#makes", status_code=303)
 
 
 @router.post("/reviews/flags/{flag}")
