@@ -1,0 +1,111 @@
+"""Documents: what was released, and the drafts that become releases."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from server.store.tables.base import metadata
+from server.store.types import Utc
+
+# --- what was published ----------------------------------------------------
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("title", String, nullable=False),
+)
+releases = Table(
+    "releases",
+    metadata,
+    Column("digest", String, primary_key=True),
+    Column("document", ForeignKey("documents.id"), nullable=False),
+    Column("kind", String, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("title", String, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("envelope", LargeBinary, nullable=False),
+    Column("released_at", Utc, nullable=False),
+    Column("released_by", String, nullable=False),
+    Column("withdrawn_at", Utc),
+    UniqueConstraint("document", "revision"),
+)
+media = Table(
+    "media",
+    metadata,
+    Column("digest", String, primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("type", String, nullable=False),
+)
+release_media = Table(
+    "release_media",
+    metadata,
+    Column("release", ForeignKey("releases.digest"), primary_key=True),
+    Column("path", String, primary_key=True),
+    Column("media", ForeignKey("media.digest"), nullable=False, index=True),
+)
+assignments = Table(
+    "assignments",
+    metadata,
+    Column("station", ForeignKey("stations.id"), primary_key=True),
+    Column("release", ForeignKey("releases.digest"), primary_key=True),
+)
+
+# --- what is being written -------------------------------------------------
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("document", String, nullable=False, index=True),
+    Column("kind", String, nullable=False),
+    Column("title", String, nullable=False),
+    Column("state", String, nullable=False),  # as content/revision.py draws them, or discarded
+    Column("based_on", String),  # the release that it was made from
+    Column("comment", Text, nullable=False, default=""),
+    Column("created_at", Utc, nullable=False),
+    Column("created_by", String, nullable=False),
+    Column("changed_at", Utc, nullable=False),
+    Column("changed_by", String, nullable=False),
+    Column("round", Integer, nullable=False, server_default="0"),  # of review
+    Column("source", Text, nullable=False, server_default="{}"),  # JSON: repository, commit, pipeline
+)
+draft_parts = Table(
+    "draft_parts",
+    metadata,
+    Column("draft", ForeignKey("drafts.id"), primary_key=True),
+    Column("part", String, primary_key=True),  # `head`, `order`, or a step's identifier after `step:`
+    Column("version", Integer, nullable=False),
+    Column("body", Text, nullable=False),  # JSON
+)
+draft_edits = Table(
+    "draft_edits",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("draft", ForeignKey("drafts.id"), nullable=False),
+    Column("part", String, nullable=False),
+    Column("version", Integer, nullable=False),  # that it made
+    Column("before", Text),
+    Column("after", Text, nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("by", String, nullable=False),
+    Column("undoes", Integer),  # the edit that it takes back
+    Column("undone", Boolean, nullable=False, default=False),
+    Index("ix_draft_edits_draft_part_version", "draft", "part", "version"),
+)
+draft_media = Table(
+    "draft_media",
+    metadata,
+    Column("draft", ForeignKey("drafts.id"), primary_key=True),
+    Column("path", String, primary_key=True),
+    Column("media", ForeignKey("media.digest"), nullable=False),
+)
