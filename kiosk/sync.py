@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from content.errors import PackageError
-from kiosk import proof, validity
+from kiosk import proof, reporting, validity
 from kiosk.delivering import Outbox
 from kiosk.enrolling import Enrolling
 from kiosk.events import AssignmentChanged, Event, LineChanged
@@ -264,7 +264,7 @@ class Sync:
         answer = self._link.status(
             {
                 "version": self._settings.version,
-                "releases": [named.digest for named in assignment.releases] if assignment else [],
+                "proof": reporting.report(self._store, self._ticker),
                 "counter": assignment.counter if assignment else 0,
                 "undelivered": journal.undelivered,
                 "last_seq": journal.last_seq,

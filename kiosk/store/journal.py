@@ -131,6 +131,16 @@ class Journal:
                 for row in found
             )
 
+    def standing(self) -> tuple[int, str, tuple[Digest, ...]]:
+        """Number and hash of the latest fact on disk, and the releases that runs are open on; raises StoreError."""
+        with self._database.reading() as look:
+            last = look.execute(
+                select(entries.c.seq, entries.c.hash).order_by(entries.c.seq.desc()).limit(1)
+            ).first()
+            opened = look.execute(select(open_runs.c.release).distinct()).scalars()
+            seq, head = (0, chain.FIRST) if last is None else (int(last.seq), str(last.hash))
+            return seq, head, tuple(sorted(Digest(release) for release in opened))
+
     def session(self) -> OperatorSignedIn | None:
         """The sign-in that still holds, None when nobody is signed in."""
         query = (

@@ -10,12 +10,14 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from sqlalchemy import insert, select
 
 from content.chain import Entry
+from content.errors import PackageError
 from server.api.access import ByKiosk, InHouse
 from server.api.problems import RESPONSES
 from server.errors import Invalid, NotThere, TooLarge
 from server.house import House
 from server.library import assigning, recovering
 from server.people import enrolment
+from server.records import holdings
 from server.records.ingesting import MOST_ENTRIES, ingest
 from server.records.photos import keep_photo
 from server.store import tables
@@ -68,7 +70,8 @@ class Status(BaseModel):
     """How the kiosk is."""
 
     version: Annotated[str, Field(max_length=40)] = ""
-    releases: Annotated[list[str], Field(max_length=5_000)] = []
+    proof: Annotated[str | None, Field(max_length=1_000_000)] = None  # a signed report of what it shows
+    releases: Annotated[list[str], Field(max_length=5_000)] = []  # of kiosks that sign none
     counter: int = 0
     undelivered: int = 0
     last_seq: int = 0
@@ -210,7 +213,12 @@ async def evidence(house: InHouse, kiosk: ByKiosk, digest: str, request: Request
 @router.post("/kiosk/status")
 def status(house: InHouse, kiosk: ByKiosk, report: Status) -> ServerTime:
     """A kiosk's report of itself; the answer is the server's clock."""
-    values: dict[str, Any] = report.model_dump(mode="json")
+    values: dict[str, Any] = report.model_dump(mode="json", exclude={"proof"})
+    if report.proof is not None:
+        try:
+            values["releases"] = holdings.take_in(house, kiosk, report.proof).releases
+        except PackageError as problem:
+            values["unproved"] = str(problem)
     enrolment.reported(house, kiosk, values)
     recovering.hear(house, kiosk, report.counter)
     return ServerTime(time=house.now())
