@@ -15,7 +15,6 @@ from content.values import Digest
 from kiosk.store.errors import translated
 
 CONNECT, READ = 5.0, 20.0  # s
-BLOCK = 256 * 1024  # bytes of a media file at a time
 PATIENCE, SLOWEST = 20.0, 1024  # s, and the bytes a second below which an answer is given up then
 LARGEST_ANSWER = 64 * 1024 * 1024  # bytes; what is not media and larger than this is not from our server
 BATCH = 500  # entries of one delivery
@@ -95,7 +94,7 @@ class _Reply:
         """Its content; raises NotOurServer: a captive portal answers every address with a page of its own."""
         try:
             return json.loads(self.content)
-        except ValueError:
+        except (ValueError, RecursionError):
             kind = self.headers.get("Content-Type") or "nothing"
             raise NotOurServer(f"it answered {self.status} with {kind} instead of JSON") from None
 
@@ -104,8 +103,14 @@ class Link:
     """One connection to the server; raises LinkError from every call."""
 
     def __init__(
-        self, server: str, token: str | None = None, *, transport: httpx2.BaseTransport | None = None
+        self,
+        server: str,
+        token: str | None = None,
+        *,
+        transport: httpx2.BaseTransport | None = None,
+        patience: float = PATIENCE,
     ) -> None:
+        """`patience` is in seconds: an answer that is slower than `SLOWEST` for so long is given up."""
         self._client = httpx2.Client(
             base_url=f"{server.rstrip('/')}/api/v1",
             timeout=httpx2.Timeout(READ, connect=CONNECT),
@@ -114,6 +119,7 @@ class Link:
             transport=transport,
         )
         self.token = token
+        self._patience = patience
 
     def close(self) -> None:
         """Hang up."""
@@ -168,10 +174,10 @@ class Link:
         try:
             with self._client.stream("GET", f"/media/{digest}", headers=self._headers(headers)) as response:
                 if response.status_code not in {200, 206}:
-                    _check(_reply(response))
+                    _check(_reply(response, self._patience))
                 if response.headers.get("Content-Type", "").startswith("text/html"):
                     raise NotOurServer("a web page came instead of a media file")
-                _write(response, partial, size, append=response.status_code == 206)
+                _write(response, partial, size, _Pace(self._patience), append=response.status_code == 206)
         except httpx2.HTTPError as problem:
             raise Unreachable(str(problem) or type(problem).__name__) from problem
 
@@ -217,7 +223,7 @@ class Link:
             with self._client.stream(
                 method, path, content=content, headers=self._headers(headers or {}, token)
             ) as response:
-                reply = _reply(response)
+                reply = _reply(response, self._patience)
         except (httpx2.HTTPError, httpx2.InvalidURL) as problem:
             raise Unreachable(str(problem) or type(problem).__name__) from problem
         _check(reply)
@@ -235,26 +241,30 @@ class Link:
 
 
 class _Pace:
-    """Whether an answer comes fast enough: one that drips would hold up everything behind it for ever."""
+    """Whether an answer comes fast enough: one that drips would hold up everything behind it for ever.
 
-    def __init__(self) -> None:
+    It is told of bytes as they come: whoever collects them to larger blocks first would never notice.
+    """
+
+    def __init__(self, patience: float) -> None:
+        self._patience = patience
         self._since, self._count = time.monotonic(), 0
 
     def came(self, count: int) -> None:
         """So many bytes came; raises Unreachable when too few did for too long."""
         self._count += count
         took = time.monotonic() - self._since
-        if took < PATIENCE:
+        if took < self._patience:
             return
         if self._count < SLOWEST * took:
             raise Unreachable(f"only {self._count} bytes came in {took:.0f} s")
         self._since, self._count = time.monotonic(), 0
 
 
-def _reply(response: httpx2.Response) -> _Reply:
+def _reply(response: httpx2.Response, patience: float) -> _Reply:
     """An answer with its content, as much as may be held in memory."""
-    pace, content = _Pace(), bytearray()
-    for block in response.iter_bytes(BLOCK):
+    pace, content = _Pace(patience), bytearray()
+    for block in response.iter_bytes():
         pace.came(len(block))
         content += block
         if len(content) > LARGEST_ANSWER:
@@ -293,11 +303,10 @@ def _check(reply: _Reply) -> None:
             raise Refused(status, detail, mend)
 
 
-def _write(response: httpx2.Response, partial: Path, size: int, *, append: bool) -> None:
-    pace = _Pace()
+def _write(response: httpx2.Response, partial: Path, size: int, pace: _Pace, *, append: bool) -> None:
     with partial.open("ab" if append else "wb") as stream:
         have = stream.tell()
-        for block in response.iter_bytes(BLOCK):
+        for block in response.iter_bytes():
             pace.came(len(block))
             have += len(block)
             if have > size:

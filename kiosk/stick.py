@@ -14,7 +14,7 @@ from content.disk import write_whole
 from content.errors import PackageError
 from content.values import Digest
 from kiosk.fetching import AssignmentRefused
-from kiosk.link import BLOCK, LARGEST_ANSWER, Refused, Unreachable
+from kiosk.link import LARGEST_ANSWER, Refused, Unreachable
 from kiosk.pulling import Puller
 from kiosk.store.errors import translated
 from kiosk.store.store import Store
@@ -23,6 +23,7 @@ from kiosk.trusting import Trusting
 from kiosk.words import say
 
 MOST, LARGEST = 1_000, 3_000_000  # entries, and characters of their bodies, in one file
+BLOCK = 1024 * 1024  # bytes of a file at a time
 TORN = "the stick lacks it, or was pulled out while it was written"
 
 

@@ -1,0 +1,163 @@
+"""Killed at every point of a switch: the store holds the old assignment or the new one, whole, and goes on."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from kiosk.collecting import Collector
+from kiosk.pulling import Puller
+from kiosk.stick import StickPackage
+from kiosk.store.store import Store
+from kiosk.ticker import Ticker
+from tests.kiosk.carrying import NOW, Maker, picture, release, whole
+from tests.kiosk.station import fill
+
+MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+LARGE = 1024 * 1024  # bytes of a picture
+# dies before the n-th thing that lasts: a sync, a new name, a removed file, a commit
+CHILD = """
+import os, signal, sys, threading
+from pathlib import Path
+from sqlalchemy import Engine, event
+from kiosk.pulling import Puller
+from kiosk.stick import StickPackage
+from kiosk.store.store import Store
+from kiosk.ticker import Ticker
+from tests.kiosk.carrying import NOW
+store, limit, last = Store.open(Path(sys.argv[1])), int(sys.argv[3]), int(sys.argv[4])
+count, lock = 0, threading.Lock()
+def point(*_):
+    global count
+    with lock:
+        count += 1
+        if count == last:
+            os.kill(os.getpid(), signal.SIGKILL)
+def counted(function):
+    def called(*args, **more):
+        point()
+        return function(*args, **more)
+    return called
+os.fsync, os.replace, os.unlink = counted(os.fsync), counted(os.replace), counted(os.unlink)
+event.listen(Engine, "commit", point)
+print("GO", file=sys.stderr, flush=True)
+Puller(store, StickPackage(Path(sys.argv[2])), Ticker(wall=lambda: NOW), limit).pull()
+print("DONE", count, flush=True)
+"""
+
+
+class Scene:
+    """A store with two generations, a third on a stick, and so little room that the first has to go."""
+
+    def __init__(self, folder: Path) -> None:
+        self.before, self.stick = folder / "before", folder / "stick"
+        maker = Maker()
+        shared, only = picture(1, LARGE), [picture(number, LARGE) for number in (2, 3, 4)]
+        with Store.open(self.before) as store:
+            fill(store, [], key=maker.key)
+            for number in (1, 2, 3):
+                payloads = [
+                    release(shared, id="keep-it", title="Keep it", applies_to={"part_numbers": ["K-1"]}),
+                    release(only[number - 1], revision=number, title=f"Close {number}"),
+                ]
+                maker.write(self.stick, payloads, [shared, only[number - 1]], number + 1)
+                if number < 3:
+                    assert Puller(store, StickPackage(self.stick), Ticker(wall=lambda: NOW)).pull()
+            self.limit = Collector(store)._used() + LARGE // 2
+            maker.state(maker.key)
+            maker.write(self.stick, payloads, [shared, only[2]], 4)
+
+    def copy(self, folder: Path) -> Path:
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(self.before, folder)
+        return folder
+
+
+def looked_at(folder: Path) -> int:
+    """The counter of what a store holds, after it was seen to be all there and nothing else."""
+    with Store.open(folder) as store:
+        assignment = store.library.assignment()
+        assert assignment is not None
+        number = assignment.counter - 1
+        assert [tile.title for tile in store.library.tiles()] == [f"Close {number}", "Keep it"]
+        assert store.library.current() == {named.digest for named in assignment.releases}
+        assert store.library.person(assignment.people[0].id) is not None
+        for digest in store.library.current():
+            held = store.library.release(digest)
+            assert held is not None
+            assert all(whole(folder, file.digest) for file in held.media)
+        return assignment.counter
+
+
+def goes_on(folder: Path, scene: Scene) -> None:
+    """The next pull completes, and the generation before is still there."""
+    with Store.open(folder) as store:
+        Puller(store, StickPackage(scene.stick), Ticker(wall=lambda: NOW), scene.limit).pull()
+        assert len(store.library.previous()) == 2
+        assert store.library.held() == store.library.current() | store.library.previous()
+        assert list((folder / "media" / "partial").iterdir()) == []
+    assert looked_at(folder) == 4
+
+
+@pytest.fixture(scope="module")
+def scene() -> Scene:
+    return Scene(Path(tempfile.mkdtemp(prefix="stepline-switch-", dir=MEMORY)))
+
+
+def child(*before: str, store: Path, scene: Scene, last: int) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*before, sys.executable, "-c", CHILD, str(store), str(scene.stick), str(scene.limit), str(last)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, "PYTHONPATH": "."},
+        timeout=60,
+    )
+
+
+def test_killed_before_every_single_thing_that_lasts(scene: Scene) -> None:
+    counters: list[int] = []
+    for last in range(1, 200):
+        store = scene.copy(scene.before.with_name("killed"))
+        ended = child(store=store, scene=scene, last=last)
+        if ended.returncode == 0:
+            break
+        assert ended.returncode == -signal.SIGKILL, ended.stderr
+        counters.append(looked_at(store))
+        goes_on(store, scene)
+    assert looked_at(store) == 4
+    assert counters == sorted(counters)
+    assert len(counters) > 10
+    assert set(counters) == {3, 4}
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+@pytest.mark.parametrize("call", ["pwrite64", "fdatasync"])
+def test_killed_at_every_write_of_the_transaction_itself(scene: Scene, call: str, tmp_path: Path) -> None:
+    """Without `-f` strace sees the thread that commits the switch, and no other."""
+    log = tmp_path / "log"
+    store = scene.copy(scene.before.with_name("traced"))
+    calls = ["strace", "-qq", "-o", str(log), "-e", f"trace={call},write"]
+    assert child(*calls, store=store, scene=scene, last=0).returncode == 0
+    lines = log.read_text().splitlines()
+    begun = next(place for place, line in enumerate(lines) if '"GO' in line)
+    first = sum(line.startswith(call) for line in lines[:begun]) + 1
+    total = sum(line.startswith(call) for line in lines)
+    assert total > first
+    seen = set[int]()
+    for number in range(first, total + 1):
+        store = scene.copy(scene.before.with_name("traced"))
+        inject = ["strace", "-qq", "-o", str(log), "-e", f"inject={call}:signal=KILL:when={number}"]
+        ended = child(*inject, store=store, scene=scene, last=0)
+        assert "DONE" not in ended.stdout
+        assert re.search("GO", ended.stderr)
+        seen.add(looked_at(store))
+        goes_on(store, scene)
+    assert seen == {3, 4}
