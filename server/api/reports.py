@@ -1,8 +1,9 @@
-"""Reports as JSON for other systems: runs, deviations, step times. Durations are ISO 8601, instants UTC."""
+"""Reports as JSON for other systems: runs, deviations, step times, the fleet. Durations are ISO 8601, instants UTC."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
+from fastapi import Path as FromPath
 from pydantic import AwareDatetime, BaseModel
 
 from server.api.access import BySupervisor, InHouse
@@ -10,6 +11,8 @@ from server.api.problems import RESPONSES
 from server.errors import NotThere
 from server.reports.choice import Choice
 from server.reports.deviations import DeviationRow, deviation_list
+from server.reports.fleet import FleetKiosk, proof_of
+from server.reports.fleet import fleet as fleet_of
 from server.reports.runs import RunDetail, RunRow, run_detail, run_list
 from server.reports.step_times import StepTimes, step_times_of
 from server.store.engine import reading
@@ -48,6 +51,7 @@ def chosen(  # noqa: PLR0917 - FastAPI gives them by name
     operator: Word = None,
     state: Word = None,
     unit: Word = None,
+    release: Word = None,
 ) -> Choice:
     """What a report is about; `since` is inclusive, `until` is not, both with a time zone."""
     return Choice(
@@ -60,7 +64,27 @@ def chosen(  # noqa: PLR0917 - FastAPI gives them by name
         operator=operator,
         state=state,
         unit=unit,
+        release=release,
     )
+
+
+@router.get("/fleet")
+def fleet(house: InHouse, _by: BySupervisor, area: Word = None, line: Word = None) -> list[FleetKiosk]:
+    """Which station shows which release, since when, and how well that is proved."""
+    with reading(house.engine) as tx:
+        return list(fleet_of(tx, house.now(), area=area or "", line=line or ""))
+
+
+@router.get("/fleet/{kiosk}/proof")
+def proof(
+    house: InHouse, _by: BySupervisor, kiosk: Annotated[str, FromPath(max_length=80)]
+) -> dict[str, Any]:
+    """A kiosk's newest signed report with its public key: what is needed to check it without the server."""
+    with reading(house.engine) as tx:
+        found = proof_of(tx, kiosk)
+    if found is None:
+        raise NotThere(f"kiosk {kiosk} has signed no report", "it does so at its next contact")
+    return found
 
 
 Chosen = Annotated[Choice, Depends(chosen)]

@@ -13,6 +13,7 @@ from server.portal.pages import (
     editing,
     enrolling,
     files,
+    fleet,
     floor,
     importing,
     library,
@@ -40,6 +41,7 @@ ROUTERS = (
     step_times.router,
     enrolling.router,
     stations.router,
+    fleet.router,
     people.router,
 )
 

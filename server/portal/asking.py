@@ -10,7 +10,7 @@ from fastapi import Request
 from server.reports.choice import Choice
 
 ZONE_COOKIE = "zone"
-NAMES = ("station", "document", "step", "kind", "operator", "state", "unit")
+NAMES = ("station", "document", "step", "kind", "operator", "state", "unit", "release")
 LONGEST_VALUE = 100  # characters of a filter's value
 MOST_PAGES = 100_000
 YEARS = range(1970, 9999)  # of which every midnight, in every zone, is an instant that can be counted with
@@ -28,12 +28,12 @@ class Asked:
 
 
 def asked(request: Request, now: datetime, *, days: int | None = None) -> Asked:
-    """Read an address's filters; without `from`, the last `days` days of the reader are meant."""
+    """Read an address's filters; without `from`, the reader's last `days` days are meant, or all of a release's."""
     given = {name: _given(request, name) for name in (*NAMES, "from", "to")}
     zone = zone_of(request)
     first, last = _day(given["from"]), _day(given["to"])
     narrowed = any(given.values())
-    if first is None and last is None and days is not None:
+    if first is None and last is None and days is not None and not given["release"]:
         first = now.astimezone(zone).date() - timedelta(days=days - 1)
     choice = Choice(
         since=None if first is None else _midnight(first, zone),

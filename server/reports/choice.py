@@ -30,6 +30,7 @@ class Choice:
     operator: str | None = None
     state: str | None = None
     unit: str | None = None  # serial, lot, part number or work order
+    release: str | None = None  # digest
 
     def on(self, table: Table, at: ColumnElement[datetime]) -> list[ColumnElement[bool]]:
         """The conditions on a table that knows when, where, of what and by whom."""
@@ -38,7 +39,12 @@ class Choice:
             conditions.append(at >= self.since)
         if self.until is not None:
             conditions.append(at < self.until)
-        for value, column in ((self.station, "station"), (self.document, "document"), (self.operator, "by")):
+        for value, column in (
+            (self.station, "station"),
+            (self.document, "document"),
+            (self.operator, "by"),
+            (self.release, "release"),
+        ):
             if value is not None:
                 conditions.append(table.c[column] == value)
         return conditions

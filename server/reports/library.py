@@ -94,6 +94,37 @@ def release(tx: Connection, digest: str) -> Release | None:
     return content_of(tx, [digest]).get(digest)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedRelease:
+    """A release as people call it, and whether and why it was withdrawn."""
+
+    document: str
+    title: str
+    revision: int
+    withdrawn_at: datetime | None
+    why: str
+
+
+def named(tx: Connection, digest: str) -> NamedRelease | None:
+    """The release of that digest; None when there is none."""
+    r, w = releases.c, withdrawals.c
+    query = (
+        select(r.document, r.title, r.revision, r.withdrawn_at, w.reason)
+        .outerjoin(withdrawals, w.release == r.digest)
+        .where(r.digest == digest)
+    )
+    row = tx.execute(query).one_or_none()
+    if row is None:
+        return None
+    return NamedRelease(
+        document=row.document,
+        title=row.title,
+        revision=row.revision,
+        withdrawn_at=row.withdrawn_at,
+        why=row.reason or "",
+    )
+
+
 def releases_of(tx: Connection, document: str) -> tuple[ReleaseRow, ...]:
     """A document's releases, the newest first."""
     places: dict[str, list[str]] = {}

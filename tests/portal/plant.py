@@ -2,15 +2,18 @@
 
 import json
 import random
+import shutil
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from sqlalchemy import insert, update
+from securesystemslib.signer import CryptoSigner
+from sqlalchemy import insert, select, update
 
-from content import chain, wire
+from content import chain, package, wire
 from content.chain import Entry
 from content.checks import (
     Check,
@@ -27,6 +30,7 @@ from content.checks import (
     Torque,
 )
 from content.decide import begin, decide
+from content.holding import Holding, sealed
 from content.inputs import (
     Aborted,
     Answered,
@@ -49,15 +53,18 @@ from content.instruction import Instruction, Step
 from content.package import Release, digest_of
 from content.run import Run, fold
 from server.house import House
+from server.library import settling
 from server.library.assigning import assign_documents, create_station
-from server.library.publishing import publish_library
+from server.library.publishing import publish, publish_library
+from server.people.enrolment import Kiosk
 from server.people.roster import add_person, bootstrap
 from server.people.tokens import hashed
+from server.records import holdings
 from server.records.ingesting import ingest
 from server.serve import open_house
 from server.settings import Settings
 from server.store import tables
-from server.store.engine import writing
+from server.store.engine import reading, writing
 
 LIBRARY = Path(__file__).resolve().parents[2] / "content/library"
 PASSWORD = "correct horse battery"
@@ -68,6 +75,7 @@ STATIONS = (
     ("test-stand", "Prüfstand für Dichtheits- und Fördermengenprüfung", LINE, "Hall 2"),
     ("packing", "Packing", "Dispatch", "Hall 3"),
 )
+SIGNERS = {station: CryptoSigner.generate_ed25519() for station, *_ in STATIONS}
 OPERATORS = (
     ("ada", "Ada Nowak"),
     ("ben", "Benjamin Okafor"),
@@ -308,7 +316,7 @@ def kiosk(house: House, station: str) -> None:
                 station=station,
                 name=f"kiosk-{station}",
                 token_hash=hashed(token_of(station)),
-                public_key="{}",
+                public_key=json.dumps(package.public_key(SIGNERS[station])),
                 enrolled_at=house.now() - timedelta(days=20),
                 enrolled_by="admin",
                 held_seq=0,
@@ -376,9 +384,10 @@ def report(plant: Plant, station: str, *, contact: datetime, undelivered: int, d
     held = [
         release.digest for release in plant.releases.values() if isinstance(release.document, Instruction)
     ]
+    held = held[:-1] if station == "packing" else held
     status = {
         "version": "0.1.0",
-        "releases": held[:-1] if station == "packing" else held,
+        "releases": held,
         "undelivered": undelivered,
         "devices": devices,
         "counter": 1,
@@ -389,6 +398,47 @@ def report(plant: Plant, station: str, *, contact: datetime, undelivered: int, d
             .where(tables.kiosks.c.station == station)
             .values(last_contact=contact, status=json.dumps(status))
         )
+    if station != "test-stand":  # one that is too old to sign anything
+        prove(plant, station, held, contact)
+
+
+def prove(plant: Plant, station: str, held: Sequence[str], at: datetime) -> None:
+    """The kiosk's signed report that it shows these releases."""
+    writer = plant.writers[station]
+    shown = Holding(
+        kiosk=writer.kiosk,
+        station=station,
+        at=at,
+        counter=1,
+        releases=tuple(sorted(held)),
+        seq=writer.seq,
+        head=writer.head,
+    )
+    house = replace(plant.house, now=lambda: at)
+    holdings.take_in(house, Kiosk(id=writer.kiosk, station=station), sealed(shown, SIGNERS[station]))
+
+
+def change(plant: Plant, document: str, was: str, now: str) -> Release:
+    """An engineer changed a word of an instruction, and the new release goes to Assembly 1 first."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / document
+        shutil.copytree(LIBRARY / "instructions" / document, folder)
+        file = folder / "instruction.yaml"
+        text = file.read_text(encoding="utf-8")
+        assert was in text, was
+        text = text.replace("revision: 1\n", "revision: 2\n", 1).replace(was, now)
+        file.write_text(text, encoding="utf-8")
+        made = publish(plant.house, folder, "eve")
+    rollout = {"release": made.digest, "document": document, "state": "running", "stages": '[["assembly-1"]]'}
+    rollout |= {"stage": 0, "since": plant.house.now(), "good_runs": 10, "most_deviations": 0.5}
+    with writing(plant.house.engine) as tx:
+        tx.execute(insert(tables.rollouts).values(rollout))
+    settling.settle(plant.house, document)
+    with reading(plant.house.engine) as tx:
+        query = select(tables.assignments.c.release).where(tables.assignments.c.station == "assembly-1")
+        held = tx.execute(query).scalars().all()
+    prove(plant, "assembly-1", held, plant.house.now())
+    return made
 
 
 def deliver(house: House, writer: Writer) -> None:

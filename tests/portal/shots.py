@@ -28,6 +28,10 @@ PAGES = {
     "stations": "/stations",
     "station": "/stations/test-stand",
     "enrol": "/stations/enrol",
+    "fleet": "/fleet",
+    "fleet-stations": "/fleet?view=stations",
+    "reviews": "/reviews",
+    "publishing": "/publishing",
     "people": "/people",
     "not-here": "/no/such/page",
 }

@@ -2,7 +2,18 @@
 
 import pytest
 
-PAGES = ("/", "/runs", "/deviations", "/step-times", "/library", "/stations", "/runs.csv", "/floor/live")
+PAGES = (
+    "/",
+    "/runs",
+    "/deviations",
+    "/step-times",
+    "/library",
+    "/stations",
+    "/fleet",
+    "/fleet.csv",
+    "/runs.csv",
+    "/floor/live",
+)
 ENGINEERS = ("/stations/packing/documents",)
 ADMINISTRATORS = ("/stations/packing/name", "/stations/enrol", "/people", "/people/ada/deactivate")
 

@@ -22,6 +22,12 @@ PAGES = (
     "/stations",
     "/stations/test-stand",
     "/stations/enrol",
+    "/fleet",
+    "/fleet?view=stations&area=Hall+3",
+    "/fleet?line=no-such-line",
+    "/reviews",
+    "/publishing",
+    "/audit",
     "/people",
     "/runs/r-0003",
     "/runs/r-now-1",
@@ -129,6 +135,7 @@ def test_a_server_that_was_just_started_says_what_to_do_first(visit, empty):
         ("/step-times", "No step times yet"),
         ("/library", "The library is empty"),
         ("/stations", "No station yet"),
+        ("/fleet", "No kiosk here"),
     ):
         visitor.open(path)
         assert words in visitor.page.inner_text("main")

@@ -11,6 +11,7 @@ from server.portal.asking import asked
 from server.portal.export import csv_file
 from server.portal.guard import Supervisor, ThePortal
 from server.portal.strips import strip
+from server.reports import library as releases
 from server.reports import runs as report
 from server.reports.choice import LONGEST_EXPORT, choices
 from server.store.engine import reading
@@ -28,11 +29,13 @@ def page(request: Request, here: ThePortal, _visitor: Supervisor) -> HTMLRespons
         found = report.run_list(tx, wanted.choice, wanted.page)
         plotted = report.recent_runs(tx, wanted.choice, PLOTTED)
         offered = choices(tx)
+        release = releases.named(tx, wanted.choice.release) if wanted.choice.release else None
     return here.looks.page(
         request,
         "runs.html",
         asked=wanted,
         found=found,
+        release=release,
         offered=offered,
         states=[state for state in RunState if state is not RunState.READY],
         plot=_plot(plotted),

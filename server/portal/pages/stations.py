@@ -4,10 +4,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from server.errors import Invalid, NotThere
+from server.library import settling
 from server.library.assigning import assign_documents, rename_station
 from server.people import enrolment
 from server.portal.guard import Administrator, Engineer, Posted, Supervisor, ThePortal, text
 from server.reports import stations as report
+from server.reports.library import titles_of_all
 from server.store.engine import reading
 
 router = APIRouter()
@@ -36,12 +38,21 @@ def one(request: Request, here: ThePortal, _visitor: Supervisor, station: str) -
     with reading(here.house.engine) as tx:
         found = report.setup(tx, station, here.house.now())
         offered = report.latest_releases(tx)
+        outlook = settling.outlook(tx, station, here.house.now()) if found else []
+        titles = titles_of_all(tx)
     if found is None:
         msg = f"There is no station {station}."
         raise NotThere(msg, "Look at the list of stations.")
     assigned = {held.document: held for held in found.assigned}
     return here.looks.page(
-        request, "station.html", station=found, offered=offered, assigned=assigned, done=_done(request)
+        request,
+        "station.html",
+        station=found,
+        offered=offered,
+        assigned=assigned,
+        outlook=outlook,
+        titles=titles,
+        done=_done(request),
     )
 
 

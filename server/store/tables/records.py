@@ -69,6 +69,7 @@ runs = Table(
     Index("ix_runs_station_started_at", "station", "started_at"),
     Index("ix_runs_document_started_at", "document", "started_at"),
     Index("ix_runs_state", "state"),
+    Index("ix_runs_release", "release"),
 )
 step_times = Table(
     "step_times",

@@ -1,4 +1,4 @@
-"""What stations make: products and options that documents can be placed for."""
+"""What stations make: products and options that documents can be placed for; the runs of a release."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,7 +20,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("station", "kind", "name", name=op.f("pk_makes")),
     )
 
+    op.create_index("ix_runs_release", "runs", ["release"])
+
 
 def downgrade() -> None:
     """Without it."""
+    op.drop_index("ix_runs_release", "runs")
     op.drop_table("makes")

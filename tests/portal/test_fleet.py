@@ -1,0 +1,99 @@
+"""Where every release is: the fleet page, its files, a station's outlook, and the runs under a withdrawn release."""
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+
+from content import holding
+from server.library import releasing
+
+
+@pytest.fixture(scope="module")
+def changed(plant_module, tmp_path_factory):
+    """A plant where one change is on its way and another was withdrawn while two kiosks had it; one is offline."""
+    from tests.portal import conftest
+
+    data = tmp_path_factory.mktemp("fleet")
+    plant = plant_module.build(data / "data", runs=2, days=1)
+    now = plant.house.now()
+    going = plant_module.change(plant, "close-pump", "Grease the O-ring lightly", "Grease the O-ring thinly")
+    wrong = plant_module.change(plant, "label-and-pack", "with your thumb", "with the roller")
+    for station, hours in (("assembly-1", 0), ("packing", -2)):
+        held = [wrong.digest, plant.releases["fit-gears"].digest]
+        plant_module.prove(plant, station, held, now + timedelta(hours=hours + 3))
+    releasing.withdraw(plant.house, wrong.digest, "The roller scratches the label", "eve")
+    yield from ((served, going, wrong) for served in conftest.serve(plant, data))
+
+
+def test_every_release_is_told_with_its_stations_and_what_is_dangerous_stands_first(visit, changed):
+    served, _going, wrong = changed
+    page = visit(served).sign_in("sam", "/fleet").page
+    alarms = page.get_by_role("alert").all_inner_texts()
+    assert len(alarms) == 2
+    assert "Assembly 1 still shows what was withdrawn: Label and pack r2" in alarms[0] + alarms[1]
+    assert "Packing was last seen with" in alarms[0] + alarms[1]
+    assert "Somebody has to go there" in alarms[0] + alarms[1]
+    card = page.locator("section.spread", has_text="label-and-pack")
+    gone = card.locator(".release", has_text="withdrawn")
+    assert wrong.digest[:12] in gone.inner_text()
+    assert gone.locator(".place.gone").count() == 2
+    assert "not proved" in card.locator(".place", has_text="Prüfstand").inner_text()
+    page.get_by_role("link", name="By station").click()
+    page.locator("section.spread").first.wait_for()
+    packing = page.locator("section.spread", has_text="Packing")
+    assert "withdrawn" in packing.inner_text()
+    assert "should be r1" in packing.inner_text()
+    page.get_by_label("Line").select_option("Dispatch")
+    page.get_by_role("button", name="Show").click()
+    page.wait_for_url("**line=Dispatch**")
+    assert page.locator("section.spread").count() == 1
+
+
+def test_a_proof_is_downloaded_and_holds_without_the_server(client, changed):
+    served, _going, wrong = changed
+    sam = client("sam", served)
+    found = sam.get("/fleet/k-packing/proof")
+    assert "proof-k-packing.json" in found.headers["content-disposition"]
+    assert wrong.digest in holding.check(found.json()).releases
+    assert sam.get("/fleet/k-test-stand/proof").status_code == 404
+    assert sam.get("/fleet/no-such/proof").status_code == 404
+
+
+def test_the_fleet_as_a_file_for_a_spreadsheet_program(client, changed):
+    served, _going, wrong = changed
+    text = client("sam", served).get("/fleet.csv").text.removeprefix("\ufeff")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    (row,) = [row for row in rows if row["digest"] == wrong.digest and row["station"] == "packing"]
+    assert row["should_be"] == "1"
+    assert row["withdrawn"]
+    assert row["proved_at"]
+    (row,) = [row for row in rows if row["station"] == "test-stand" and row["document"] == "fit-gears"]
+    assert row["unproved"] == "It signs no reports."
+
+
+def test_a_station_tells_what_it_gets_and_why(visit, changed):
+    served, *_ = changed
+    page = visit(served).sign_in("sam", "/stations/assembly-2").page
+    told = page.locator("#outlook .outlook", has_text="Close the pump").inner_text()
+    assert "r1" in told
+    assert "r2 comes" in told
+    assert "goes to other stations first" in told
+    assert "placed at this station" in told
+
+
+def test_the_runs_under_a_release_are_listed_with_why_it_was_withdrawn(visit, changed, client):
+    served, _going, wrong = changed
+    page = visit(served).sign_in("sam", "/library/instructions/label-and-pack").page
+    page.locator("#releases").get_by_role("link", name="Runs under it").first.click()
+    page.wait_for_url(f"**/runs?release={wrong.digest}")
+    assert "The roller scratches the label" in page.locator(".message").inner_text()
+    sam = client("sam", served)
+    assert len(sam.get(f"/runs.csv?release={wrong.digest}").text.splitlines()) == 1  # nobody had begun one
+    every = list(csv.DictReader(io.StringIO(sam.get("/runs.csv").text.removeprefix("\ufeff"))))
+    document = every[0]["document"]
+    digest = served.plant.releases[document].digest
+    page.goto(f"{served.address}/runs?release={digest}")
+    runs = sum(row["document"] == document for row in every)
+    assert page.locator("tbody tr").count() == runs > 0
