@@ -1,14 +1,16 @@
 """`stepline verify`: a package checked without a server, by the same code that a kiosk checks it with."""
 
 import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
-from content import carried, package, trust
+from content import carried, holding, package, trust
 from content.errors import PackageError
 from content.package import Release
 from content.trust import TRUST_TYPE, Trust
@@ -76,7 +78,10 @@ def _verify_folder(folder: Path, trusted: Path | None, fingerprint: str, report:
 
 
 def _verify_file(file: Path, trusted: Path | None, fingerprint: str, report: Report) -> None:
-    """One file of a package, by the statements beside it or by one that is given."""
+    """One file of a package, by the statements beside it or by one that is given; or a kiosk's proof."""
+    if (proof := _proof(file)) is not None:
+        _verify_proof(file, proof, report)
+        return
     try:
         kind = package.kind_of(file.read_bytes())
     except PackageError as problem:
@@ -99,6 +104,33 @@ def _verify_file(file: Path, trusted: Path | None, fingerprint: str, report: Rep
             )
     else:
         report.blame(file, f"it holds {kind}, which only its receiver can check")
+
+
+def _proof(file: Path) -> dict[str, Any] | None:
+    """What the file says when it is a proof from the fleet page."""
+    try:
+        values: object = json.loads(file.read_bytes())
+    except (ValueError, RecursionError):
+        return None
+    return values if isinstance(values, dict) and {"report", "public_key"} <= values.keys() else None
+
+
+def _verify_proof(file: Path, proof: dict[str, Any], report: Report) -> None:
+    try:
+        held = holding.check(proof)
+        key = package.fingerprint(package.read_key(proof["public_key"]))
+    except PackageError as problem:
+        report.blame(file, problem)
+        return
+    report.say(f"kiosk {held.kiosk} at station {held.station} signed at {held.at:%Y-%m-%d %H:%M:%S} UTC")
+    report.say(f"signed by {key}: compare it with the kiosk's key in another proof of it that you believe")
+    report.say(
+        f"assignment {held.counter}; its record had {held.seq} entries, the last with hash {held.head}"
+    )
+    for digest in held.releases:
+        report.say(f"it showed release {digest}")
+    for digest in held.open:
+        report.say(f"a run was open on release {digest}")
 
 
 def _trust(

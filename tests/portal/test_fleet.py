@@ -2,6 +2,8 @@
 
 import csv
 import io
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
@@ -51,12 +53,22 @@ def test_every_release_is_told_with_its_stations_and_what_is_dangerous_stands_fi
     assert page.locator("section.spread").count() == 1
 
 
-def test_a_proof_is_downloaded_and_holds_without_the_server(client, changed):
+def test_a_proof_is_downloaded_and_holds_without_the_server(client, changed, tmp_path):
     served, _going, wrong = changed
     sam = client("sam", served)
     found = sam.get("/fleet/k-packing/proof")
     assert "proof-k-packing.json" in found.headers["content-disposition"]
     assert wrong.digest in holding.check(found.json()).releases
+    file = tmp_path / "proof.json"
+    file.write_bytes(found.content)
+    command = [sys.executable, "-m", "stepline", "verify", str(file)]
+    told = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert told.returncode == 0, told.stderr
+    assert wrong.digest in told.stdout.replace("\n", "")
+    file.write_text(found.text.replace('"kiosk": "k-packing"', '"kiosk": "k-assembly-1"'))
+    told = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert told.returncode == 1
+    assert "a report of k-packing" in told.stderr
     assert sam.get("/fleet/k-test-stand/proof").status_code == 404
     assert sam.get("/fleet/no-such/proof").status_code == 404
 
