@@ -33,8 +33,8 @@ class Source(Protocol):
         """The statements of trust above that version, the oldest first."""
         ...
 
-    def assignment(self, etag: str | None) -> tuple[bytes, str | None] | None:
-        """The sealed assignment and its ETag; None when it is still the one of `etag`."""
+    def assignment(self, etag: str | None, held: bytes | None) -> tuple[bytes, str | None] | None:
+        """The sealed assignment and its ETag; None when it is still the one of `etag`. `held` is what is in force."""
         ...
 
     def release(self, digest: Digest) -> bytes:

@@ -1,5 +1,6 @@
 """The kiosk's side of the server's API, version 1. A call may take seconds: never on the UI thread."""
 
+import base64
 import json
 import time
 from collections.abc import Sequence
@@ -10,7 +11,9 @@ from typing import Any, cast
 
 import httpx2
 
+from content import package, patching
 from content.chain import Entry
+from content.errors import PackageError
 from content.values import Digest
 from kiosk.store.errors import translated
 
@@ -139,13 +142,21 @@ class Link:
         """What became of an enrolment: `state` is waiting, confirmed, refused or expired."""
         return self._json("GET", f"/enrolments/{request}", token=secret)
 
-    def assignment(self, etag: str | None) -> tuple[bytes, str | None] | None:
-        """The sealed assignment and its ETag; None when it is still the one of `etag`."""
+    def assignment(self, etag: str | None, held: bytes | None) -> tuple[bytes, str | None] | None:
+        """The sealed assignment and its ETag; None when it is still the one of `etag`.
+
+        `held` is the payload of the one in force: the server then says what has changed, when it still knows that.
+        """
         headers = {"If-None-Match": etag} if etag else {}
+        if held is not None:
+            headers["Stepline-Holds"] = package.digest_of(held)
         reply = self._call("GET", "/kiosk/assignment", headers=headers)
         if reply.status == 304:
             return None
-        reply.json()
+        sealed = reply.json()
+        if held is not None and isinstance(sealed, dict) and "patch" in sealed:
+            whole = _patched(held, cast("dict[str, Any]", sealed))
+            return (whole, reply.headers.get("ETag")) if whole else self.assignment(etag, None)
         return reply.content, reply.headers.get("ETag")
 
     def trust(self, after: int) -> list[bytes]:
@@ -270,6 +281,17 @@ def _reply(response: httpx2.Response, patience: float) -> _Reply:
         if len(content) > LARGEST_ANSWER:
             raise NotOurServer("the answer is far too large")
     return _Reply(response.status_code, response.headers, bytes(content))
+
+
+def _patched(held: bytes, sealed: dict[str, Any]) -> bytes:
+    """The envelope that is meant; empty when the changes do not lead to what they should."""
+    try:
+        payload = patching.apply(held.decode(), sealed.pop("patch")).encode()
+    except (PackageError, ValueError, TypeError):
+        return b""
+    if package.digest_of(payload) != sealed.pop("digest", None):
+        return b""
+    return json.dumps({**sealed, "payload": base64.b64encode(payload).decode()}).encode()
 
 
 def _check(reply: _Reply) -> None:

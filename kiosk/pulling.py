@@ -37,7 +37,7 @@ class Puller:
         """
         trusting = Trusting(self.store)
         self._learn(trusting)
-        answer = self.source.assignment(self._etag)
+        answer = self.source.assignment(self._etag, self.store.library.payload())
         if answer is None:
             return False
         envelope, etag = answer

@@ -38,9 +38,9 @@ class StickPackage:
         files = sorted((self.folder / carried.TRUST).glob("[0-9]*.json"))
         return [_read(file) for file in files if file.stem.isdigit() and int(file.stem) > after]
 
-    def assignment(self, etag: str | None) -> tuple[bytes, str | None] | None:
+    def assignment(self, etag: str | None, held: bytes | None) -> tuple[bytes, str | None] | None:
         """The sealed assignment."""
-        del etag  # whoever has pushed a stick in wants it looked at
+        del etag, held  # whoever has pushed a stick in wants it looked at
         return _read(self.folder / carried.ASSIGNMENT), None
 
     def release(self, digest: Digest) -> bytes:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from securesystemslib.signer import CryptoSigner  # pyright: ignore[reportPrivateImportUsage]
 from sqlalchemy import Engine
 
+from server.issued import Issued
 from server.keys import Keyring
 from server.live import Live
 from server.media import MediaStore
@@ -29,6 +30,7 @@ class House:
     photos: MediaStore
     keys: Keyring
     previews: Previews
+    issued: Issued = field(default_factory=Issued)
     live: Live = field(default_factory=Live)
     now: Callable[[], datetime] = utc_now
     push: Callable[[str, int], None] = lambda _station, _counter: None

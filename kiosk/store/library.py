@@ -107,6 +107,12 @@ class Library:
             _put(tx, "assignment", payload.decode())
             _put(tx, "assignment_signer", signer)
 
+    def payload(self) -> bytes | None:
+        """The assignment in force as it was signed."""
+        with self._database.reading() as look:
+            payload = _get(look, "assignment")
+        return None if payload is None else payload.encode()
+
     def signer(self) -> str | None:
         """The identifier of the key that signed the assignment in force; None when that is not known."""
         with self._database.reading() as look:

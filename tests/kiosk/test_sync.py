@@ -328,7 +328,7 @@ class Answers:
     def trust(self, _after: int) -> list[bytes]:
         return self.statements
 
-    def assignment(self, _etag: str | None) -> tuple[bytes, str]:
+    def assignment(self, _etag: str | None, _held: bytes | None) -> tuple[bytes, str]:
         return self.sealed, '"x"'
 
     def release(self, digest: Digest) -> bytes:
