@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,46 @@ def portal(folder: Path) -> None:
                 shots.settle(page)
                 page.screenshot(path=folder / f"{name}.png")
             editor(page, served.address, folder)
+            review(page, folder)
+            browser.close()
+
+
+def publishing(folder: Path) -> None:
+    """Two releases side by side, and where they are, over a plant in which one is on its way."""
+    from playwright.sync_api import sync_playwright
+
+    from server.library import releasing
+    from tests.portal import conftest, plant, shots
+
+    with tempfile.TemporaryDirectory() as data:
+        built = plant.build(Path(data) / "data", runs=4, days=2)
+        plant.change(
+            built,
+            "close-pump",
+            {
+                "Grease the O-ring lightly and press it": "Wipe the groove, grease the O-ring and press it",
+                'low: "8.5"': 'low: "8.8"',
+            },
+            {"lay-o-ring.webp": "set-cover.webp"},
+        )
+        wrong = plant.change(built, "label-and-pack", {"with your thumb": "with the roller"})
+        plant.prove(
+            built,
+            "packing",
+            [*plant.assigned(built, "packing"), wrong.digest],
+            built.house.now() - timedelta(minutes=59),
+        )
+        releasing.withdraw(built.house, wrong.digest, "The roller scratches the label", "eve")
+        for station in ("assembly-1", "assembly-2"):
+            plant.prove(built, station, plant.assigned(built, station), built.house.now())
+        with contextmanager(conftest.serve)(built, Path(data)) as served, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+            page = browser.new_page(viewport={"width": 1440, "height": 900})
+            shots.sign_in(page, served.address)
+            for name, path in (("comparison", "/library/compare/close-pump"), ("fleet", "/fleet")):
+                page.goto(served.address + path)
+                shots.settle(page)
+                page.screenshot(path=folder / f"{name}.png")
             browser.close()
 
 
@@ -52,7 +93,22 @@ def editor(page: Any, address: str, folder: Path) -> None:
     page.screenshot(path=folder / "editor.png")
 
 
+def review(page: Any, folder: Path) -> None:
+    """The draft of the editor's picture, changed and submitted."""
+    page.locator("#steps li", has_text="Lay the O-ring in its groove").click()
+    page.get_by_label("Title", exact=True).fill("Grease the O-ring and lay it in its groove")
+    page.locator("#steps li", has_text="Grease the O-ring and lay").wait_for()
+    page.locator("#saved", has_text="Saved").wait_for()
+    page.get_by_role("button", name="Submit for review").click()
+    page.get_by_label("What has changed").fill("A dry ring twists")
+    page.get_by_role("button", name="Submit", exact=True).click()
+    page.wait_for_url("**/review")
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=folder / "review.png")
+
+
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     kiosk(FOLDER)
     portal(FOLDER)
+    publishing(FOLDER)

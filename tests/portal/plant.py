@@ -4,7 +4,7 @@ import json
 import random
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -418,27 +418,36 @@ def prove(plant: Plant, station: str, held: Sequence[str], at: datetime) -> None
     holdings.take_in(house, Kiosk(id=writer.kiosk, station=station), sealed(shown, SIGNERS[station]))
 
 
-def change(plant: Plant, document: str, was: str, now: str) -> Release:
-    """An engineer changed a word of an instruction, and the new release goes to Assembly 1 first."""
+def change(
+    plant: Plant, document: str, words: Mapping[str, str], pictures: Mapping[str, str] | None = None
+) -> Release:
+    """An engineer changed words and pictures of an instruction, and the new release goes to Assembly 1 first."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / document
         shutil.copytree(LIBRARY / "instructions" / document, folder)
         file = folder / "instruction.yaml"
         text = file.read_text(encoding="utf-8")
-        assert was in text, was
-        text = text.replace("revision: 1\n", "revision: 2\n", 1).replace(was, now)
+        for was, now in ({"revision: 1\n": "revision: 2\n"} | dict(words)).items():
+            assert was in text, was
+            text = text.replace(was, now, 1)
         file.write_text(text, encoding="utf-8")
+        for name, other in (pictures or {}).items():
+            shutil.copyfile(folder / "media" / other, folder / "media" / name)
         made = publish(plant.house, folder, "eve")
     rollout = {"release": made.digest, "document": document, "state": "running", "stages": '[["assembly-1"]]'}
     rollout |= {"stage": 0, "since": plant.house.now(), "good_runs": 10, "most_deviations": 0.5}
     with writing(plant.house.engine) as tx:
         tx.execute(insert(tables.rollouts).values(rollout))
     settling.settle(plant.house, document)
-    with reading(plant.house.engine) as tx:
-        query = select(tables.assignments.c.release).where(tables.assignments.c.station == "assembly-1")
-        held = tx.execute(query).scalars().all()
-    prove(plant, "assembly-1", held, plant.house.now())
+    prove(plant, "assembly-1", assigned(plant, "assembly-1"), plant.house.now())
     return made
+
+
+def assigned(plant: Plant, station: str) -> Sequence[str]:
+    """The digests of what the station must hold."""
+    with reading(plant.house.engine) as tx:
+        query = select(tables.assignments.c.release).where(tables.assignments.c.station == station)
+        return tx.execute(query).scalars().all()
 
 
 def deliver(house: House, writer: Writer) -> None:

@@ -20,8 +20,10 @@ def changed(plant_module, tmp_path_factory):
     data = tmp_path_factory.mktemp("fleet")
     plant = plant_module.build(data / "data", runs=2, days=1)
     now = plant.house.now()
-    going = plant_module.change(plant, "close-pump", "Grease the O-ring lightly", "Grease the O-ring thinly")
-    wrong = plant_module.change(plant, "label-and-pack", "with your thumb", "with the roller")
+    going = plant_module.change(
+        plant, "close-pump", {"Grease the O-ring lightly": "Grease the O-ring thinly"}
+    )
+    wrong = plant_module.change(plant, "label-and-pack", {"with your thumb": "with the roller"})
     for station, hours in (("assembly-1", 0), ("packing", -2)):
         held = [wrong.digest, plant.releases["fit-gears"].digest]
         plant_module.prove(plant, station, held, now + timedelta(hours=hours + 3))
