@@ -28,6 +28,7 @@ from server.pushing import Pusher
 from server.settings import Settings, SettingsWrong
 from server.store.engine import first_line, open_engine
 from server.store.migrate import migrate
+from server.telling.teller import Teller
 
 
 class AlreadyRunning(Exception):
@@ -77,7 +78,9 @@ def _serve(settings: Settings) -> None:
             running.callback(broker.stop)
         pusher.start()
         running.callback(pusher.stop)
-        clockwork = Clockwork(house, [keeping.KeyWatch(house).look])
+        teller = Teller(house)
+        running.callback(teller.close)
+        clockwork = Clockwork(house, [keeping.KeyWatch(house).look, teller.look])
         clockwork.start()
         running.callback(clockwork.stop)
         listening = running.enter_context(_listening(settings))

@@ -7,6 +7,8 @@ from pathlib import Path
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from server.telling import addresses
+
 MOST_PORTS = 65_535
 MOST_DAYS = 3_650
 EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 - to listen there is the administrator's choice
@@ -32,6 +34,7 @@ class Settings:
     admin_password: str | None = None
     valid_days: int = 90  # that an assignment holds from the day it was issued
     secure: bool = False  # behind TLS: cookies are only sent over it
+    tell: tuple[str, ...] = ()  # hosts and networks of the plant that webhooks may go to
 
     def check(self) -> None:
         """Raise SettingsWrong when something of it cannot be."""
@@ -44,6 +47,9 @@ class Settings:
             raise SettingsWrong("--database-url names none; write it like postgresql://user@host/stepline")
         if self.broker_url is not None and not re.match(r"mqtts?://[^/]", self.broker_url):
             raise SettingsWrong("--broker is no broker's address; write it like mqtt://host:1883")
+        for place in self.tell:
+            if not (addresses.is_network(place) or addresses.is_host(place)):
+                raise SettingsWrong(f"--tell {place!r} is no host and no network; write it like 10.1.0.0/16")
 
     @property
     def database(self) -> str:

@@ -43,6 +43,10 @@ def serve(
     ] = None,
     broker_port: Annotated[int, typer.Option(help="Port of the embedded broker.")] = 1883,
     valid_days: Annotated[int, typer.Option(help="Days that a kiosk may work without news from here.")] = 90,
+    tell: Annotated[
+        list[str] | None,
+        typer.Option(metavar="HOST", help="A host or network of the plant that webhooks may go to."),
+    ] = None,
 ) -> None:
     """Start the server with its portal and, unless --broker is given, an embedded MQTT broker."""
     from server.serve import serve as run
@@ -58,6 +62,7 @@ def serve(
             broker_url=broker,
             broker_port=broker_port,
             valid_days=valid_days,
+            tell=tuple(tell or ()),
             admin_password=password,
         )
     )

@@ -2,7 +2,6 @@
 
 import json
 import tempfile
-from collections.abc import Iterator
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
@@ -10,9 +9,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from fastapi import Path as FromPath
-from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
-from sqlalchemy import func, select
 
 from content.errors import Finding
 from server.api.access import (
@@ -31,14 +28,12 @@ from server.library import drafts, placing, policy, releasing, reviewing, settli
 from server.library.archives import LARGEST_ARCHIVE, unpack
 from server.people import keys, sessions
 from server.people.sessions import Role, SignInRefused, Visitor
-from server.store import tables
 from server.store.engine import reading
 
 router = APIRouter(responses=RESPONSES, tags=["publishing"])
 DraftName = Annotated[str, FromPath(max_length=80)]
 DigestName = Annotated[str, FromPath(max_length=80)]
 LONGEST_SOURCE = 2_000  # characters
-WAIT = 15.0  # s between two signs of life of the event stream
 
 
 class SentOut(BaseModel):
@@ -343,46 +338,3 @@ def decide(house: InHouse, by: ByAdministrator, kind: str, risk_class: str, give
 def make_key(house: InHouse, by: ByEngineer, given: KeyIn) -> KeyOut:
     """A token for a pipeline, which acts for who makes it."""
     return KeyOut(token=keys.make_key(house, given.name, by.id, given.scope, given.days))
-
-
-# --- news -----------------------------------------------------------------------
-
-
-@router.get("/events", response_class=StreamingResponse)
-def events(house: InHouse, _by: BySupervisor, after: int = -1) -> StreamingResponse:
-    """Every move from now on, or after the entry `after` of the audit trail, as server-sent events."""
-    return StreamingResponse(_events(house, after), media_type="text/event-stream")
-
-
-def _events(house: House, after: int) -> Iterator[str]:
-    import queue  # noqa: PLC0415 - only a stream waits
-
-    a = tables.audit.c
-    with house.live.listening() as news:
-        if after < 0:
-            with reading(house.engine) as tx:
-                after = tx.execute(select(func.max(a.id))).scalar() or 0
-        yield ": connected\n\n"
-        while True:
-            with reading(house.engine) as tx:
-                rows = tx.execute(select(tables.audit).where(a.id > after).order_by(a.id).limit(500)).all()
-            for row in rows:
-                after = row.id
-                yield f"id: {row.id}\nevent: audit\ndata: {json.dumps(entry(row))}\n\n"
-            try:
-                if news.get(timeout=WAIT) is None:
-                    return
-            except queue.Empty:
-                yield ": still here\n\n"
-
-
-def entry(row: Any) -> dict[str, Any]:
-    """An entry of the audit trail as other systems get it."""
-    return {
-        "id": row.id,
-        "at": row.at.isoformat(),
-        "who": row.who,
-        "what": row.what,
-        "subject": row.subject,
-        "detail": row.detail,
-    }
