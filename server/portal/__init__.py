@@ -24,6 +24,7 @@ from server.portal.pages import (
     sign_in,
     stations,
     step_times,
+    telling,
 )
 
 ROUTERS = (
@@ -34,6 +35,7 @@ ROUTERS = (
     comparing.router,
     reviewing.router,
     publishing.router,
+    telling.router,
     editing.router,
     importing.router,
     runs.router,

@@ -71,13 +71,13 @@ def _free_port() -> int:
         return probe.getsockname()[1]
 
 
-def serve(plant: object, data: Path) -> Iterator[Served]:
+def serve(plant: object, data: Path, *options: str) -> Iterator[Served]:
     port = _free_port()
     log = (data / "server.log").open("w")
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "stepline", "serve", "--data", str(data / "data")),
-            *("--port", str(port), "--broker-port", str(_free_port())),
+            *("--port", str(port), "--broker-port", str(_free_port()), *options),
         ],
         env={**os.environ, "STEPLINE_ADMIN_PASSWORD": "correct horse battery"},
         stdout=log,
