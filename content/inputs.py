@@ -23,6 +23,15 @@ class Unit:
     lot: str | None = None
     work_order: str | None = None
 
+    @property
+    def lasting(self) -> str:
+        """What tells the unit from every other of the plant; empty when nothing on its label does."""
+        if self.serial:
+            return f"serial {self.serial}"
+        return (
+            f"lot {self.lot} of {self.work_order or self.gtin or self.part_number or ''}" if self.lot else ""
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Input:

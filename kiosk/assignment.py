@@ -54,13 +54,15 @@ class Change(_Value):
 class Terms(_Value):
     """How a release takes effect: what it changed since `from_revision`, and whether operators must acknowledge it.
 
-    `point` says when: "next-run", or "at-once": a run on an earlier release stops at the next safe step.
+    `point` says when: "next-run"; "next-unit": a unit that was begun under the release `before` is finished under it;
+    or "at-once": a run on an earlier release stops at the next safe step.
     """
 
     changes: tuple[Change, ...] = ()
     acknowledge: bool = False
     from_revision: int | None = None
     point: str = "next-run"
+    before: Digest | None = None  # the release before, where units may still be finished on it
 
 
 class Assignment(_Value):

@@ -270,7 +270,12 @@ class Conductor:
         assignment = bench.store.library.assignment()
         identity = bench.store.meta.identity
         if assignment is not None:
-            bench.change(station=assignment.station, terms=assignment.terms, expires_at=assignment.expires_at)
+            bench.change(
+                station=assignment.station,
+                terms=assignment.terms,
+                withdrawn=frozenset(assignment.withdrawn),
+                expires_at=assignment.expires_at,
+            )
         elif identity is not None:
             bench.change(station=Station.model_validate(identity.station))
 

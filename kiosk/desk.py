@@ -114,6 +114,7 @@ class Desk:
     play: Play | None = None
     done: Done | None = None
     terms: Mapping[Digest, Terms] = field(default_factory=dict[Digest, Terms])  # of the station's releases
+    withdrawn: frozenset[Digest] = frozenset()  # nobody may work by these
     news: News | None = None  # it is being read; no run begins before it was
     work_order: str | None = None
     parameters: Mapping[str, str] = field(default_factory=dict[str, str])  # that the work order says

@@ -77,6 +77,7 @@ class Fetcher:
         for each in lacking:
             by_digest.setdefault(each.digest, []).append(each)
         self._together(partial(self._media, each) for each in by_digest.values())
+        self.store.media.settle()
 
     def lacking(self, assignment: Assignment) -> list[Needed]:
         """The files of its releases that are not here with the size they should have."""

@@ -10,7 +10,7 @@ from kiosk.desk import Play
 
 WITHDRAWN = "This document was withdrawn. Stop here and ask a supervisor."
 REPLACED = "A new revision of this document holds from now on. End this run and begin again with it."
-AT_ONCE = "at-once"
+AT_ONCE, NEXT_UNIT = "at-once", "next-unit"
 
 
 class Standing(Enum):

@@ -46,6 +46,7 @@ class Runner:
         if ended := validity.refusal(bench.desk.expires_at, bench.ticker.best(), bench.language):
             bench.reject(ended)
             return False
+        asked, digest = digest, self._for_unit(digest, unit)
         try:
             release = bench.store.library.release(digest)
         except ContentError as problem:
@@ -97,8 +98,20 @@ class Runner:
             notice=QUIET,
             live={},
         )
+        if digest != asked:
+            bench.say(f"This unit was begun on revision {instruction.revision} and is finished on it")
         self._tell_signals(facts, stamp)
         return True
+
+    def _for_unit(self, digest: Digest, unit: Unit) -> Digest:
+        """The release to work by: the one before, where this one waits for the next unit and this unit was begun."""
+        desk, library = self._bench.desk, self._bench.store.library
+        terms = desk.terms.get(digest)
+        if terms is None or terms.point != recalling.NEXT_UNIT or terms.before is None:
+            return digest
+        if terms.before in desk.withdrawn or not library.begun_before(unit, digest):
+            return digest
+        return digest if library.release(terms.before) is None else terms.before
 
     def give(self, given: Input, *, photo: Digest | None = None) -> bool:
         """Tell the run; True when that changed something. The desk changes after the facts are kept."""

@@ -25,7 +25,7 @@ from content.values import Digest, PersonId, RunId
 from content.wire import Cause
 from kiosk.store.database import Database
 from kiosk.store.meta import Meta
-from kiosk.store.tables import entries, evidence, open_runs, pulse, seen_changes
+from kiosk.store.tables import begun, entries, evidence, open_runs, pulse, seen_changes
 
 # The hot path: one statement, prepared once by SQLite's own cache
 _INSERT = "INSERT INTO entries (seq, prev, hash, run, type, body) VALUES (?, ?, ?, ?, ?, ?)"
@@ -223,6 +223,9 @@ def _note(tx: Connection, facts: Sequence[Fact], seq: int) -> None:
         match fact:
             case RunStarted():
                 tx.execute(open_runs.insert().values(run=fact.run, release=fact.release, seq=seq))
+                if fact.unit.lasting:
+                    first = begun.insert().prefix_with("OR IGNORE")
+                    tx.execute(first.values(unit=fact.unit.lasting, seq=seq))
             case ChangesSeen():
                 seen = seen_changes.insert().prefix_with("OR IGNORE")
                 tx.execute(seen.values(person=fact.by, release=fact.release))

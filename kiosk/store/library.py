@@ -7,16 +7,28 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from content import package
 from content.folder import Document
+from content.inputs import Unit
 from content.instruction import Instruction
 from content.package import Release
 from content.values import Digest, PersonId
 from kiosk.assignment import Assignment, Person
 from kiosk.store.database import Database
-from kiosk.store.tables import applies, meta, open_runs, people, pin_tries, release_files, releases
+from kiosk.store.tables import (
+    applies,
+    begun,
+    entries,
+    in_force,
+    meta,
+    open_runs,
+    people,
+    pin_tries,
+    release_files,
+    releases,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +112,9 @@ class Library:
             tx.execute(update(releases).values(active=False))
             for digest in wanted:
                 tx.execute(update(releases).where(releases.c.digest == digest).values(active=True))
+            last = tx.execute(select(func.max(entries.c.seq))).scalar() or 0
+            for digest in set(wanted) - used:
+                tx.exec_driver_sql("INSERT OR REPLACE INTO in_force VALUES (?, ?)", (digest, last))
             tx.execute(delete(people))
             if assignment.people:
                 tx.execute(people.insert(), [_person_row(person) for person in assignment.people])
@@ -119,9 +134,22 @@ class Library:
             return _get(look, "assignment_signer") or None
 
     def current(self) -> set[Digest]:
-        """The releases in use."""
+        """The releases in use, and those that units are still finished on."""
         with self._database.reading() as look:
-            return set(look.execute(select(releases.c.digest).where(releases.c.active)).scalars())
+            used = set(look.execute(select(releases.c.digest).where(releases.c.active)).scalars())
+        assignment = self.assignment()
+        return (
+            used | {each.before for each in assignment.terms.values() if each.before} if assignment else used
+        )
+
+    def begun_before(self, unit: Unit, release: Digest) -> bool:
+        """Whether somebody had begun to work on the unit here before that release came into use."""
+        query = select(begun.c.unit).where(
+            begun.c.unit == unit.lasting,
+            begun.c.seq <= select(in_force.c.seq).where(in_force.c.release == release).scalar_subquery(),
+        )
+        with self._database.reading() as look:
+            return bool(unit.lasting) and look.execute(query).first() is not None
 
     def previous(self) -> set[Digest]:
         """The releases that were in use before the latest switch."""

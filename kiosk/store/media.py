@@ -2,9 +2,11 @@
 
 import hashlib
 import os
+import threading
 from pathlib import Path
 
 from content import picture
+from content.disk import settle
 from content.errors import PackageError
 from content.values import Digest
 from kiosk.store.errors import translated
@@ -19,6 +21,8 @@ class MediaFolder:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._partial = folder / "partial"
+        self._unsettled: set[Path] = set()  # folders with names that a power cut may still take
+        self._lock = threading.Lock()
         with translated():
             self._partial.mkdir(parents=True, exist_ok=True)
 
@@ -40,7 +44,8 @@ class MediaFolder:
     def accept(self, digest: Digest, kind: str) -> Path:
         """Take a finished download in; raises PackageError when it is not what it should be, and StoreError.
 
-        The bytes are on disk before the name is: a power cut never leaves half a file under a whole name.
+        The bytes are on disk before the name is: a power cut never leaves half a file under a whole name. The name
+        itself is sure to be there only after `settle`.
         """
         partial, file = self.partial(digest), self.file(digest, kind)
         hasher = hashlib.sha256()
@@ -56,8 +61,20 @@ class MediaFolder:
         if picture.media_type(head) != kind:
             partial.unlink()
             raise PackageError(f"media {digest[:12]} is not the {kind} that its release says")
-        _move(partial, file)
+        with translated():
+            file.parent.mkdir(exist_ok=True)
+            partial.replace(file)
+        with self._lock:
+            self._unsettled |= {file.parent, self._folder}
         return file
+
+    def settle(self) -> None:
+        """Have the names of all that was accepted on the disk; raises StoreError."""
+        with self._lock:
+            folders, self._unsettled = self._unsettled, set()
+        with translated():
+            for folder in folders:
+                settle(folder)
 
     def keep(self, data: bytes, kind: str) -> Digest:
         """Keep a photograph; its digest. Raises StoreError."""
@@ -68,22 +85,14 @@ class MediaFolder:
                 stream.write(data)
                 stream.flush()
                 os.fsync(stream.fileno())
-            _move(partial, self.file(digest, kind))
+            file = self.file(digest, kind)
+            file.parent.mkdir(exist_ok=True)
+            partial.replace(file)
+            settle(file.parent)
+            settle(self._folder)
         return digest
 
     def read(self, digest: Digest, kind: str) -> bytes:
         """The bytes of a file; raises StoreError."""
         with translated():
             return self.file(digest, kind).read_bytes()
-
-
-def _move(partial: Path, file: Path) -> None:
-    with translated():
-        file.parent.mkdir(exist_ok=True)
-        partial.replace(file)
-        for folder in (file.parent, file.parent.parent):
-            handle = os.open(folder, os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)

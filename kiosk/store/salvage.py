@@ -24,6 +24,8 @@ COPIED = (
     "pin_tries",
     "evidence",
     "seen_changes",
+    "begun",
+    "in_force",
 )  # whole, or as far as they can be read
 
 

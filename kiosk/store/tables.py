@@ -122,6 +122,22 @@ seen_changes = Table(  # who was shown what a release changed
     sqlite_with_rowid=False,
 )
 
+begun = Table(  # units, and the first fact of a run on each: what a release that waits for the next unit asks
+    "begun",
+    tables,
+    Column("unit", String, primary_key=True),
+    Column("seq", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+in_force = Table(  # the latest fact there was when a release came into use
+    "in_force",
+    tables,
+    Column("release", String(64), primary_key=True),
+    Column("seq", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 
 def _first(connection: Connection) -> None:
     tables.create_all(connection)
@@ -143,10 +159,16 @@ def _release_files(connection: Connection) -> None:
             connection.execute(release_files.insert().prefix_with("OR IGNORE"), rows)
 
 
+def _units(connection: Connection) -> None:
+    for table in (begun, in_force):
+        table.create(connection, checkfirst=True)
+
+
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _first,
     _seen_changes,
     _release_files,
+    _units,
 )  # Never change one; only add.
 VERSION = len(MIGRATIONS)
 

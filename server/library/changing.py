@@ -69,7 +69,7 @@ def terms_of(tx: Connection, digests: Sequence[str]) -> dict[str, dict[str, Any]
     """What a kiosk is told of each release beyond its content, by digest; one that has nothing to tell is left out.
 
     `changes` since the newest earlier one, of `from_revision`; whether they are to be acknowledged; and `point`,
-    when it takes effect: "next-run", or "at-once".
+    when it takes effect: "next-run", "next-unit" (with the digest `before` that units are finished on) or "at-once".
     """
     t = terms.c
     given = {
@@ -87,6 +87,8 @@ def terms_of(tx: Connection, digests: Sequence[str]) -> dict[str, dict[str, Any]
                 "acknowledge": acknowledge,
                 "point": point,
             }
+            if point == "next-unit":
+                found[row.digest]["before"] = row.earlier
     return found
 
 

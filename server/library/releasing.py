@@ -28,8 +28,8 @@ from server.people.sessions import Role
 from server.store import tables
 from server.store.engine import reading, writing
 
-Point = Literal["next-run", "at-once"]
-POINTS: tuple[Point, ...] = ("next-run", "at-once")
+Point = Literal["next-run", "next-unit", "at-once"]
+POINTS: tuple[Point, ...] = ("next-run", "next-unit", "at-once")
 SHORTEST_REASON = 10  # characters of why findings are overridden, or a release is withdrawn
 
 

@@ -368,6 +368,63 @@ def test_a_group_of_steps_is_not_torn_apart_by_a_newer_revision(tmp_path: Path) 
     assert isinstance(station.view, HeldView)
 
 
+def waiting_for_the_next_unit(station: Station, **more: object) -> None:
+    from kiosk.events import AssignmentChanged
+
+    newer = {**PUMP, "revision": 4}
+    before, digest = (package.digest_of(release_of(each)[0]) for each in (PUMP, newer))
+    terms = {digest: {"point": "next-unit", "before": before}}
+    fill(station.store, [newer], counter=2, terms=terms, **more)
+    station.put(AssignmentChanged())
+
+
+def unit(serial: str) -> str:
+    return f"01{GTIN}21{serial}"
+
+
+def test_a_unit_that_was_begun_is_finished_on_its_revision_and_the_next_one_on_the_new(
+    station: Station,
+) -> None:
+    station.badge("anna")
+    station.scan(unit("SN1"), "]d2")
+    station.conductor.abort("a part is missing")
+    station.conductor.next_unit()
+    waiting_for_the_next_unit(station)
+    station.scan(unit("SN1"), "]d2")
+    assert station.view.status.release == "rev. 3"
+    assert station.bench.desk.notice.text == "This unit was begun on revision 3 and is finished on it"
+    station.conductor.abort("again")
+    station.conductor.next_unit()
+    station.scan(unit("SN2"), "]d2")
+    assert station.view.status.release == "rev. 4"
+    station.conductor.abort("again")
+    station.conductor.next_unit()
+    station.switch_off()
+    station.boot("boot-2")
+    station.scan(unit("SN2"), "]d2")
+    assert station.view.status.release == "rev. 4"  # it was begun on that
+
+
+def test_nobody_finishes_a_unit_on_a_revision_that_was_withdrawn(station: Station) -> None:
+    station.badge("anna")
+    station.scan(unit("SN1"), "]d2")
+    station.conductor.abort("a part is missing")
+    station.conductor.next_unit()
+    waiting_for_the_next_unit(station, withdrawn=[package.digest_of(release_of(PUMP)[0])])
+    station.scan(unit("SN1"), "]d2")
+    assert station.view.status.release == "rev. 4"
+
+
+def test_a_label_without_a_number_of_its_own_is_always_the_next_unit(station: Station) -> None:
+    station.badge("anna")
+    station.scan("GP-100")
+    station.conductor.abort("a part is missing")
+    station.conductor.next_unit()
+    waiting_for_the_next_unit(station)
+    station.scan("GP-100")
+    assert station.view.status.release == "rev. 4"
+
+
 def test_a_superseded_document_is_finished_as_it_was_begun(running: Station) -> None:
     from kiosk.events import AssignmentChanged
 
