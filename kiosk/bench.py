@@ -8,6 +8,7 @@ from datetime import timedelta
 from content.record import Fact
 from content.values import Digest, PersonId
 from content.wire import Cause
+from kiosk.assignment import Assignment, Station
 from kiosk.desk import QUIET, Desk, Notice, Trouble
 from kiosk.stamp import Stamp
 from kiosk.store.errors import StoreDamaged, StoreError, StoreFull
@@ -44,6 +45,20 @@ class Bench:
     def change(self, **values: object) -> None:
         """Put another desk in place of this one."""
         self.desk = replace(self.desk, **values)  # type: ignore[arg-type]
+
+    def read_station(self) -> Assignment | None:
+        """Put on the desk what the assignment in force says; before there is one, what enrolment said."""
+        assignment, identity = self.store.library.assignment(), self.store.meta.identity
+        if assignment is not None:
+            self.change(
+                station=assignment.station,
+                terms=assignment.terms,
+                withdrawn=frozenset(assignment.withdrawn),
+                expires_at=assignment.expires_at,
+            )
+        elif identity is not None:
+            self.change(station=Station.model_validate(identity.station))
+        return assignment
 
     def say(self, text: str, mark: Mark = Mark.WAITING) -> None:
         """One sentence about what just happened."""

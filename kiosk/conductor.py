@@ -28,7 +28,6 @@ from hardware.readings import (
 )
 from kiosk import enrolment_code, newsroom
 from kiosk.answering import Answering
-from kiosk.assignment import Station
 from kiosk.badges import Badges
 from kiosk.bench import Bench
 from kiosk.desk import QUIET, spoken
@@ -117,10 +116,9 @@ class Conductor:
         self._showing = showing
         bench = self._bench
         bench.change(remark=bench.store.message)
-        self._read_station()
+        assignment = bench.read_station()
         self._signing.resume()
         self._runner.resume()
-        assignment = bench.store.library.assignment()
         if assignment is not None:
             self._runner.abide(assignment, bench.stamp())
         self._after(dirty=True)
@@ -218,7 +216,7 @@ class Conductor:
                 bench.change(enrolment=event)
                 self._code_picture = enrolment_code.picture(event.url)
             case Enrolled():
-                self._read_station()
+                bench.read_station()
             case AssignmentChanged():
                 self._switched()
             case LineChanged():
@@ -265,29 +263,14 @@ class Conductor:
         self._bench.reject(f"{event.device} sent something that is no reading: {event.reason}")
         return True
 
-    def _read_station(self) -> None:
-        bench = self._bench
-        assignment = bench.store.library.assignment()
-        identity = bench.store.meta.identity
-        if assignment is not None:
-            bench.change(
-                station=assignment.station,
-                terms=assignment.terms,
-                withdrawn=frozenset(assignment.withdrawn),
-                expires_at=assignment.expires_at,
-            )
-        elif identity is not None:
-            bench.change(station=Station.model_validate(identity.station))
-
     def _switched(self) -> None:
         bench = self._bench
         bench.store.library.forget_read()
         self._tiles = bench.store.library.tiles()
-        self._read_station()
+        assignment = bench.read_station()
         stamp = bench.stamp()
         self._signing.gone(stamp)
         newsroom.check(bench, {tile.digest for tile in self._tiles})
-        assignment = bench.store.library.assignment()
         if assignment is not None:
             self._runner.abide(assignment, stamp)
 
