@@ -1,4 +1,4 @@
-"""`./run bench [--json FILE]`: every promise of this version beside its yardstick, from one run."""
+"""`./run bench [--json FILE] [--long]`: every promise of this version beside its yardstick, from one run."""
 
 import argparse
 import json
@@ -10,13 +10,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import documents, lines, publishing, stores, window
+from bench import documents, lines, packages, publishing, stores, window
 from bench.measure import Measure
 from tests.conftest import fresh_database, running_postgres
 
 
-def measures(say: Callable[[str], None]) -> Iterator[Measure]:
-    """Everything, one after another, so that nothing disturbs the next."""
+def measures(say: Callable[[str], None], *, long: bool) -> Iterator[Measure]:
+    """Everything, one after another, so that nothing disturbs the next; `long` with the sizes that promises name."""
     say("facts on the kiosk")
     yield from stores.committed()
     say("facts on the server, SQLite")
@@ -30,6 +30,8 @@ def measures(say: Callable[[str], None]) -> Iterator[Measure]:
     yield from documents.measured()
     say("publishing to fifty kiosks")
     yield from publishing.measured()
+    say("packages")
+    yield from packages.measured(long=long)
     say("a kiosk in its window (a minute or two)")
     yield from window.shown()
 
@@ -38,10 +40,11 @@ def main() -> None:
     """Measure, print the table, write the file."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--json", type=Path, dest="file")
+    options.add_argument("--long", action="store_true", help="a library of 500 documents and 2 GB")
     asked = options.parse_args()
     console = Console()
     with console.status("measuring") as status:
-        found = list(measures(lambda what: status.update(f"measuring {what}")))
+        found = list(measures(lambda what: status.update(f"measuring {what}"), long=asked.long))
     table = Table(title="Promises", title_justify="left")
     for name in ("measure", "value", "yardstick", "ratio", "goal", "met"):
         table.add_column(name, justify="right" if name in {"value", "ratio"} else "left")
