@@ -101,11 +101,14 @@ def _listening(settings: Settings) -> socket.socket:
     """The port of the portal and the API; raises SettingsWrong when it cannot be had."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
-        return socket.create_server((settings.host, settings.port), family=family)
+        listening = socket.create_server((settings.host, settings.port), family=family)
     except OSError as problem:
         why = problem.strerror or str(problem)
         message = f"cannot listen at {settings.host}:{settings.port}: {why}; give another --port or --host"
         raise SettingsWrong(message) from None
+    # inherited by every connection: a small answer must not wait 40 ms until its head was acknowledged
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
 
 
 class _Server(uvicorn.Server):

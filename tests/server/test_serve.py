@@ -18,8 +18,10 @@ from paho.mqtt.enums import CallbackAPIVersion
 from securesystemslib.signer import CryptoSigner
 
 from content import chain, package
+from server.serve import _listening
+from server.settings import Settings
 from tests.content.documents import PNG, write_instruction
-from tests.server.serving import PASSWORD, ServerProcess, approve_nothing, as_batch, zipped
+from tests.server.serving import PASSWORD, ServerProcess, approve_nothing, as_batch, free_port, zipped
 from tests.server.shift import GOOD, TROUBLED, Shift
 
 
@@ -252,3 +254,12 @@ def test_a_first_start_that_fails_makes_no_administrator_whose_password_nobody_s
     assert "Traceback" not in done.stderr
     with contextlib.closing(sqlite3.connect(tmp_path / "data" / "stepline.db")) as database:
         assert database.execute("SELECT count(*) FROM people").fetchone() == (0,)
+
+
+def test_a_small_answer_does_not_wait_until_its_head_was_acknowledged(tmp_path: Path) -> None:
+    with (
+        _listening(Settings(data=tmp_path, port=free_port())) as listening,
+        socket.create_connection(listening.getsockname()),
+        listening.accept()[0] as accepted,
+    ):
+        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
