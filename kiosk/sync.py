@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 STICK = 3.0  # s between two looks whether a stick is there
 PROOF = 600.0  # s between two notes of how late it is at least
+SOON = 1.5  # s within which the server learns what is shown now
 SHORTEST, LONGEST = 0.5, 15.0  # s between two tries while the server does not answer
 REVOKED = (
     "The server no longer accepts this kiosk. It goes on with what it holds and keeps its records; "
@@ -236,7 +237,8 @@ class Sync:
 
     def _switched(self) -> None:
         self._assignment = self._store.library.assignment()
-        self._status_due = 0.0
+        # soon, but not all kiosks at once: others still fetch what was released
+        self._status_due = time.monotonic() + random.uniform(0.0, SOON)  # noqa: S311
         self._tell(AssignmentChanged())
 
     def _meanwhile(self) -> None:

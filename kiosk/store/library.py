@@ -109,9 +109,9 @@ class Library:
             used = set(tx.execute(select(releases.c.digest).where(releases.c.active)).scalars())
             if used != set(wanted):
                 _put(tx, "previous", json.dumps(sorted(used)))
-            tx.execute(update(releases).values(active=False))
-            for digest in wanted:
-                tx.execute(update(releases).where(releases.c.digest == digest).values(active=True))
+            named = releases.c.digest.in_(wanted)
+            tx.execute(update(releases).where(releases.c.active, ~named).values(active=False))
+            tx.execute(update(releases).where(~releases.c.active, named).values(active=True))
             last = tx.execute(select(func.max(entries.c.seq))).scalar() or 0
             for digest in set(wanted) - used:
                 tx.exec_driver_sql("INSERT OR REPLACE INTO in_force VALUES (?, ?)", (digest, last))

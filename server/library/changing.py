@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, select
+from sqlalchemy import Connection, Select, and_, bindparam, func, select
 
 from content.comparing import compare, short
 from content.package import Release, read_payload
@@ -77,7 +77,7 @@ def terms_of(tx: Connection, digests: Sequence[str]) -> dict[str, dict[str, Any]
         for row in tx.execute(select(t.release, t.point, t.acknowledge).where(t.release.in_(digests)))
     }
     found: dict[str, dict[str, Any]] = {}
-    for row in tx.execute(_with_the_earlier(digests)):
+    for row in tx.execute(_WITH_THE_EARLIER, {"digests": list(digests)}):
         told = given.get(row.digest)
         point, acknowledge = (told.point, told.acknowledge) if told else ("next-run", False)
         if row.earlier is not None or acknowledge or point != "next-run":
@@ -92,8 +92,8 @@ def terms_of(tx: Connection, digests: Sequence[str]) -> dict[str, dict[str, Any]
     return found
 
 
-def _with_the_earlier(digests: Sequence[str]) -> Select[Any, Any, Any]:
-    """Each release beside the newest earlier one of its document; it costs the same however many there were."""
+def _with_the_earlier() -> Select[Any, Any, Any]:
+    """Each of `digests` beside the newest earlier release of its document; how many there were does not matter."""
     r, earlier, any_earlier = releases, releases.alias(), releases.alias()
     newest = select(func.max(any_earlier.c.revision)).where(
         any_earlier.c.document == r.c.document, any_earlier.c.revision < r.c.revision
@@ -104,5 +104,8 @@ def _with_the_earlier(digests: Sequence[str]) -> Select[Any, Any, Any]:
     return (
         select(r.c.digest, earlier.c.digest.label("earlier"), earlier.c.revision.label("earlier_revision"))
         .select_from(r.outerjoin(earlier, before))
-        .where(r.c.digest.in_(digests))
+        .where(r.c.digest.in_(bindparam("digests", expanding=True)))
     )
+
+
+_WITH_THE_EARLIER = _with_the_earlier()  # to build it takes longer than to ask it
