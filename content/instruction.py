@@ -230,6 +230,7 @@ class Instruction(Piece):
     summary: Text | None = None
     governed_by: tuple[DocumentId, ...] = ()
     risk_class: RiskClass = RiskClass.LOW
+    review_interval: Duration | None = None  # None: as its procedure, or as the plant reviews instructions
     applies_to: Applies
     options: tuple[Option, ...] = ()
     parameters: tuple[Parameter, ...] = ()

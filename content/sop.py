@@ -144,7 +144,9 @@ class Sop(Piece):
     references: tuple[Text, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     lint: tuple[Suppression, ...] = ()
-    review_interval: Duration
+    review_interval: Duration | None = (
+        None  # None: as the plant reviews procedures, yearly unless it says otherwise
+    )
     translations: Translations = Field(default_factory=dict)
     flow: Annotated[tuple[Box, ...], Field(min_length=1)]
 

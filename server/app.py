@@ -4,7 +4,7 @@ from fastapi import FastAPI
 
 import server
 from server import portal
-from server.api import kiosk, media, office, problems, public, publishing, reports, telling
+from server.api import kiosk, media, office, problems, public, publishing, reports, reviews, telling
 from server.api.limits import BodyLimit
 from server.house import House
 from server.people.passwords import BackOff
@@ -29,6 +29,7 @@ def create_app(house: House) -> FastAPI:
         publishing.router,
         media.router,
         reports.router,
+        reviews.router,
         telling.router,
     ):
         api.include_router(router)

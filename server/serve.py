@@ -20,7 +20,7 @@ from server.broker import EmbeddedBroker, PortTaken
 from server.clockwork import Clockwork
 from server.house import House, utc_now
 from server.keys import Keyring
-from server.library import keeping, rotating
+from server.library import keeping, planning, rotating
 from server.media import MediaStore
 from server.people import roster
 from server.preview import Previews
@@ -80,7 +80,9 @@ def _serve(settings: Settings) -> None:
         running.callback(pusher.stop)
         teller = Teller(house)
         running.callback(teller.close)
-        clockwork = Clockwork(house, [keeping.KeyWatch(house).look, teller.look])
+        clockwork = Clockwork(
+            house, [keeping.KeyWatch(house).look, planning.Planner(house).look, teller.look]
+        )
         clockwork.start()
         running.callback(clockwork.stop)
         listening = running.enter_context(_listening(settings))

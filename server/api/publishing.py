@@ -22,12 +22,12 @@ from server.api.access import (
     token_of,
 )
 from server.api.problems import RESPONSES
-from server.errors import NotAllowed, Refused, SignInNeeded, TooLarge, TooOften
-from server.house import House
+from server.api.proving import prove
+from server.errors import NotAllowed, Refused, SignInNeeded, TooLarge
 from server.library import drafts, placing, policy, releasing, reviewing, settling, submissions
 from server.library.archives import LARGEST_ARCHIVE, unpack
-from server.people import keys, sessions
-from server.people.sessions import Role, SignInRefused, Visitor
+from server.people import keys
+from server.people.sessions import Role, Visitor
 from server.store.engine import reading
 
 router = APIRouter(responses=RESPONSES, tags=["publishing"])
@@ -218,7 +218,7 @@ def review(house: InHouse, _by: BySupervisor, draft: DraftName) -> ReviewOut:
 @router.post("/drafts/{draft}/signatures", status_code=201)
 def sign(house: InHouse, by: BySupervisor, request: Request, draft: DraftName, given: Signing) -> ReviewOut:
     """Sign a draft: approve it, or send it back."""
-    _prove(house, by, given.password, request)
+    prove(house, by, given.password, request)
     signed = reviewing.sign(house, draft, by.id, by.role, given.verdict, given.meaning, given.comment)
     return _review(signed)
 
@@ -242,15 +242,6 @@ def release(house: InHouse, by: ByEngineer, draft: DraftName, given: TermsIn) ->
     terms = releasing.Terms(**values, first=tuple(tuple(stage) for stage in given.first))
     made = releasing.release(house, draft, by.id, by.role, terms, given.override)
     return ReleaseOut(digest=made.digest, document=made.document.id, revision=made.document.revision)
-
-
-def _prove(house: House, by: Visitor, password: str, request: Request) -> None:
-    address = request.client.host if request.client else ""
-    try:
-        sessions.prove(house.engine, by.id, password, address, house.now(), request.app.state.back_off)
-    except SignInRefused as problem:
-        kind = TooOften if problem.wait else SignInNeeded
-        raise kind(str(problem), "type your own password again") from None
 
 
 def _review(found: reviewing.Review) -> ReviewOut:

@@ -1,8 +1,7 @@
-"""Documents in doubt: a thing that they refer to was changed or retired, or the time for a review has come.
+"""Documents in doubt: something that they refer to, or the procedure that governs them, was changed.
 
 Tools, parts, equipment, software and standards are registered once. Changing one flags every document whose newest
-release names it; a flag can hold a document, so that nobody starts it. Looking again, and saying what came of it,
-clears the flag and starts the interval of the periodic review anew.
+release names it; a flag can hold a document, so that nobody starts it. Looking again clears the flag.
 """
 
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from content.folder import Document
 from content.instruction import Instruction
+from content.sop import Sop
 from server.audit import note
 from server.errors import Conflict, Invalid, NotThere
 from server.house import House
@@ -146,7 +146,16 @@ def change(
         affected = uses(tx, thing)
         for use in affected:
             holds = hold and use.risk_class == "high"
-            flag(tx, house, use.document, f"{row.name} ({thing}) {what}", by, thing=thing, hold=holds)
+            flag(
+                tx,
+                house,
+                use.document,
+                f"{row.name} ({thing}) {what}",
+                by,
+                thing=thing,
+                cause="thing",
+                hold=holds,
+            )
     for use in affected:
         settling.settle(house, use.document)
     house.live.say("library")
@@ -161,12 +170,13 @@ def flag(
     by: str,
     *,
     thing: str | None = None,
+    cause: str = "",
     hold: bool = False,
 ) -> None:
-    """Say that a document needs a review."""
+    """Say that a document needs a review; `cause` is thing, procedure, deviations or review, empty for a person."""
     now = house.now()
-    row = {"document": document, "reason": reason, "thing": thing, "hold": hold, "at": now, "by": by}
-    tx.execute(insert(tables.flags).values(row))
+    row = {"document": document, "reason": reason, "thing": thing, "cause": cause, "hold": hold}
+    tx.execute(insert(tables.flags).values(row | {"at": now, "by": by}))
     note(tx, now, by, "held for review" if hold else "needs review", document, reason)
 
 
@@ -186,14 +196,16 @@ def clear(house: House, number: int, outcome: str, by: str) -> None:
     house.live.say("library")
 
 
-def confirm(house: House, document: str, outcome: str, by: str) -> None:
-    """The periodic review found the document still right; its interval begins anew."""
-    with writing(house.engine) as tx:
-        if tx.execute(select(tables.documents.c.id).where(tables.documents.c.id == document)).first() is None:
-            raise NotThere(f"there is no document {document}")
-        now = house.now()
-        row = {"document": document, "reason": "periodic review", "at": now, "by": by}
-        row |= {"cleared_at": now, "cleared_by": by, "outcome": outcome.strip()[:2_000] or "still right"}
-        tx.execute(insert(tables.flags).values(row))
-        note(tx, now, by, "reviewed", document, row["outcome"])
-    house.live.say("library")
+def procedure_changed(tx: Connection, house: House, sop: Sop, by: str) -> None:
+    """A procedure was released anew: the instructions that it governs need a look."""
+    f = tables.flags.c
+    for each in newest(tx):
+        document = each.document
+        if isinstance(document, Sop) or sop.id not in document.governed_by:
+            continue
+        open_one = select(f.id).where(
+            f.document == document.id, f.cause == "procedure", f.thing == sop.id, f.cleared_at.is_(None)
+        )
+        if tx.execute(open_one).first() is None:
+            reason = f"“{sop.title}”, which governs it, was released anew as revision {sop.revision}"
+            flag(tx, house, document.id, reason, by, thing=sop.id, cause="procedure")

@@ -9,9 +9,11 @@ from content import package
 from content.errors import DocumentError
 from content.folder import Document, folders, load
 from content.package import MediaFile, Release
+from content.sop import Sop
 from server.audit import note
 from server.errors import Conflict, Invalid
 from server.house import House
+from server.library import doubting
 from server.library.hiding import keep_media
 from server.store import tables
 from server.store.engine import writing
@@ -60,14 +62,12 @@ def keep(tx: Connection, house: House, release: Release, payload: bytes, by: str
     ).scalar()
     if held == release.digest:
         return
+    r = tables.releases.c
+    highest = tx.execute(select(func.max(r.revision)).where(r.document == document.id)).scalar()
     if held is not None:
-        highest = select(func.max(tables.releases.c.revision)).where(
-            tables.releases.c.document == document.id
-        )
-        free = int(tx.execute(highest).scalar_one()) + 1
         raise Conflict(
             f"{document.id} revision {document.revision} was released with other content",
-            f"set `revision: {free}` and publish again",
+            f"set `revision: {(highest or 0) + 1}` and publish again",
         )
     _name(tx, document)
     for file in release.media:
@@ -91,6 +91,8 @@ def keep(tx: Connection, house: House, release: Release, payload: bytes, by: str
             insert(tables.release_media).values(release=release.digest, path=file.path, media=file.digest)
         )
     note(tx, now, by, "released", document.id, f"revision {document.revision}, {release.digest}")
+    if isinstance(document, Sop) and highest is not None and document.revision > highest:
+        doubting.procedure_changed(tx, house, document, by)
 
 
 def _name(tx: Connection, document: Document) -> None:

@@ -1,4 +1,4 @@
-"""Tokens of pipelines: they act for a person, may do one thing, and end by themselves."""
+"""Tokens of pipelines and calendar programs: they act for a person, may do one thing, and end by themselves."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from server.people.tokens import hashed, new_token
 from server.store import tables
 from server.store.engine import reading, writing
 
-SCOPES = ("submit",)
+SCOPES = ("submit", "calendar")
 LONGEST = 366  # days
 PREFIX = "key-"  # by which the token is told from a session's
 

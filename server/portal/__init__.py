@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from server.house import House
+from server.library import planning as planning_of
 from server.people.passwords import BackOff
 from server.portal import errors
 from server.portal.guard import Hardened, Portal
@@ -18,6 +19,7 @@ from server.portal.pages import (
     importing,
     library,
     people,
+    planning,
     publishing,
     reviewing,
     runs,
@@ -34,6 +36,7 @@ ROUTERS = (
     library.router,
     comparing.router,
     reviewing.router,
+    planning.router,
     publishing.router,
     telling.router,
     editing.router,
@@ -52,7 +55,11 @@ def mount(app: FastAPI, house: House) -> None:
     """Serve the portal beside what `app` serves already; mount it last, it answers every other address."""
     pages = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     back_off = getattr(app.state, "back_off", None) or BackOff()
-    pages.state.portal = Portal(house=house, looks=Looks(), back_off=back_off)
+    pages.state.portal = Portal(
+        house=house,
+        looks=Looks(lambda visitor: planning_of.asks(house, visitor.id, visitor.role)),
+        back_off=back_off,
+    )
     pages.add_middleware(Hardened)
     errors.install(pages)
     for router in ROUTERS:

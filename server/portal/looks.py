@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -17,7 +17,7 @@ from markupsafe import Markup, escape
 
 from content import evidence, units
 from content.checks import Check
-from server.people.sessions import Role
+from server.people.sessions import Role, Visitor
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -83,7 +83,9 @@ _MARKDOWN = MarkdownIt("zero", {"html": False, "breaks": False}).enable(["emphas
 class Looks:
     """Renders pages for a visitor."""
 
-    def __init__(self) -> None:
+    def __init__(self, asks: Callable[[Visitor], int] = lambda _visitor: 0) -> None:
+        """`asks` says how many reviews wait for somebody."""
+        self._asks = asks
         self._pages = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=select_autoescape(),
@@ -112,7 +114,10 @@ class Looks:
     def page(self, request: Request, name: str, status: int = 200, **values: Any) -> HTMLResponse:
         """A page as an answer; `visitor` is whoever the request's dependencies found."""
         visitor = getattr(request.state, "visitor", None)
-        html = self.render(name, request=request, visitor=visitor, path=request.url.path, **values)
+        asked_for = self._asks(visitor) if visitor is not None else 0
+        html = self.render(
+            name, request=request, visitor=visitor, asks=asked_for, path=request.url.path, **values
+        )
         return HTMLResponse(html, status_code=status)
 
     def render(self, name: str, **values: Any) -> str:

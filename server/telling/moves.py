@@ -35,6 +35,7 @@ TYPES = {  # Never change a name; only add.
     "reviewed": "document.reviewed",
     "review soon": "document.review-soon",
     "review overdue": "document.review-overdue",
+    "review rule": "document.review-rule",
     "registered": "thing.registered",
     "changed": "thing.changed",
     "reviewed deviation": "deviation.reviewed",

@@ -51,10 +51,10 @@ class Teller:
                 self._calling.add(hook)
             self._pool.submit(self._tell, hook)
 
-    def close(self) -> None:
-        """Begin no further call; those that are on are bounded."""
+    def close(self, *, wait: bool = False) -> None:
+        """Begin no further call; those that are on are bounded, and waited for where that is wanted."""
         self._closed.set()
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._pool.shutdown(wait=wait, cancel_futures=True)
 
     def _tell(self, hook: int) -> None:
         try:

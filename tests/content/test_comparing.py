@@ -135,6 +135,7 @@ HEAD: dict[str, tuple[tuple[Any, ...], Any, str]] = {
     "qualification": (("qualifications",), ["Press"], "qualifications"),
     "protection": (("protective_equipment",), ["gloves"], "protective_equipment"),
     "governed": (("governed_by",), ["build"], "governed_by"),
+    "review": (("review_interval",), "180d", "review_interval"),
     "attachment": (("attachments",), [{"file": "a.pdf", "title": "Drawing"}], "attachments"),
     "suppression": (("lint",), [{"rule": "no-picture", "reason": "None is needed"}], "lint"),
     "block": (("blocks",), [{"block": "b", "revision": 2}], "blocks"),

@@ -17,6 +17,7 @@ from server.library import (
     doubting,
     drafts,
     placing,
+    planning,
     policy,
     releasing,
     reviewing,
@@ -348,7 +349,7 @@ def test_a_document_is_due_for_review_by_its_interval_until_somebody_says_it_is_
     assert set(states().values()) == {"later"}
     clock.forward(days=366)
     assert set(states().values()) == {"overdue"}  # the instruction goes with its procedure
-    doubting.confirm(plant, "label-and-pack", "still right", "jan")
+    planning.sign(plant, "label-and-pack", "jan", planning.RIGHT, "")
     assert states() == {"build-gear-pump": "overdue", "label-and-pack": "later"}
 
 

@@ -49,7 +49,7 @@ def receiver() -> Iterator[Receiver]:
 def teller(plant: House) -> Iterator[Teller]:
     made = Teller(plant)
     yield made
-    made.close()
+    made.close(wait=True)  # its last words go to a database that is closed next
 
 
 def do(house: House, *words: str) -> None:
@@ -113,7 +113,7 @@ def test_what_is_not_taken_is_told_again_later_and_later_and_nothing_overtakes_i
     assert [each["type"] for each in receiver.wait_for(2)] == ["webhook.added", "release.withdrawn"]
     assert len(set(receiver.names)) == 2  # the same name at every attempt, so that a receiver can tell
     until(lambda: hook(plant).failures == 0)
-    teller.close()
+    teller.close(wait=True)
 
 
 def test_one_that_was_down_hears_of_everything_even_from_a_server_that_started_anew(
@@ -128,7 +128,7 @@ def test_one_that_was_down_hears_of_everything_even_from_a_server_that_started_a
     before.look()
     until(lambda: hook(plant).failures == 1)
     assert hook(plant).last_error == "nothing answers there"
-    before.close()
+    before.close(wait=True)
     do(plant, "label-and-pack")
     assert hook(plant).waiting == 3
     with receiver.running():
@@ -139,7 +139,7 @@ def test_one_that_was_down_hears_of_everything_even_from_a_server_that_started_a
             "close-pump",
             "label-and-pack",
         ]
-        after.close()
+        after.close(wait=True)
     assert clock() == plant.now()
 
 
@@ -296,7 +296,7 @@ def test_a_name_that_changes_its_mind_is_judged_at_every_call(
     teller = Teller(house)
     teller.look()
     until(lambda: hook(house).failures == 1)
-    teller.close()
+    teller.close(wait=True)
     assert "within the plant's own network" in hook(house).last_error
     assert receiver.names == []
 

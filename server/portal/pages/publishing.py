@@ -11,6 +11,7 @@ from server.library.places import what_is_made
 from server.people import keys
 from server.people.sessions import Role
 from server.portal.guard import Administrator, Engineer, Portal, Posted, Supervisor, ThePortal, text
+from server.reports import reviewing as due
 from server.reports.library import titles_of_all as titles
 from server.reports.people import everybody, trail
 from server.reports.placements import placements, places
@@ -40,6 +41,7 @@ def _page(request: Request, here: Portal, token: str = "") -> HTMLResponse:
             "places": places(tx),
             "documents": titles(tx),
             "made": what_is_made(tx),
+            "rules": due.rules(tx),
         }
     return here.looks.page(
         request, "publishing.html", token=token, now=now, thing_kinds=doubting.KINDS, **values
@@ -171,13 +173,6 @@ def make(here: ThePortal, visitor: Engineer, form: Posted, station: str) -> Resp
 def clear(here: ThePortal, visitor: Engineer, form: Posted, flag: int) -> Response:
     """A document in doubt was reviewed."""
     doubting.clear(here.house, flag, text(form, "outcome", longest=2_000), visitor.id)
-    return RedirectResponse("/reviews", status_code=303)
-
-
-@router.post("/reviews/documents/{document}")
-def still_right(here: ThePortal, visitor: Engineer, form: Posted, document: str) -> Response:
-    """The periodic review found the document still right."""
-    doubting.confirm(here.house, document, text(form, "outcome", longest=2_000), visitor.id)
     return RedirectResponse("/reviews", status_code=303)
 
 

@@ -12,13 +12,15 @@ from content.errors import ContentError
 from content.folder import Document
 from content.instruction import Instruction
 from content.package import Release
-from server.errors import Invalid, NotAllowed, TooOften
+from server.errors import Invalid
 from server.library import drafts, releasing, reviewing, settling, submitting
 from server.media import MediaStore
-from server.people import sessions
-from server.people.sessions import Role, SignInRefused
+from server.people.sessions import Role
+from server.portal.asking import zone_of
 from server.portal.beside import Look, beside, digests_of
-from server.portal.guard import Engineer, Portal, Posted, Supervisor, ThePortal, text
+from server.portal.guard import Engineer, Posted, Supervisor, ThePortal, text
+from server.portal.pages.planning import by_month
+from server.portal.proving import prove
 from server.reports import library as shelf
 from server.reports import reviewing as due
 from server.reports.stations import names
@@ -48,7 +50,8 @@ def page(request: Request, here: ThePortal, visitor: Supervisor) -> HTMLResponse
         planned = due.planned(tx, here.house.now())
         flags = due.flags(tx)
     waiting = reviewing.waiting(here.house, visitor.id, visitor.role)
-    return here.looks.page(request, "reviews.html", waiting=waiting, planned=planned, flags=flags)
+    months = by_month(planned, zone_of(request))
+    return here.looks.page(request, "reviews.html", waiting=waiting, months=months, flags=flags)
 
 
 @router.get("/drafts/{draft}/review")
@@ -95,21 +98,11 @@ def _shown(tx: Connection, store: MediaStore, held: drafts.Draft) -> Shown | Non
 @router.post("/drafts/{draft}/sign")
 def sign(request: Request, here: ThePortal, visitor: Supervisor, form: Posted, draft: str) -> Response:
     """Sign: the password once more, the verdict, and what it means."""
-    password = form.get("password")
-    _prove(request, here, visitor.id, password if isinstance(password, str) else "")
+    prove(request, here, visitor.id, form.get("password"))
     meaning = text(form, "meaning", longest=300) or reviewing.MEANINGS[0]
     comment = text(form, "comment", longest=LONGEST_COMMENT)
     reviewing.sign(here.house, draft, visitor.id, visitor.role, text(form, "verdict"), meaning, comment)
     return _to(draft)
-
-
-def _prove(request: Request, here: Portal, person: str, password: str) -> None:
-    address = request.client.host if request.client else ""
-    try:
-        sessions.prove(here.house.engine, person, password, address, here.house.now(), here.back_off)
-    except SignInRefused as problem:
-        kind = TooOften if problem.wait else NotAllowed
-        raise kind(str(problem), "Type the password that you sign in with.") from None
 
 
 @router.post("/drafts/{draft}/comments")

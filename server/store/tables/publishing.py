@@ -157,12 +157,44 @@ flags = Table(  # a document that needs a review, and why
     Column("document", ForeignKey("documents.id"), nullable=False, index=True),
     Column("reason", Text, nullable=False),
     Column("thing", String),
+    Column("cause", String, nullable=False, server_default=""),  # thing, procedure, deviations or review
     Column("hold", Boolean, nullable=False, default=False),  # nobody starts it until it is cleared
     Column("at", Utc, nullable=False),
     Column("by", String, nullable=False),
     Column("cleared_at", Utc),
     Column("cleared_by", String),
     Column("outcome", Text, nullable=False, default=""),
+)
+
+# --- periodic review -------------------------------------------------------
+review_rules = Table(  # how often documents of a kind are reviewed, and what asks for it sooner
+    "review_rules",
+    metadata,
+    Column("kind", String, primary_key=True),
+    Column("days", Integer, nullable=False),
+    Column("deviations", Integer, nullable=False),  # so many ask for a review; 0: never
+    Column("within", Integer, nullable=False),  # days
+    Column("changed_at", Utc, nullable=False),
+    Column("changed_by", String, nullable=False),
+)
+confirmations = Table(  # signed outcomes of a periodic review; never changed
+    "confirmations",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("document", ForeignKey("documents.id"), nullable=False, index=True),
+    Column("release", ForeignKey("releases.digest"), nullable=False),  # what was reviewed
+    Column("person", String, nullable=False),
+    Column("verdict", String, nullable=False),  # right or change
+    Column("meaning", String, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("at", Utc, nullable=False),
+)
+review_dates = Table(  # the next date of each document, and what was told about it already
+    "review_dates",
+    metadata,
+    Column("document", ForeignKey("documents.id"), primary_key=True),
+    Column("due", Utc, nullable=False),
+    Column("told", String, nullable=False),  # soon or overdue; empty: nothing
 )
 
 # --- other systems ---------------------------------------------------------

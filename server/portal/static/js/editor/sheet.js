@@ -215,13 +215,14 @@ const HEAD = [
   ["scope", "Scope", area, String],
   ["owner", "Owner", input, String],
   ["language", "Language", input, String],
+  ["review_interval", "Reviewed every (such as 365d)", input, String],
 ];
 
 export function showHead(sheet, tools) {
   const { keeper } = tools;
   const body = () => keeper.body("head");
   const head = body();
-  const simple = HEAD.filter(([name]) => name in head || ["title", "summary", "language"].includes(name)).map(([name, label, control]) =>
+  const simple = HEAD.filter(([name]) => name in head || ["title", "summary", "language", "review_interval"].includes(name)).map(([name, label, control]) =>
     field(label, control(head[name]), (value) => keeper.change("head", name === "title" ? { ...body(), title: value } : having(body(), name, value))),
   );
   const rest = Object.fromEntries(Object.entries(head).filter(([name]) => !HEAD.some(([known]) => known === name) && !["kind", "id"].includes(name)));
