@@ -4,6 +4,11 @@ from datetime import UTC, datetime
 
 import httpx2
 
+PUT_OFF_HAS_RUN = """async () => {
+  while (!window.htmx || document.readyState !== "interactive") await new Promise(done => setTimeout(done, 10));
+  await new Promise(done => setTimeout(() => setTimeout(done)));
+}"""  # whatever htmx put off until later, it has done
+
 
 def _send(address: str, writer, token: str) -> None:
     entries = [{"seq": e.seq, "prev": e.prev, "hash": e.hash, "body": e.body} for e in writer.taken()]
@@ -64,6 +69,17 @@ def test_a_kiosks_own_report_reaches_the_floor(visit, served, plant_module):
     card.get_by_text("1\u202f234 undelivered").wait_for()
     assert "scanner lost" in card.inner_text()
     assert "online" in card.inner_text()
+
+
+def test_a_slow_script_does_not_leave_the_floor_dead(visit, served):
+    visitor = visit().sign_in("sam")
+    page = visitor.page
+    held = []
+    page.route("**/hx-sse.min.js", lambda route: bool(held.append(route)))
+    page.goto(served.address, wait_until="commit")
+    page.evaluate(PUT_OFF_HAS_RUN)
+    with page.expect_response("**/floor/live"):
+        held[0].continue_()
 
 
 def test_a_stream_ends_with_its_session(client):
