@@ -10,7 +10,7 @@ import serial
 from bench.measure import Measure, percentile
 from hardware.rack import Rack
 from hardware.readings import CodeScanned, DeviceChanged, DeviceState, Reading
-from hardware.settings import load_devices
+from hardware.settings import load_station
 from hardware.simulate.scanner import SimulatedScanner
 
 ROUNDS = 400
@@ -48,7 +48,7 @@ def _ours() -> list[float]:
         with tempfile.NamedTemporaryFile("w", suffix=".toml") as file:
             file.write(f'[[device]]\nname = "scanner"\nkind = "scanner"\nurl = "{scanner.url}"\n')
             file.flush()
-            devices = load_devices(Path(file.name))
+            devices = load_station(Path(file.name)).devices
         with Rack.start(devices, emit=emit):
             ready.wait(10)
             return _play(scanner, came, times)

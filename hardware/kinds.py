@@ -1,42 +1,73 @@
-"""The table of device kinds and their decoders: a new kind is a decoder, a simulator and a line here."""
+"""The kinds of device that are known: a module of `hardware.drivers` each, and files that a station brings along."""
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Protocol
+import importlib
+import importlib.util
+import pkgutil
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import Path
+from types import ModuleType
 
-from hardware.decode.json_sensor import SensorDecoder
-from hardware.decode.json_switch import SwitchDecoder
-from hardware.decode.scale import ScaleDecoder
-from hardware.decode.scanner import ScannerDecoder
-from hardware.decode.torque import TorqueDecoder
-from hardware.readings import Reading, Stamp
-from hardware.settings import DeviceKind, DeviceSettings
+from hardware import drivers as built_in
+from hardware.driver import Driver
 
-
-class Decoder(Protocol):
-    """Knows what the bytes of one device mean. Pure: it is fed, and never reads, waits or raises."""
-
-    @property
-    def pending(self) -> bool:
-        """Whether a frame has begun and not ended."""
-        ...
-
-    def feed(self, chunk: bytes) -> Iterator[Reading]:
-        """Yield the readings and refusals that `chunk` completes."""
-        ...
-
-    def give_up(self, reason: str) -> Iterator[Reading]:
-        """Refuse the half frame that is held, if any."""
-        ...
+ENTRY_POINTS = "stepline.drivers"  # packages that bring kinds name their modules under this group
 
 
-DECODERS: Mapping[DeviceKind, Callable[[DeviceSettings, Stamp], Decoder]] = {
-    DeviceKind.SCANNER: lambda it, stamp: ScannerDecoder(stamp=stamp, encoding=it.encoding),
-    DeviceKind.SCALE: lambda it, stamp: ScaleDecoder(stamp=stamp, quantity=it.quantity),
-    DeviceKind.TORQUE: lambda _, stamp: TorqueDecoder(stamp=stamp),
-    DeviceKind.SENSOR: lambda it, stamp: SensorDecoder(
-        stamp=stamp, field=it.field or "", unit=it.unit or "", quantity=it.quantity
-    ),
-    DeviceKind.SWITCH: lambda it, stamp: SwitchDecoder(
-        stamp=stamp, field=it.field or "", signal=it.signal or it.name
-    ),
-}
+class NoDriver(ValueError):
+    """A file or module holds no driver, or one that cannot be used; the text says which, why, and the mend."""
+
+
+def drivers(folder: Path | None = None) -> Mapping[str, Driver]:
+    """Every known kind by its name; those of `folder` (each a `.py` file) go before ours of the same name.
+
+    Raises:
+        NoDriver: the folder is none, or a file of it cannot be used.
+    """
+    found = dict(_ours())
+    if folder is not None:
+        if not folder.is_dir():
+            raise NoDriver(f"{folder} is no folder")
+        for file in sorted(folder.glob("*.py")):
+            if not file.name.startswith(("_", "test_")):
+                driver = _held(_loaded(file), str(file))
+                found[driver.kind] = driver
+    return found
+
+
+@cache
+def _ours() -> Mapping[str, Driver]:
+    found: dict[str, Driver] = {}
+    for module, where in _modules():
+        driver = _held(module, where)
+        found[driver.kind] = driver
+    return found
+
+
+def _modules() -> Iterator[tuple[ModuleType, str]]:
+    for info in pkgutil.iter_modules(built_in.__path__, f"{built_in.__name__}."):
+        yield importlib.import_module(info.name), info.name
+    for point in entry_points(group=ENTRY_POINTS):
+        yield point.load(), point.value
+
+
+def _loaded(file: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"station_driver_{file.stem}", file)
+    if spec is None or spec.loader is None:
+        raise NoDriver(f"{file} cannot be read as Python")
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except (
+        Exception
+    ) as problem:  # the border to a stranger's file: whatever it does wrong is told as a sentence
+        raise NoDriver(f"{file}: {type(problem).__name__}: {problem}") from problem
+    return module
+
+
+def _held(module: ModuleType, where: str) -> Driver:
+    driver = getattr(module, "DRIVER", None)
+    if not isinstance(driver, Driver):
+        raise NoDriver(f"{where} holds no driver; write DRIVER = Driver(kind=…, …) in it")
+    return driver

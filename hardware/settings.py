@@ -1,134 +1,82 @@
-"""The devices file of a station: which devices there are, how each is reached, and what its bytes mean."""
+"""The file of a station, `station.toml`: which devices there are, how each is reached, and what its bytes mean."""
 
 import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from urllib.parse import urlsplit
 
-MQTT_PORT, MQTTS_PORT = 1883, 8883
-LONGEST_TOPIC = 65_535  # bytes, says MQTT
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from hardware.address import MqttTopic, Transport, Window, broker_at, is_topic_filter, reached_at
+from hardware.driver import BYTES, TOPICS, Carrier, Driver, Options
+from hardware.kinds import NoDriver, drivers
+
 LONGEST_NAME = 40  # characters; the kiosk's header shows it
 
 
 class DevicesFileWrong(ValueError):
-    """The devices file cannot be used; the text names the file, the table, the key and the mend."""
-
-
-class DeviceKind(StrEnum):
-    """What a device is, which decides how its bytes are read."""
-
-    SCANNER = "scanner"
-    SCALE = "scale"
-    SENSOR = "sensor"
-    TORQUE = "torque"
-    SWITCH = "switch"
-    WEDGE = "wedge"
+    """The station's file cannot be used; the text names the file, the table, the key and the mend."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SerialPort:
-    """A serial line: `serial:///dev/serial/by-id/…?baud=9600&bits=8&parity=N&stop=1`."""
+class Rules:
+    """What becomes of a device's readings before anybody hears of them."""
 
-    path: str
-    baud: int = 9600
-    bits: int = 8
-    parity: str = "N"
-    stop: float = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TcpPeer:
-    """A device, or a serial-to-Ethernet converter, that listens: `tcp://host:port`."""
-
-    host: str
-    port: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Broker:
-    """An MQTT broker: `mqtt://user:password@host:port`, or `mqtts://` for TLS."""
-
-    host: str
-    port: int = MQTT_PORT
-    user: str | None = None
-    password: str | None = None
-    tls: bool = False
-
-    def __str__(self) -> str:
-        """Where it is, without its password."""
-        return f"{'mqtts' if self.tls else 'mqtt'}://{self.host}:{self.port}"
-
-    def __repr__(self) -> str:
-        return f"Broker({self})"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MqttTopic:
-    """One topic on a broker."""
-
-    broker: Broker
-    topic: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
-    """The kiosk's own window, for a scanner that types: `window://`."""
-
-
-Transport = SerialPort | TcpPeer | MqttTopic | Window
+    debounce: float = 0.0  # s that a switch must have stood before it counts
+    settle_within: float = (
+        0.0  # a value is stable when for `settle` s none left this band, in the device's unit
+    )
+    settle: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceSettings:
-    """One `[[device]]` table. Fields that its kind does not use are None."""
+    """One `[[device]]` table: what every device has, and in `options` what its kind adds."""
 
     name: str
-    kind: DeviceKind
+    kind: str
+    driver: Driver
     transport: Transport
-    field: str | None = None  # path into a JSON payload; "" is the payload itself
-    unit: str | None = None
-    quantity: str | None = None
-    signal: str | None = None
-    encoding: str = "utf-8"
+    options: Options
     on_connect: str | None = None  # sent to the device each time it is reached
     quiet: float = 0.25  # s; a frame that stands still longer than this is half a frame
-
-
-_BYTES = frozenset({"serial", "tcp"})
-_MQTT = frozenset({"mqtt", "mqtts"})
-_STREAM_KEYS = frozenset({"on_connect", "quiet_ms"})
-_ENCODINGS = ("utf-8", "ascii", "latin-1", "shift_jis", "gb18030")
+    rules: Rules = Rules()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Table:
-    """What a table of one kind may and must hold besides name, kind and url."""
+class Station:
+    """What a station's file says."""
 
-    schemes: frozenset[str]
-    must: frozenset[str] = frozenset()
-    may: frozenset[str] = frozenset()
+    devices: tuple[DeviceSettings, ...] = ()
 
 
-TABLES: Mapping[DeviceKind, _Table] = {
-    DeviceKind.SCANNER: _Table(schemes=_BYTES, may=_STREAM_KEYS | {"encoding"}),
-    DeviceKind.SCALE: _Table(schemes=_BYTES, may=_STREAM_KEYS | {"quantity"}),
-    DeviceKind.TORQUE: _Table(schemes=_BYTES, may=_STREAM_KEYS),
-    DeviceKind.SENSOR: _Table(
-        schemes=_MQTT, must=frozenset({"topic", "unit"}), may=frozenset({"field", "quantity"})
-    ),
-    DeviceKind.SWITCH: _Table(schemes=_MQTT, must=frozenset({"topic"}), may=frozenset({"field", "signal"})),
-    DeviceKind.WEDGE: _Table(schemes=frozenset({"window"})),
-}
+ALWAYS = frozenset({"name", "kind", "url"})
+RULES = frozenset({"debounce_ms", "settle_within", "settle_ms"})
 
 
-def load_devices(path: Path, *, default_broker: str | None = None) -> tuple[DeviceSettings, ...]:
-    """The devices that the TOML file at `path` lists, in its order.
+def keys_of(driver: Driver) -> tuple[frozenset[str], frozenset[str]]:
+    """The keys that a table of this kind must and may hold, beside name, kind and url."""
+    fields = driver.options.model_fields
+    must = {name for name, field in fields.items() if field.is_required()}
+    may = set(fields) - must
+    if driver.carriers & BYTES:
+        may |= {"on_connect", "quiet_ms"}
+    if driver.carriers & TOPICS:
+        must |= {"topic"}
+    if driver.decoder is not None:
+        may |= RULES
+    return frozenset(must), frozenset(may)
+
+
+def load_station(path: Path, *, default_broker: str | None = None) -> Station:
+    """What the TOML file at `path` says of a station; its devices in the order of the file.
 
     `default_broker` is the station's broker as a URL; a device whose url is bare `mqtt://` hangs on it.
+    `[station]` may name a folder of `drivers`, beside the file; a driver there goes before one of the same kind here.
 
     Raises:
         DevicesFileWrong: unreadable file, unknown or missing key, unusable value, a name or port used twice.
@@ -137,45 +85,38 @@ def load_devices(path: Path, *, default_broker: str | None = None) -> tuple[Devi
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise DevicesFileWrong(
-            f"{path}: cannot be read ({error.strerror}); give the path of a devices file"
+            f"{path}: cannot be read ({error.strerror}); give the path of a station's file"
         ) from error
     except ValueError as error:  # TOMLDecodeError names line and column; UnicodeDecodeError the byte
         raise DevicesFileWrong(f"{path}: is no TOML: {error}; mend it there") from error
+    known = _drivers(path, document.pop("station", {}))
     tables = document.pop("device", [])
     if document:
         raise DevicesFileWrong(
-            f"{path}: unknown key {next(iter(document))!r}; only [[device]] tables stand here"
+            f"{path}: unknown key {next(iter(document))!r}; only [station] and [[device]] tables stand here"
         )
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise DevicesFileWrong(f"{path}: write [[device]] with two brackets, once for each device")
     devices = tuple(
-        _Reader(path, place, table, default_broker).device() for place, table in enumerate(tables, start=1)
+        _Reader(path, place, table, known, default_broker).device()
+        for place, table in enumerate(tables, start=1)
     )
     _refuse_twins(path, devices)
-    return devices
+    return Station(devices=devices)
 
 
-def broker_at(url: str) -> Broker:
-    """The broker that an `mqtt://` or `mqtts://` URL names; raises ValueError with the mend."""
-    parts = urlsplit(url)
-    if parts.scheme not in _MQTT or not parts.hostname:
-        named = f"{parts.scheme}://…" if parts.scheme else "this"  # not the whole: it may hold a password
-        raise ValueError(f"{named} is no broker; write mqtt://host:1883")
-    if parts.path.strip("/") or parts.query:
-        raise ValueError("a broker's url ends after its port; the topic stands in the key `topic`")
-    tls = parts.scheme == "mqtts"
-    return Broker(
-        host=parts.hostname,
-        port=parts.port or (MQTTS_PORT if tls else MQTT_PORT),
-        user=unquote(parts.username) if parts.username else None,
-        password=unquote(parts.password) if parts.password else None,
-        tls=tls,
-    )
-
-
-def is_one_topic(name: str) -> bool:
-    """Whether it names exactly one MQTT topic."""
-    return bool(name) and not set(name) & {"+", "#", "\0"} and len(name.encode()) <= LONGEST_TOPIC
+def _drivers(path: Path, table: Any) -> Mapping[str, Driver]:
+    if not isinstance(table, dict) or set(table) - {"drivers"}:
+        raise DevicesFileWrong(f"{path}: [station] may hold `drivers`, a folder, and nothing else")
+    folder = table.get("drivers")
+    if folder is None:
+        return drivers()
+    if not isinstance(folder, str):
+        raise DevicesFileWrong(f"{path}: station: drivers: must be a text in quotes")
+    try:
+        return drivers(path.parent / folder)
+    except NoDriver as problem:
+        raise DevicesFileWrong(f"{path}: station: drivers: {problem}") from problem
 
 
 def _refuse_twins(path: Path, devices: tuple[DeviceSettings, ...]) -> None:
@@ -200,9 +141,17 @@ def _refuse_twins(path: Path, devices: tuple[DeviceSettings, ...]) -> None:
 class _Reader:
     """Reads one table, and knows how to say where it is wrong."""
 
-    def __init__(self, path: Path, place: int, table: dict[str, Any], default_broker: str | None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        place: int,
+        table: dict[str, Any],
+        known: Mapping[str, Driver],
+        default_broker: str | None,
+    ) -> None:
         self._path = path
         self._table = table
+        self._known = known
         self._default_broker = default_broker
         name = table.get("name")
         self._where = f"{path}: device {place}" + (f" ({name})" if isinstance(name, str) else "")
@@ -215,34 +164,45 @@ class _Reader:
         name = self._text("name", required=True)
         if name is None or not re.fullmatch(rf"[\w.-]{{1,{LONGEST_NAME}}}", name):
             raise self._wrong("name", "use letters, digits, dot, dash and underscore, at most 40 of them")
-        kind = self._kind()
-        rules = TABLES[kind]
-        allowed = {"name", "kind", "url"} | rules.must | rules.may
+        driver = self._driver()
+        must, may = keys_of(driver)
+        allowed = ALWAYS | must | may
         for key in self._table:
             if key not in allowed:
-                raise self._wrong(key, f"unknown key for a {kind}; known: {', '.join(sorted(allowed))}")
-        for key in sorted(rules.must):
+                known = ", ".join(sorted(allowed))
+                raise self._wrong(key, f"unknown key for a {driver.kind}; known: {known}")
+        for key in sorted(must):
             if key not in self._table:
-                raise self._wrong(key, f"is missing; a {kind} needs it")
-        by_topic = rules.schemes == _MQTT
+                raise self._wrong(key, f"is missing; a {driver.kind} needs it")
         return DeviceSettings(
             name=name,
-            kind=kind,
-            transport=self._transport(kind, rules),
-            field=(self._text("field") or "") if by_topic else None,
-            unit=self._text("unit"),
-            quantity=self._text("quantity") or ("mass" if kind is DeviceKind.SCALE else None),
-            signal=(self._text("signal") or name) if kind is DeviceKind.SWITCH else None,
-            encoding=self._encoding(),
+            kind=driver.kind,
+            driver=driver,
+            transport=self._transport(driver),
+            options=self._options(driver),
             on_connect=self._text("on_connect"),
-            quiet=self._quiet(),
+            quiet=self._milliseconds("quiet_ms", 250, low=20),
+            rules=Rules(
+                debounce=self._milliseconds("debounce_ms", 0),
+                settle_within=self._band(),
+                settle=self._milliseconds("settle_ms", 0),
+            ),
         )
 
-    def _kind(self) -> DeviceKind:
-        kind = self._text("kind", required=True)
-        if kind not in set(DeviceKind):
-            raise self._wrong("kind", f"{kind!r} is not known; known: {', '.join(DeviceKind)}")
-        return DeviceKind(kind)
+    def _driver(self) -> Driver:
+        kind = self._text("kind", required=True) or ""
+        if kind not in self._known:
+            raise self._wrong("kind", f"{kind!r} is not known; known: {', '.join(self._known)}")
+        return self._known[kind]
+
+    def _options(self, driver: Driver) -> Options:
+        given = {key: value for key, value in self._table.items() if key in driver.options.model_fields}
+        try:
+            return driver.options.model_validate(given)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            key = ".".join(str(part) for part in first["loc"])
+            raise self._wrong(key or driver.kind, _sentence(first)) from error
 
     def _text(self, key: str, *, required: bool = False) -> str | None:
         value = self._table.get(key)
@@ -252,43 +212,38 @@ class _Reader:
             raise self._wrong(key, "must be a text in quotes")
         return value
 
-    def _encoding(self) -> str:
-        encoding = self._text("encoding") or "utf-8"
-        if encoding not in _ENCODINGS:
-            raise self._wrong("encoding", f"{encoding!r} is not known; known: {', '.join(_ENCODINGS)}")
-        return encoding
-
-    def _quiet(self) -> float:
-        milliseconds = self._table.get("quiet_ms", 250)
+    def _milliseconds(self, key: str, default: int, *, low: int = 0) -> float:
+        milliseconds = self._table.get(key, default)
         if (
             isinstance(milliseconds, bool)
             or not isinstance(milliseconds, int)
-            or not 20 <= milliseconds <= 10_000
+            or not low <= milliseconds <= 10_000
         ):
-            raise self._wrong("quiet_ms", "must be a whole number of milliseconds from 20 to 10000")
+            raise self._wrong(key, f"must be a whole number of milliseconds from {low} to 10000")
         return milliseconds / 1000
 
-    def _transport(self, kind: DeviceKind, rules: _Table) -> Transport:
-        if kind is DeviceKind.WEDGE and "url" not in self._table:
+    def _band(self) -> float:
+        band = self._table.get("settle_within", 0)
+        if isinstance(band, bool) or not isinstance(band, int | float) or not 0 <= band < 1e9:
+            raise self._wrong("settle_within", "must be a number from 0, in the unit of the device")
+        return float(band)
+
+    def _transport(self, driver: Driver) -> Transport:
+        if driver.carriers == {Carrier.WINDOW} or (
+            Carrier.WINDOW in driver.carriers and "url" not in self._table
+        ):
             return Window()
         url = self._text("url", required=True) or ""
         try:
-            parts = urlsplit(url)
-            match parts.scheme if parts.scheme in rules.schemes else None:
-                case "serial":
-                    return _serial(parts)
-                case "tcp":
-                    return _tcp(parts)
-                case "mqtt" | "mqtts":
-                    return self._topic(url)
-                case "window":
-                    return Window()
-        except DevicesFileWrong:
-            raise
+            scheme = urlsplit(url).scheme
+            if scheme in driver.carriers:
+                return self._topic(url) if scheme in TOPICS else reached_at(url)
         except ValueError as error:
+            if isinstance(error, DevicesFileWrong):
+                raise
             raise self._wrong("url", str(error)) from error
-        known = " or ".join(f"{scheme}://" for scheme in sorted(rules.schemes))
-        raise self._wrong("url", f"{parts.scheme or 'this'}:// does not carry a {kind}; write {known}")
+        known = " or ".join(f"{each}://" for each in sorted(driver.carriers))
+        raise self._wrong("url", f"{scheme or 'this'}:// does not carry a {driver.kind}; write {known}")
 
     def _topic(self, url: str) -> MqttTopic:
         if not urlsplit(url).hostname:
@@ -298,34 +253,30 @@ class _Reader:
                 )
             url = self._default_broker
         topic = self._text("topic", required=True) or ""
-        if not is_one_topic(topic):
-            raise self._wrong("topic", "name exactly one topic, without + and #")
+        if not is_topic_filter(topic):
+            raise self._wrong(
+                "topic", "name a topic; `+` may stand for a whole level, `#` for all that follow"
+            )
         return MqttTopic(broker=broker_at(url), topic=topic)
 
 
-def _serial(parts: SplitResult) -> SerialPort:
-    if parts.netloc or not parts.path.startswith("/"):
-        raise ValueError("write the port's whole path after serial://, as in serial:///dev/ttyUSB0")
-    options = dict(parse_qsl(parts.query, keep_blank_values=True))
-    known = {"baud", "bits", "parity", "stop"}
-    if unknown := set(options) - known:
-        raise ValueError(f"unknown option {min(unknown)!r}; known: {', '.join(sorted(known))}")
-    baud, bits, parity, stop = (
-        options.get("baud", "9600"),
-        options.get("bits", "8"),
-        options.get("parity", "N").upper(),
-        options.get("stop", "1"),
-    )
-    if not re.fullmatch(r"[1-9][0-9]{1,6}", baud):
-        raise ValueError(f"baud={baud} is no speed; write for example baud=9600")
-    if bits not in {"7", "8"} or parity not in {"N", "E", "O"} or stop not in {"1", "1.5", "2"}:
-        raise ValueError("write bits=7 or 8, parity=N, E or O, stop=1, 1.5 or 2")
-    return SerialPort(
-        path=unquote(parts.path), baud=int(baud), bits=int(bits), parity=parity, stop=float(stop)
-    )
+_SAID = {
+    "string_type": "must be a text in quotes",
+    "bool_type": "must be true or false",
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "dict_type": "must be a table",
+    "list_type": "must be a list",
+    "tuple_type": "must be a list",
+    "missing": "is missing",
+    "extra_forbidden": "is not known here",
+}
 
 
-def _tcp(parts: SplitResult) -> TcpPeer:
-    if not parts.hostname or parts.port is None or parts.path.strip("/") or parts.query:
-        raise ValueError("write host and port, as in tcp://192.0.2.7:4001")
-    return TcpPeer(host=parts.hostname, port=parts.port)
+def _sentence(error: ErrorDetails) -> str:
+    """What pydantic found, in our words."""
+    if error["type"] == "value_error":
+        return error["msg"].removeprefix("Value error, ")
+    if error["type"] in {"enum", "literal_error"}:
+        return f"{error['input']!r} is not known; known: {error['ctx']['expected'].replace(chr(39), '')}"  # pyright: ignore[reportTypedDictNotRequiredAccess]
+    return _SAID.get(error["type"]) or error["msg"].replace("Input should be", "must be", 1)

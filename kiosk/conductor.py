@@ -17,7 +17,7 @@ from content.inputs import (
 from content.label import Command
 from content.run import RunState
 from content.values import CheckId, Digest, StepId
-from hardware.decode.scanner import split_symbology
+from hardware.drivers.scanner import split_symbology
 from hardware.readings import (
     CodeScanned,
     DeviceChanged,

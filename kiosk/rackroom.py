@@ -9,7 +9,7 @@ from typing import Any
 from content.run import Run
 from hardware.device import Emit
 from hardware.rack import Rack
-from hardware.settings import DevicesFileWrong, load_devices
+from hardware.settings import DevicesFileWrong, load_station
 from kiosk.bench import Bench
 from kiosk.events import Enrolled, Event
 
@@ -37,9 +37,9 @@ class RackRoom:
                 return
             broker = self._broker()
             if broker is None:
-                load_devices(self._devices, default_broker=ANY)
+                load_station(self._devices, default_broker=ANY)
             try:
-                devices = load_devices(self._devices, default_broker=broker)
+                devices = load_station(self._devices, default_broker=broker).devices
             except DevicesFileWrong:
                 if broker is not None:
                     raise

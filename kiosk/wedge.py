@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from hardware.decode.wedge import WedgeAssembler
+from hardware.drivers.wedge import WedgeAssembler
 
 
 class Wedge:

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from stepline import packages
+from stepline.devices import device
 from stepline.documents import content
 
 app = typer.Typer(
@@ -17,7 +18,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-device = typer.Typer(no_args_is_help=True, help="The devices of a station.")
 app.add_typer(device, name="device")
 app.add_typer(content, name="content")
 for group, name in ((packages.keys, "keys"), (packages.package, "package"), (packages.records, "records")):
@@ -146,52 +146,6 @@ def publish(  # noqa: PLR0917 - each is an option
         )
         told |= {"login": login, "password": password}
     raise typer.Exit(0 if send(documents, server, out, problems, **told) else 1)
-
-
-@device.command("simulate")
-def simulate(
-    kind: Annotated[str, typer.Argument(help="scanner, scale, torque, sensor or switch")],
-    link: Annotated[
-        Path | None, typer.Option(help="Serial kinds: path under which the port appears.")
-    ] = None,
-    broker: Annotated[str | None, typer.Option(help="MQTT kinds: the broker's address.")] = None,
-    topic: Annotated[str | None, typer.Option(help="MQTT kinds: the topic.")] = None,
-    field: Annotated[
-        str | None, typer.Option(help="MQTT kinds: path of the value in the JSON message.")
-    ] = None,
-) -> None:
-    """Play a device by typing one verb a line; the kiosk cannot tell the difference."""
-    from hardware.simulate.prompt import CannotSimulate, run
-
-    options = {"link": None if link is None else str(link), "broker": broker, "topic": topic, "field": field}
-    try:
-        run(
-            kind, {name: value for name, value in options.items() if value is not None}, sys.stdin, sys.stdout
-        )
-    except CannotSimulate as problem:
-        problems.print(str(problem))
-        raise typer.Exit(2) from None
-
-
-@device.command("watch")
-def watch(
-    file: Annotated[Path, typer.Argument(help="The station's devices file.")],
-    broker: Annotated[str | None, typer.Option(help="The station's broker, for `mqtt:` in the file.")] = None,
-) -> None:
-    """Connect a station's devices and print every reading, until interrupted."""
-    from hardware.rack import Rack
-    from hardware.settings import DevicesFileWrong, load_devices
-
-    try:
-        devices = load_devices(file, default_broker=broker)
-    except DevicesFileWrong as problem:
-        problems.print(str(problem))
-        raise typer.Exit(2) from None
-    with Rack.start(devices, emit=out.print):
-        try:
-            sys.stdin.read()
-        except KeyboardInterrupt:
-            out.print("stopped")
 
 
 @app.command()

@@ -83,10 +83,10 @@ def _examine(server: str | None, devices: Path | None) -> Iterator[Result]:
 
 
 def _devices(file: Path) -> Result:
-    from hardware.settings import DevicesFileWrong, load_devices
+    from hardware.settings import DevicesFileWrong, load_station
 
     try:
-        found = load_devices(file, default_broker="mqtt://127.0.0.1:1883")
+        found = load_station(file, default_broker="mqtt://127.0.0.1:1883").devices
     except DevicesFileWrong as problem:
         return Result(name="devices file", well=False, found="not in order", mend=str(problem))
     return Result(name="devices file", well=True, found=", ".join(device.name for device in found))

@@ -16,10 +16,17 @@ class Broken:
     data: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """The last bytes of a line that was too long: what is whole may stand at its end, behind rubbish."""
+
+    data: bytes
+
+
 class LineCutter:
     """Lines that end with CR, LF, CRLF or ETX; STX begins one anew. Empty lines are nothing.
 
-    At most `ceiling` bytes are held. A longer line is reported once, by its beginning, and passed over.
+    At most `ceiling` bytes are held. A longer line is reported once, by its beginning; its end comes as a `Tail`.
     """
 
     def __init__(self, ceiling: int) -> None:
@@ -32,7 +39,7 @@ class LineCutter:
         """Whether a line has begun and not ended."""
         return bool(self._pending) or self._overlong
 
-    def feed(self, chunk: bytes) -> Iterator[bytes | Broken]:
+    def feed(self, chunk: bytes) -> Iterator[bytes | Broken | Tail]:
         """Yield each line that `chunk` completes, without its ending; keep the rest."""
         begin = 0
         for mark in _MARKS.finditer(chunk):
@@ -43,8 +50,7 @@ class LineCutter:
             elif self._pending or self._overlong:
                 line, overlong = bytes(self._pending), self._overlong
                 self._forget()
-                if not overlong:
-                    yield line
+                yield Tail(line) if overlong else line
         yield from self._hold(chunk[begin:])
 
     def give_up(self, reason: str) -> Iterator[Broken]:
@@ -54,14 +60,15 @@ class LineCutter:
         self._forget()
 
     def _hold(self, piece: bytes) -> Iterator[Broken]:
-        if self._overlong or not piece:
+        if self._overlong:
+            self._pending = (self._pending + piece[-self._ceiling :])[-self._ceiling :]
             return
         room = self._ceiling - len(self._pending)
         self._pending += piece[:room]
         if len(piece) > room:
             self._overlong = True
             yield Broken(f"no line end within {self._ceiling} bytes", bytes(self._pending))
-            self._pending.clear()
+            self._pending = (self._pending + piece[room:][-self._ceiling :])[-self._ceiling :]
 
     def _forget(self) -> None:
         self._pending.clear()

@@ -8,13 +8,34 @@ from typing import Any, Self
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
-from hardware.settings import broker_at, is_one_topic
+from hardware.address import broker_at, is_one_topic
+from hardware.simulate.verb import Options, Verb
 
 PATIENCE = 5.0  # s for the broker to take a message
 
 
 class SimulatedPublisher:
     """Publishes JSON messages with one `field` to one `topic`."""
+
+    @classmethod
+    def open(cls, options: Options) -> Self:
+        """Connect to `broker` for `topic` and `field`; raises ValueError when one is missing."""
+        broker, topic = options.get("broker"), options.get("topic")
+        if not broker or not topic:
+            raise ValueError("needs --broker and --topic, as in mqtt://localhost and line1/oven")
+        return cls(broker, topic, options.get("field") or "")
+
+    @property
+    def place(self) -> str:
+        """Where it is, for a person."""
+        return f"topic {self.topic}"
+
+    def verbs(self) -> dict[str, Verb]:
+        """What it can be told by typed lines: rubbish, and what its kind adds."""
+        return {
+            "garbage": Verb("", lambda _: self.garbage()),
+            "huge": Verb("", lambda _: self.huge()),
+        }
 
     def __init__(self, broker_url: str, topic: str, field: str = "") -> None:
         """Connect to the broker; raises OSError when it is not there, ValueError when no broker or topic is named."""

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from hardware.simulate.terminal import SimulatedTerminal
+from hardware.simulate.verb import Verb
 
 
 class SimulatedScale(SimulatedTerminal):
@@ -17,3 +18,16 @@ class SimulatedScale(SimulatedTerminal):
     def overload(self) -> None:
         """Far too much lies on the pan."""
         self.send(b"S +\r\n")
+
+    def verbs(self) -> dict[str, Verb]:
+        """Weighing beside the faults."""
+        return {
+            "weigh": Verb("VALUE [UNIT] [unstable]", lambda rest: self._weigh(rest.split())),
+            "overload": Verb("", lambda _: self.overload()),
+            **super().verbs(),
+        }
+
+    def _weigh(self, words: list[str]) -> None:
+        stable = "unstable" not in words
+        value, *unit = [word for word in words if word != "unstable"]
+        self.weigh(Decimal(value), unit[0] if unit else "g", stable=stable)

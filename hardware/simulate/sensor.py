@@ -4,6 +4,7 @@ import json
 from decimal import Decimal
 
 from hardware.simulate.publisher import SimulatedPublisher
+from hardware.simulate.verb import Verb
 
 
 class SimulatedSensor(SimulatedPublisher):
@@ -15,3 +16,7 @@ class SimulatedSensor(SimulatedPublisher):
         for step in reversed(self.field.split(".") if self.field else ()):
             payload = f"{{{json.dumps(step)}: {payload}}}"
         self.send(payload, retain=retain)
+
+    def verbs(self) -> dict[str, Verb]:
+        """Publishing beside the rubbish."""
+        return {"publish": Verb("VALUE", lambda rest: self.publish(Decimal(rest))), **super().verbs()}

@@ -8,6 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from hardware.simulate.verb import Options, Verb
+
 PATIENCE = 2.0  # s; the kernel holds 4 KiB for a reader, after that a wire would lose bytes too
 NOISE = bytes(range(256)) + b"\r"  # every byte there is, line ends among them
 
@@ -20,6 +22,25 @@ class SimulatedTerminal:
     """A serial device. `path` is a link to it, as in /dev/serial/by-id, and comes and goes with the plug."""
 
     half = b"?"  # what half_frame sends: the beginning of a frame
+
+    @classmethod
+    def open(cls, options: Options) -> Self:
+        """Plug one in at `link`, or at a path of its own."""
+        return cls(options.get("link"))
+
+    @property
+    def place(self) -> str:
+        """Where it is, for a person."""
+        return self.url
+
+    def verbs(self) -> dict[str, Verb]:
+        """What it can be told by typed lines: the faults of every cable, and what its kind adds."""
+        return {
+            "half_frame": Verb("", lambda _: self.half_frame()),
+            "noise": Verb("", lambda _: self.noise()),
+            "unplug": Verb("", lambda _: self.unplug()),
+            "replug": Verb("", lambda _: self.replug()),
+        }
 
     def __init__(self, link: Path | str | None = None) -> None:
         """Plug it in at `link`, or at a path of its own; raises OSError when it cannot stand there."""

@@ -3,8 +3,9 @@
 from decimal import Decimal
 from pathlib import Path
 
-from hardware.decode.torque import checksum
+from hardware.drivers.torque import checksum
 from hardware.simulate.terminal import SimulatedTerminal
+from hardware.simulate.verb import Verb
 
 
 class SimulatedTorqueDriver(SimulatedTerminal):
@@ -36,3 +37,16 @@ class SimulatedTorqueDriver(SimulatedTerminal):
     def repeat(self) -> None:
         """Send the last result again, as a tool does that believes itself unheard."""
         self.send(self._frame)
+
+    def verbs(self) -> dict[str, Verb]:
+        """Tightening beside the faults."""
+        return {
+            "tighten": Verb("TORQUE [ANGLE] [nok]", lambda rest: self._tighten(rest.split())),
+            "repeat": Verb("", lambda _: self.repeat()),
+            **super().verbs(),
+        }
+
+    def _tighten(self, words: list[str]) -> None:
+        ok = "nok" not in words
+        torque, *angle = [Decimal(word) for word in words if word not in {"ok", "nok"}]
+        self.tighten(torque, angle[0] if angle else None, ok=ok)

@@ -3,6 +3,8 @@
 import os
 import select
 
+from hardware.transport.mailbox import Mailbox
+
 
 class LinkLost(OSError):
     """The other end is gone; the text says how, for a person."""
@@ -26,11 +28,13 @@ class Halt:
             self._rung = True
             os.write(self._rings, b"!")
 
-    def wait(self, seconds: float) -> bool:
-        """Sleep for `seconds`, or until the bell rings; True when it has rung."""
+    def wait(self, seconds: float, mailbox: Mailbox | None = None) -> bool:
+        """Sleep for `seconds`, or until the bell rings or a letter comes; True when the bell has rung."""
         bell = select.poll()
         bell.register(self._hears, select.POLLIN)
-        return bool(bell.poll(seconds * 1000))
+        if mailbox is not None:
+            bell.register(mailbox.fileno(), select.POLLIN)
+        return any(descriptor == self._hears for descriptor, _ in bell.poll(seconds * 1000))
 
     def fileno(self) -> int:
         """The descriptor that becomes readable when the bell rings."""
@@ -43,15 +47,15 @@ class Halt:
 
 
 class Ear:
-    """Waits for bytes on one descriptor, or for the bell."""
+    """Waits for bytes on one descriptor, for a letter, or for the bell."""
 
-    def __init__(self, descriptor: int, halt: Halt) -> None:
-        self._halt = halt.fileno()
+    def __init__(self, descriptor: int, halt: Halt, mailbox: Mailbox) -> None:
+        self._bytes = descriptor
         self._poll = select.poll()
-        self._poll.register(descriptor, select.POLLIN)
-        self._poll.register(self._halt, select.POLLIN)
+        for each in (descriptor, halt.fileno(), mailbox.fileno()):
+            self._poll.register(each, select.POLLIN)
 
     def listen(self, seconds: float | None) -> bool:
-        """True when there are bytes, or the other end hung up; False after `seconds` or the bell."""
-        heard = self._poll.poll(None if seconds is None else seconds * 1000)
-        return bool(heard) and all(descriptor != self._halt for descriptor, _ in heard)
+        """True when there are bytes, or the other end hung up; False after `seconds`, a letter or the bell."""
+        heard = self._poll.poll(None if seconds is None else max(0, seconds * 1000))
+        return any(descriptor == self._bytes for descriptor, _ in heard)

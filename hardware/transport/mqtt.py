@@ -1,54 +1,90 @@
 """The topics of one broker: a thread that connects, subscribes, passes messages on, and connects again."""
 
+import contextlib
 import logging
 import ssl
 import threading
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 from uuid import uuid4
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
+from paho.mqtt.matcher import MQTTMatcher
 
+from hardware.address import Broker
+from hardware.driver import Publish
 from hardware.readings import tick_now
-from hardware.settings import Broker
 from hardware.transport.backoff import Backoff
-from hardware.transport.halt import Halt
+from hardware.transport.halt import Halt, LinkLost
 
 log = logging.getLogger(__name__)
 
 PATIENCE = 5.0  # s for a connection to be made
 KEEPALIVE = 10  # s; a pulled cable is noticed within 15
+LONGEST_QUEUE = 256  # letters for all devices behind the broker
 _ROUND = 1.0  # s; paho looks at its keep-alive this often; messages and the end wake it at once
 
 
 class TopicListener(Protocol):
-    """Hears of one topic. Called on the broker's thread; must not block."""
+    """A device behind the broker. Called on the broker's thread; must not block."""
+
+    @property
+    def topics(self) -> Sequence[str]:
+        """What it listens to; filters are allowed."""
+        ...
+
+    @property
+    def will(self) -> Publish | None:
+        """What the broker says for it when we are gone without a word; such a device has a connection of its own."""
+        ...
 
     def ready(self) -> None:
-        """The broker has granted the subscription."""
+        """The broker has granted every subscription."""
         ...
 
     def lost(self, reason: str) -> None:
         """The broker, or its leave to listen, is gone."""
         ...
 
-    def message(self, payload: bytes, *, retained: bool) -> None:
-        """One message; `retained`: the broker had kept it from some earlier time."""
+    def message(self, topic: str, payload: bytes, *, retained: bool) -> None:
+        """One message; `retained`: the broker had kept it from some earlier time. May raise LinkLost."""
+        ...
+
+    def due(self) -> int | None:
+        """The tick at which it wants to be woken."""
+        ...
+
+    def rang(self) -> None:
+        """It is that late. May raise LinkLost."""
         ...
 
 
 class BrokerLine(threading.Thread):
     """Keeps one connection to one broker until the bell rings."""
 
-    def __init__(self, broker: Broker, listeners: Mapping[str, Sequence[TopicListener]], halt: Halt) -> None:
+    def __init__(self, broker: Broker, listeners: Sequence[TopicListener], halt: Halt) -> None:
         super().__init__(name=f"broker-{broker.host}:{broker.port}", daemon=True)
         self._broker = broker
         self._listeners = listeners
         self._halt = halt
-        self._asked: dict[int, list[str]] = {}  # number of a subscription -> its topics
+        self._heard_by = MQTTMatcher()  # filter -> who listens to it
+        for listener in listeners:
+            for topic in listener.topics:
+                self._listening_to(topic).append(listener)
+        self._asked: dict[int, str] = {}  # number of a subscription -> its filter
+        self._granted: set[str] = set()
+        self._letters: deque[Callable[[], None]] = deque()
         self._turned_away = False
         self._client = self._make_client()
+
+    def _listening_to(self, topic: str) -> list[TopicListener]:
+        try:
+            return self._heard_by[topic]
+        except KeyError:
+            self._heard_by[topic] = found = []
+            return found
 
     def _make_client(self) -> paho.Client:
         client = paho.Client(
@@ -62,6 +98,9 @@ class BrokerLine(threading.Thread):
         client.password = self._broker.password
         if self._broker.tls:
             client.tls_set_context(ssl.create_default_context())
+        if self._listeners[0].will is not None:
+            will = self._listeners[0].will
+            client.will_set(will.topic, will.payload, qos=1, retain=will.retain)
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
         client.on_message = self._on_message
@@ -84,44 +123,109 @@ class BrokerLine(threading.Thread):
 
     def hang_up(self) -> None:
         """Wake the thread out of its waiting; the bell must have rung before."""
+        for listener in self._listeners:
+            if listener.will is not None:
+                self._client.publish(
+                    listener.will.topic, listener.will.payload, qos=1, retain=listener.will.retain
+                )
         self._client.disconnect()
+
+    def say(self, message: Publish) -> None:
+        """Publish it, at least once; raises LinkLost when the broker is not there."""
+        sent = self._client.publish(message.topic, message.payload, qos=1, retain=message.retain)
+        if sent.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
+            raise LinkLost(f"the broker at {self._broker} is gone: a message could not be sent")
+
+    def do(self, letter: Callable[[], None]) -> bool:
+        """Have `letter` carried out by this thread; False when too many wait. Safe from any thread."""
+        if len(self._letters) >= LONGEST_QUEUE:
+            return False
+        self._letters.append(letter)
+        self._wake()
+        return True
+
+    def _wake(self) -> None:
+        """End the waiting of paho's loop: what it sends to itself when something is to be published."""
+        waker = self._client._sockpairW  # noqa: SLF001 - its own way; there is no public one
+        if waker is not None:
+            with contextlib.suppress(OSError):  # then it is full, so it wakes
+                waker.send(b"\0")
 
     def _serve(self) -> None:
         self._client.connect(self._broker.host, self._broker.port, keepalive=KEEPALIVE)
         while not self._halt.rung:
-            if self._client.loop(_ROUND) != MQTTErrorCode.MQTT_ERR_SUCCESS:
+            if self._client.loop(self._patience()) != MQTTErrorCode.MQTT_ERR_SUCCESS:
                 return
+            self._do_letters()
+            self._ring()
+
+    def _patience(self) -> float:
+        due = min(
+            (at for at in (listener.due() for listener in self._listeners) if at is not None), default=None
+        )
+        return _ROUND if due is None else min(_ROUND, max(0.0, (due - tick_now()) / 1e9))
+
+    def _do_letters(self) -> None:
+        while self._letters:
+            self._guarded(self._letters.popleft())
+
+    def _ring(self) -> None:
+        for listener in self._listeners:
+            due = listener.due()
+            if due is not None and due <= tick_now():
+                self._guarded(listener.rang, listener)
+
+    def _guarded(self, call: Callable[[], None], listener: "TopicListener | None" = None) -> None:
+        """Carry out what concerns one device: its failure is its own, the broker and the others go on."""
+        try:
+            call()
+        except LinkLost as lost:
+            if listener is not None:
+                listener.lost(str(lost))
 
     def _lost(self, reason: str) -> None:
         if self._halt.rung:
             return  # nobody is told of the end that they asked for
-        for listeners in self._listeners.values():
-            for listener in listeners:
-                listener.lost(reason)
+        for listener in self._listeners:
+            listener.lost(reason)
 
     def _on_connect(self, client: paho.Client, _data: Any, _flags: Any, code: Any, _properties: Any) -> None:
         self._turned_away = code.is_failure
         if self._turned_away:
             self._lost(f"the broker at {self._broker} refuses us: {code}; mend user and password in the url")
             return
-        for topic in self._listeners:
+        self._granted.clear()
+        for topic in {topic for listener in self._listeners for topic in listener.topics}:
             _, number = client.subscribe(topic, qos=1)
             if number is not None:
-                self._asked[number] = [topic]
+                self._asked[number] = topic
 
     def _on_subscribe(
         self, _client: paho.Client, _data: Any, number: int, codes: Any, _properties: Any
     ) -> None:
-        for topic, code in zip(self._asked.pop(number, ()), codes, strict=False):
-            for listener in self._listeners[topic]:
-                if code.is_failure:
-                    listener.lost(f"the broker at {self._broker} does not let us listen to {topic}")
-                else:
-                    listener.ready()
+        topic = self._asked.pop(number, None)
+        if topic is None:
+            return
+        if any(code.is_failure for code in codes):
+            for listener in self._heard_by[topic]:
+                listener.lost(f"the broker at {self._broker} does not let us listen to {topic}")
+            return
+        self._granted.add(topic)
+        for listener in self._heard_by[topic]:
+            if self._granted.issuperset(listener.topics):
+                self._guarded(listener.ready, listener)
 
     def _on_message(self, _client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
-        for listener in self._listeners.get(message.topic, ()):
-            listener.message(bytes(message.payload), retained=message.retain)
+        told: set[int] = set()  # a device with overlapping filters hears a message once
+        for listeners in self._heard_by.iter_match(message.topic):
+            for listener in listeners:
+                if id(listener) not in told:
+                    told.add(id(listener))
+                    self._hear(listener, message)
+
+    def _hear(self, listener: TopicListener, message: paho.MQTTMessage) -> None:
+        payload = bytes(message.payload)
+        self._guarded(lambda: listener.message(message.topic, payload, retained=message.retain), listener)
 
     def _on_disconnect(
         self, _client: paho.Client, _data: Any, _flags: Any, code: Any, _properties: Any

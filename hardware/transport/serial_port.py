@@ -6,16 +6,18 @@ from typing import Self
 
 import serial
 
-from hardware.settings import SerialPort
+from hardware.address import SerialPort
 from hardware.transport.halt import Ear, Halt, LinkLost
+from hardware.transport.mailbox import Mailbox
 
 CHUNK = 4096  # bytes; what the kernel holds for a terminal
+WRITE_PATIENCE = 2.0  # s; a device that holds us up by flow control for longer is not there
 
 
 class SerialLink:
     """Bytes from a serial device or a pseudo terminal; the port stays locked against other programs."""
 
-    def __init__(self, port: SerialPort, halt: Halt) -> None:
+    def __init__(self, port: SerialPort, halt: Halt, mailbox: Mailbox) -> None:
         """Open `port`; raises LinkLost with the reason when that cannot be done."""
         try:
             self._port = serial.serial_for_url(
@@ -25,15 +27,16 @@ class SerialLink:
                 parity=port.parity,
                 stopbits=port.stop,
                 exclusive=True,
+                write_timeout=WRITE_PATIENCE,
             )
         except (OSError, ValueError) as error:  # SerialException is an OSError
             raise LinkLost(_why(port.path, error)) from error
         self._path = port.path
         self._descriptor = self._port.fileno()
-        self._ear = Ear(self._descriptor, halt)
+        self._ear = Ear(self._descriptor, halt, mailbox)
 
     def read(self, seconds: float | None) -> bytes:
-        """What has come, waiting at most `seconds` (None: for ever); empty after that or when called off.
+        """What has come; empty after `seconds` (None: never), for a letter, or when called off.
 
         Raises LinkLost when the device is gone.
         """
@@ -53,6 +56,8 @@ class SerialLink:
         """Send `data` to the device; raises LinkLost when it is gone."""
         try:
             self._port.write(data)
+        except serial.SerialTimeoutException as error:
+            raise LinkLost(f"{self._path} takes no bytes: look at its flow control") from error
         except OSError as error:
             raise LinkLost(f"{self._path} was unplugged") from error
 

@@ -7,8 +7,9 @@ import socket
 from types import TracebackType
 from typing import Self
 
-from hardware.settings import TcpPeer
+from hardware.address import TcpPeer
 from hardware.transport.halt import Ear, Halt, LinkLost
+from hardware.transport.mailbox import Mailbox
 
 CHUNK = 4096  # bytes
 PATIENCE = 5.0  # s for a connection to be made, on a plant's own network
@@ -18,7 +19,7 @@ SILENCE = {"TCP_KEEPIDLE": 5, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 2}  # a pulled 
 class TcpLink:
     """Bytes from one peer."""
 
-    def __init__(self, peer: TcpPeer, halt: Halt) -> None:
+    def __init__(self, peer: TcpPeer, halt: Halt, mailbox: Mailbox) -> None:
         """Connect to `peer`; raises LinkLost with the reason when that cannot be done."""
         self._name = f"{peer.host}:{peer.port}"
         try:
@@ -33,7 +34,7 @@ class TcpLink:
         except OSError:
             self._socket.close()
             raise
-        self._ear = Ear(self._socket.fileno(), halt)
+        self._ear = Ear(self._socket.fileno(), halt, mailbox)
 
     def _connect(self, address: object, halt: Halt) -> None:
         self._socket.setblocking(False)
@@ -56,7 +57,7 @@ class TcpLink:
             raise LinkLost(f"{self._name} cannot be reached: {os.strerror(code)}")
 
     def read(self, seconds: float | None) -> bytes:
-        """What has come, waiting at most `seconds` (None: for ever); empty after that or when called off.
+        """What has come; empty after `seconds` (None: never), for a letter, or when called off.
 
         Raises LinkLost when the peer is gone.
         """

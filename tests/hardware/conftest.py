@@ -8,7 +8,7 @@ import pytest
 
 from hardware.rack import Rack
 from hardware.readings import DeviceChanged, DeviceState, Reading
-from hardware.settings import DeviceSettings, load_devices
+from hardware.settings import DeviceSettings, load_station
 
 DEADLINE = 20.0  # s; only a broken product needs it
 
@@ -83,6 +83,6 @@ def devices(tmp_path: Path) -> Callable[..., tuple[DeviceSettings, ...]]:
     def written(*tables: str, default_broker: str | None = None) -> tuple[DeviceSettings, ...]:
         path = tmp_path / "devices.toml"
         path.write_text("".join(f"[[device]]\n{table}\n" for table in tables))
-        return load_devices(path, default_broker=default_broker)
+        return load_station(path, default_broker=default_broker).devices
 
     return written

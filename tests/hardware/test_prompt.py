@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from hardware.kinds import drivers
 from hardware.readings import CodeScanned, DeviceState, Measured, SwitchChanged, TorqueApplied
 from hardware.simulate.prompt import CannotSimulate, run
 
@@ -18,7 +19,7 @@ def played(kind, options, lines, heard, rack, devices, table, **keys):
         heard.ready()
         yield from lines
 
-    run(kind, options, typed(), out)
+    run(drivers()[kind], options, typed(), out)
     heard.wait(lambda one: getattr(one, "state", None) is DeviceState.LOST or kind == "switch")
     return out.getvalue()
 
@@ -78,14 +79,14 @@ def test_a_played_switch_obeys(mosquitto, heard, rack, devices):
 
 
 @pytest.mark.parametrize(
-    ("kind", "part"), [("camera", "there are: scanner"), ("sensor", "needs --broker and --topic")]
+    ("kind", "part"), [("wedge", "no simulator"), ("sensor", "needs --broker and --topic")]
 )
 def test_what_cannot_be_played_is_told(kind, part):
     with pytest.raises(CannotSimulate, match=part):
-        run(kind, {}, [], io.StringIO())
+        run(drivers()[kind], {}, [], io.StringIO())
 
 
 def test_an_unplugged_device_says_so():
     out = io.StringIO()
-    run("scanner", {}, ["unplug", "scan A", "replug", "noise"], out)
+    run(drivers()["scanner"], {}, ["unplug", "scan A", "replug", "noise"], out)
     assert "is unplugged; replug it first" in out.getvalue()

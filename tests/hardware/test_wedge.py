@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware.decode.wedge import LONGEST_CODE, WedgeAssembler
+from hardware.drivers.wedge import LONGEST_CODE, WedgeAssembler
 
 MS = 1_000_000  # ns
 

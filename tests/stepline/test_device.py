@@ -1,4 +1,4 @@
-"""`stepline device simulate` and `stepline device watch`: two processes at the two ends of a cable."""
+"""`stepline device simulate` and `stepline device monitor`: two processes at the two ends of a cable."""
 
 import signal
 import subprocess
@@ -90,7 +90,7 @@ def test_what_a_played_scanner_scans_is_seen_by_who_watches(stepline: Stepline) 
     station(stepline, 'name = "s"', 'kind = "scanner"', f'url = "serial://{port}"')
     with (
         talking(stepline, "simulate", "scanner", "--link", "port") as scanner,
-        talking(stepline, "watch", "devices.toml") as watch,
+        talking(stepline, "monitor", "devices.toml") as watch,
     ):
         assert scanner.says("scanner at") == "scanner at serial://port"
         watch.says("DeviceChanged", "'s'", "ready")
@@ -148,7 +148,7 @@ def test_a_played_sensor_and_switch_speak_over_a_broker(
     option = () if broker_from == "file" else ("--broker", mosquitto.url)
     at = ("--broker", mosquitto.url, "--topic")
     with (
-        talking(stepline, "watch", "devices.toml", *option) as watch,
+        talking(stepline, "monitor", "devices.toml", *option) as watch,
         talking(stepline, "simulate", "sensor", *at, "line1/oven", "--field", "temperature.value") as oven,
         talking(stepline, "simulate", "switch", *at, "line1/guard") as guard,
     ):

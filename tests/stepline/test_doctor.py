@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.server.serving import ServerProcess
 from tests.stepline.conftest import Stepline
 
-EXAMPLE = Path(__file__).parents[2] / "hardware" / "example-devices.toml"
+EXAMPLE = Path(__file__).parents[2] / "hardware" / "example-station.toml"
 
 
 def test_a_machine_that_has_everything_is_told_so(stepline: Stepline, server: ServerProcess) -> None:

@@ -9,7 +9,7 @@ from tests.conftest import free_port
 
 NOBODY = "127.0.0.1:9"  # the discard port: nothing listens there
 LIBRARY = Path(__file__).parents[2] / "content" / "library"
-EXAMPLE = Path(__file__).parents[2] / "hardware" / "example-devices.toml"
+EXAMPLE = Path(__file__).parents[2] / "hardware" / "example-station.toml"
 SENSOR = ("device", "simulate", "sensor")
 WRONG = {
     "a document that is not there": (("publish", "--check", "nothing"), "nothing: no document there"),

@@ -1,8 +1,12 @@
 """Lines of a barcode scanner: the text of the code, and its AIM identifier when the scanner sends one."""
 
 import re
+from typing import Literal
+
+from pydantic import Field
 
 from hardware.decode.line_decoder import LineDecoder
+from hardware.driver import BYTES, Driver, Options
 from hardware.readings import CodeScanned, Reading, Stamp
 
 LONGEST_CODE = 8192  # bytes; the largest QR code holds 7089 digits
@@ -48,3 +52,21 @@ class ScannerDecoder(LineDecoder):
         text, symbology = split_symbology(sent.strip(" \t"))
         reason = unreadable(text)
         return reason or CodeScanned(**self._code_stamp(), text=text, symbology=symbology)
+
+
+class ScannerOptions(Options):
+    """How the scanner is set."""
+
+    encoding: Literal["utf-8", "ascii", "latin-1", "shift_jis", "gb18030"] = Field(
+        "utf-8", description="how the scanner spells letters beyond ASCII"
+    )
+
+
+DRIVER = Driver(
+    kind="scanner",
+    title="barcode scanner on a serial line",
+    carriers=BYTES,
+    options=ScannerOptions,
+    decoder=lambda own, place: ScannerDecoder(stamp=place.stamp, encoding=own.encoding),
+    simulator="hardware.simulate.scanner:SimulatedScanner",
+)

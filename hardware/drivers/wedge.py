@@ -1,5 +1,7 @@
 """Key strokes of a keyboard-wedge scanner: tell its bursts from a person's typing. No window, no clock."""
 
+from hardware.driver import Carrier, Driver, Options
+
 SLOWEST_SCANNER = 35_000_000  # ns between two keys; a fast typist's best is about twice that
 SHORTEST_CODE = 3  # characters; two keys and Enter may be a person's roll over the keyboard
 LONGEST_CODE = 8192  # characters, as in the serial scanner
@@ -31,3 +33,11 @@ class WedgeAssembler:
         else:
             self._keys.append(char)
         return None
+
+
+DRIVER = Driver(
+    kind="wedge",
+    title="scanner that types like a keyboard",
+    carriers=frozenset({Carrier.WINDOW, Carrier.KEYS}),
+    options=Options,
+)

@@ -1,11 +1,14 @@
 """Result lines of a torque tool: `T,0007,9.02,N.m,34,OK*64`; docs/devices.md has the frame field by field."""
 
+import re
 from functools import reduce
 
 from hardware.decode.line_decoder import LineDecoder
 from hardware.decode.numbers import number
+from hardware.driver import BYTES, Driver, Options
 from hardware.readings import Reading, Stamp, TorqueApplied
 
+_START = re.compile(rb"T,")
 LONGEST_LINE = 128  # bytes; a full frame is below 50
 UNITS = {  # as tools write them -> as the documents write them
     "N.m": "N.m",
@@ -27,7 +30,7 @@ class TorqueDecoder(LineDecoder):
     """TorqueApplied for each result; a frame that is sent twice is one result."""
 
     def __init__(self, *, stamp: Stamp) -> None:
-        super().__init__(self._read, stamp=stamp, ceiling=LONGEST_LINE)
+        super().__init__(self._read, stamp=stamp, ceiling=LONGEST_LINE, start=_START)
         self._result_stamp = stamp
         self._last = b""
 
@@ -60,3 +63,13 @@ class TorqueDecoder(LineDecoder):
         return TorqueApplied(
             **self._result_stamp(), torque=value, unit=UNITS[unit], angle=turned, ok=VERDICTS[verdict]
         )
+
+
+DRIVER = Driver(
+    kind="torque",
+    title="torque tool that prints a checked line for each fastening",
+    carriers=BYTES,
+    options=Options,
+    decoder=lambda _, place: TorqueDecoder(stamp=place.stamp),
+    simulator="hardware.simulate.torque:SimulatedTorqueDriver",
+)

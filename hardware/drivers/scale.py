@@ -2,8 +2,11 @@
 
 import re
 
+from pydantic import Field
+
 from hardware.decode.line_decoder import LineDecoder
 from hardware.decode.numbers import number
+from hardware.driver import BYTES, Driver, Options
 from hardware.readings import Measured, Reading, Stamp
 
 LONGEST_LINE = 128  # bytes; both families stay below 40
@@ -22,6 +25,7 @@ _SICS_SAID = {
 _SICS_POWERED = re.compile(r'I4 A "[^"]*"')  # a scale says its serial number when it is switched on
 # header, then on indicators also GS/NT/TR (gross, net, tare)
 _AND = re.compile(rf"(?P<settled>ST|US|QT),(?:(?:GS|NT|TR),)? *{_WEIGHT} *")
+_START = re.compile(rb"S [SD] |(?:ST|US|QT),")
 _AND_OVER = re.compile(r"OL(?:,.*)?")
 
 
@@ -29,7 +33,7 @@ class ScaleDecoder(LineDecoder):
     """Measured for each weight, in the unit the scale names; overload and the like are refused in words."""
 
     def __init__(self, *, stamp: Stamp, quantity: str | None = "mass") -> None:
-        super().__init__(self._read, stamp=stamp, ceiling=LONGEST_LINE)
+        super().__init__(self._read, stamp=stamp, ceiling=LONGEST_LINE, start=_START)
         self._weight_stamp = stamp
         self._quantity = quantity
 
@@ -52,3 +56,19 @@ class ScaleDecoder(LineDecoder):
             quantity="count" if found["settled"] == "QT" else self._quantity,
             stable=found["settled"] in {"S", "ST", "QT"},
         )
+
+
+class ScaleOptions(Options):
+    """What is weighed."""
+
+    quantity: str = Field("mass", description="what it measures")
+
+
+DRIVER = Driver(
+    kind="scale",
+    title="scale that sends its weight by itself, in the manner of MT-SICS or A&D",
+    carriers=BYTES,
+    options=ScaleOptions,
+    decoder=lambda own, place: ScaleDecoder(stamp=place.stamp, quantity=own.quantity),
+    simulator="hardware.simulate.scale:SimulatedScale",
+)

@@ -1,0 +1,117 @@
+"""Every kind's recordings: `hardware/recordings/KIND/NAME.bin` (or `.tape`) means what `NAME.json` beside it says.
+
+A `.bin` holds bytes of a line, a `.tape` the messages of a broker as `stepline device record` writes them. The JSON
+holds `table`, the keys of the kind's table, and `told`, what comes of it: for each reading its type and any of its
+fields, as text (`ReadingRefused` by a part of its reason). What the decoder answers to the device is passed over.
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import hardware
+from hardware.driver import Decoder, HangUp, Place, Publish, Ready, Send, Talker
+from hardware.kinds import drivers
+from hardware.readings import Mark, Reading, ReadingRefused
+from hardware.tape import Way, pieces
+
+ROOT = Path(hardware.__file__).parent / "recordings"
+NOW = datetime(2026, 3, 1, 22, 30, tzinfo=UTC)
+RECORDED = sorted(
+    path
+    for folder in ROOT.iterdir()
+    if folder.is_dir()
+    for path in folder.iterdir()
+    if path.suffix != ".json"
+)
+LINES = [path for path in RECORDED if path.suffix == ".bin"]
+TAPES = [path for path in RECORDED if path.suffix == ".tape"]
+
+
+def named(paths: list[Path]) -> list[str]:
+    return [str(path.relative_to(ROOT)) for path in paths]
+
+
+def stamp() -> Mark:
+    return {"device": "d", "at": NOW, "tick": 1}
+
+
+def made(kind: str, expected: dict[str, Any]) -> Any:
+    driver = drivers()[kind]
+    assert driver.decoder is not None
+    place = Place(name="d", stamp=stamp, topic=expected.get("topic", ""))
+    decoder = driver.decoder(driver.options.model_validate(expected["table"]), place)
+    if isinstance(decoder, Talker):
+        list(decoder.opened())
+    return decoder
+
+
+def read(decoder: Decoder, whole: bytes, size: int | None = None) -> list[Reading]:
+    size = size or max(len(whole), 1)
+    return [told for i in range(0, len(whole), size) for told in readings(decoder.feed(whole[i : i + size]))]
+
+
+def readings(told: Iterator[Any]) -> Iterator[Reading]:
+    return (each for each in told if not isinstance(each, Send | Publish | Ready | HangUp))
+
+
+def said(reading: Reading, wanted: dict[str, str]) -> dict[str, str]:
+    """The fields of `reading` that `wanted` names, spelled alike."""
+    found = {"type": type(reading).__name__}
+    for name in wanted.keys() - {"type"}:
+        value = str(getattr(reading, name))
+        within = isinstance(reading, ReadingRefused) and wanted[name] in value
+        found[name] = wanted[name] if within else value
+    return found
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, None])
+@pytest.mark.parametrize("path", LINES, ids=named(LINES))
+def test_recorded_frames_mean_the_same_however_their_bytes_arrive(path, size):
+    expected = json.loads(path.with_suffix(".json").read_text())
+    told = read(made(path.parent.name, expected), path.read_bytes(), size)
+    wanted = expected["told"]
+    assert [said(one, want) for one, want in zip(told, wanted, strict=False)] == wanted
+    assert len(told) == len(wanted)
+
+
+@pytest.mark.parametrize("path", TAPES, ids=named(TAPES))
+def test_recorded_messages_mean_what_is_said(path):
+    expected = json.loads(path.with_suffix(".json").read_text())
+    decoder = made(path.parent.name, expected)
+    taped = [piece for piece in pieces(path) if piece.way is Way.IN]
+    told = [
+        one
+        for piece in taped
+        for one in readings(decoder.hear(piece.topic, piece.data, retained=piece.retained))
+    ]
+    wanted = expected["told"]
+    assert [said(one, want) for one, want in zip(told, wanted, strict=False)] == wanted
+    assert len(told) == len(wanted)
+
+
+@pytest.mark.parametrize("path", LINES, ids=named(LINES))
+@pytest.mark.parametrize("noise", [b"\xff\x00\x80", bytes(range(256)) * 40, b"\r\n\r\n", b"~" * 100_000])
+def test_no_frame_is_lost_after_noise_and_a_pause(path, noise):
+    expected = json.loads(path.with_suffix(".json").read_text())
+    decoder = made(path.parent.name, expected)
+    list(decoder.feed(noise))
+    list(decoder.give_up("quiet"))
+    assert not decoder.pending
+    wanted = expected["told"]
+    told = read(decoder, path.read_bytes())
+    assert [said(one, want) for one, want in zip(told, wanted, strict=False)] == wanted
+    assert len(told) == len(wanted)
+
+
+@pytest.mark.parametrize("kind", sorted({path.parent.name for path in RECORDED}))
+def test_every_recording_says_what_it_means(kind):
+    assert kind in drivers()
+    names = {path.stem for path in (ROOT / kind).iterdir()}
+    for name in names:
+        assert any((ROOT / kind / f"{name}.{suffix}").exists() for suffix in ("bin", "tape"))
+        assert (ROOT / kind / f"{name}.json").exists()
