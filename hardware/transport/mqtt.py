@@ -195,7 +195,7 @@ class BrokerLine(threading.Thread):
             self._lost(f"the broker at {self._broker} refuses us: {code}; mend user and password in the url")
             return
         self._granted.clear()
-        for topic in {topic for listener in self._listeners for topic in listener.topics}:
+        for topic in dict.fromkeys(topic for listener in self._listeners for topic in listener.topics):
             _, number = client.subscribe(topic, qos=1)
             if number is not None:
                 self._asked[number] = topic

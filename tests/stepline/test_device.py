@@ -1,5 +1,6 @@
 """`stepline device simulate` and `stepline device monitor`: two processes at the two ends of a cable."""
 
+import re
 import signal
 import subprocess
 import threading
@@ -93,24 +94,98 @@ def test_what_a_played_scanner_scans_is_seen_by_who_watches(stepline: Stepline) 
         talking(stepline, "monitor", "devices.toml") as watch,
     ):
         assert scanner.says("scanner at") == "scanner at serial://port"
-        watch.says("DeviceChanged", "'s'", "ready")
+        watch.says("s ", "is ready")
         scanner.type("scan ]d20104012345000018<GS>21SN-1")
-        assert "]d2" in watch.says("CodeScanned", "0104012345000018", "SN-1")
+        assert watch.says("code", "0104012345000018", "SN-1").endswith("]d2")
         scanner.type("scan [/b] is no markup")
-        watch.says("CodeScanned", "[/b] is no markup")
+        watch.says("code", "[/b] is no markup")
         scanner.type("half_frame")
-        watch.says("ReadingRefused")
+        watch.says("refused")
         scanner.type("unplug")
-        watch.says("DeviceChanged", "lost")
+        watch.says("is lost")
         scanner.type("replug")
-        watch.says("DeviceChanged", "ready")
+        watch.says("is ready")
         scanner.type("jump")
         scanner.says("'jump' is not known; type: scan TEXT")
         scanner.type("quit")
         assert scanner.process.wait(PATIENCE) == 0
-        watch.says("DeviceChanged", "lost")
+        watch.says("is lost")
         assert watch.end() == 0
     assert not port.is_symlink()
+
+
+def test_what_is_plugged_in_and_known_is_listed(stepline: Stepline) -> None:
+    listed = stepline("device", "list")
+    assert listed.returncode == 0
+    assert "barcode scanner on a serial line" in listed.stdout
+    station(stepline, 'name = "s"', 'kind = "scanner"', 'url = "serial:///dev/ttyS77?baud=19200"')
+    assert "/dev/ttyS77" in stepline("device", "list", "devices.toml").stdout
+
+
+def test_a_check_says_which_devices_are_there(stepline: Stepline) -> None:
+    port = stepline.folder / "port"
+    station(
+        stepline,
+        *('name = "s"', 'kind = "scanner"', f'url = "serial://{port}"', "[[device]]"),
+        *('name = "gone"', 'kind = "scale"', 'url = "serial:///dev/ttyS77"'),
+    )
+    with talking(stepline, "simulate", "scanner", "--link", "port") as scanner:
+        scanner.says("scanner at")
+        checked = stepline("device", "check", "devices.toml", "--seconds", "1")
+        assert checked.returncode == 1
+        assert re.search(r"^s +scanner +ready", checked.stdout, re.MULTILINE)
+        assert re.search(r"^gone +scale +lost +/dev/ttyS77 is not there", checked.stdout, re.MULTILINE)
+        (stepline.folder / "devices.toml").write_text(
+            (stepline.folder / "devices.toml").read_text().partition('[[device]]\nname = "gone"')[0]
+        )
+        assert stepline("device", "check", "devices.toml").returncode == 0
+
+
+def test_what_was_recorded_is_played_again_at_the_same_ports(stepline: Stepline) -> None:
+    port = stepline.folder / "port"
+    station(stepline, 'name = "s"', 'kind = "scanner"', f'url = "serial://{port}"')
+    with (
+        talking(stepline, "simulate", "scanner", "--link", "port") as scanner,
+        talking(stepline, "record", "devices.toml", "--to", "shift.tape") as recorder,
+    ):
+        recorder.says("s ", "is ready")
+        scanner.type("scan ]C0PART-42")
+        scanner.type("noise")
+        recorder.says("refused")
+        assert recorder.end(signal.SIGINT) == 0
+        recorder.says("pieces in shift.tape")
+    with (
+        talking(stepline, "replay", "shift.tape", "devices.toml") as replay,
+        talking(stepline, "monitor", "devices.toml") as watch,
+    ):
+        replay.says("s stands at")
+        watch.says("s ", "is ready")
+        replay.type("")
+        watch.says("code 'PART-42' ]C0")
+        watch.says("refused")
+        replay.says("played")
+
+
+@pytest.mark.parametrize(
+    ("tape", "part"),
+    [
+        (
+            '{"stepline-recording":1}\n{"at":1,"device":"other","way":"in","text":"x"}',
+            "'other', which the station",
+        ),
+        ('{"stepline-recording":2}\n', "later version"),
+        ("{}", "no recording of"),
+        ('{"stepline-recording":1}\n{"at":-1}', "line 2 is no piece"),
+        ("\x00\xff", "no recording"),
+    ],
+)
+def test_what_cannot_be_replayed_is_told(stepline: Stepline, tape: str, part: str) -> None:
+    (stepline.folder / "shift.tape").write_bytes(tape.encode("latin-1"))
+    station(stepline, 'name = "s"', 'kind = "scanner"', f'url = "serial://{stepline.folder}/port"')
+    ended = stepline("device", "replay", "shift.tape", "devices.toml", "--now")
+    assert ended.returncode == 2
+    assert part in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
 
 
 def test_a_simulator_that_was_killed_starts_again_at_the_same_place(stepline: Stepline) -> None:
@@ -152,16 +227,16 @@ def test_a_played_sensor_and_switch_speak_over_a_broker(
         talking(stepline, "simulate", "sensor", *at, "line1/oven", "--field", "temperature.value") as oven,
         talking(stepline, "simulate", "switch", *at, "line1/guard") as guard,
     ):
-        watch.says("DeviceChanged", "'oven'", "ready")
-        watch.says("DeviceChanged", "'guard'", "ready")
+        watch.says("oven", "is ready")
+        watch.says("guard", "is ready")
         oven.says("type: publish VALUE")
         oven.type("publish 65.20")
-        watch.says("Measured", "65.2")
+        watch.says("65.20 degC")
         guard.says("type: on")
         guard.type("on")
-        watch.says("SwitchChanged", "True")
+        watch.says("guard is on")
         oven.type("garbage")
-        watch.says("ReadingRefused")
+        watch.says("refused")
         oven.type("publish much")
         oven.says("write: publish VALUE")
         assert watch.end(signal.SIGINT) == 0

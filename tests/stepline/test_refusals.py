@@ -20,7 +20,7 @@ WRONG = {
         ("publish", LIBRARY, "--server", "http://[::1"),
         "is no server's address",
     ),
-    "a device nobody knows": (("device", "simulate", "robot"), "there are: scanner, scale"),
+    "a device nobody knows": (("device", "simulate", "robot"), "there are: "),
     "a sensor without a broker": (SENSOR, "needs --broker and --topic"),
     "a broker that is none": (
         (*SENSOR, "--broker", "plant", "--topic", "a"),
@@ -43,14 +43,14 @@ WRONG = {
         "nowhere is no folder",
     ),
     "a port where a folder is": (("device", "simulate", "scale", "--link", "."), "is there already"),
-    "devices that are not there": (("device", "watch", "nothing.toml"), "nothing.toml: cannot be read"),
-    "devices in a folder": (("device", "watch", "."), "cannot be read"),
+    "devices that are not there": (("device", "monitor", "nothing.toml"), "nothing.toml: cannot be read"),
+    "devices in a folder": (("device", "monitor", "."), "cannot be read"),
     "devices that are a picture": (
-        ("device", "watch", LIBRARY / "gp-100-exploded.webp"),
+        ("device", "monitor", LIBRARY / "gp-100-exploded.webp"),
         "is no TOML",
     ),
     "devices on no broker": (
-        ("device", "watch", EXAMPLE, "--broker", "plant"),
+        ("device", "monitor", EXAMPLE, "--broker", "plant"),
         "is no broker; write mqtt://host:1883",
     ),
     "a port beyond all ports": (("serve", "--port", "99999"), "--port 99999 is no port; use 1 to 65535"),
