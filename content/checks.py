@@ -127,6 +127,7 @@ class Torque(_Limited):
     fastenings: Annotated[int, Field(ge=1, le=200)] = 1
     angle_low: Exact | None = None
     angle_high: Exact | None = None
+    program: Annotated[int, Field(ge=0, le=999)] | None = None  # the tool's own parameter set for it
     order: Annotated[
         tuple[Line, ...], Field(max_length=200)
     ] = ()  # the places of the fastenings, as tightened

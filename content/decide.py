@@ -29,6 +29,7 @@ from content.inputs import (
     Continued,
     Decided,
     Input,
+    ManualAllowed,
     Paused,
     PhotoGiven,
     ProblemReported,
@@ -49,6 +50,7 @@ from content.record import (
     CheckFailed,
     Code,
     DeviationRaised,
+    ManualEntryAllowed,
     NotApplicable,
     RunContinued,
     RunFact,
@@ -128,6 +130,8 @@ def _answer(instruction: Instruction, run: Run, step: Step, given: Input) -> Fac
             return _filled(run, step, given)
         case Signed():
             return _signed(run, step, given)
+        case ManualAllowed():
+            return _allowed(run, step, given)
         case VisionGiven():
             return _seen(run, step, given)
         case PhotoGiven():
@@ -200,11 +204,37 @@ def _answered(run: Run, step: Step, given: Answered) -> Facts:
         return ()
     if isinstance(check, Checklist) and given.answer in state.answers:
         return ()
-    verdict = evidence.judge_answer(check, given)
+    if isinstance(check, evidence.BY_DEVICE):
+        by_hand = state.manual and takes
+        verdict = evidence.judge_by_hand(check, given, state.good + 1) if by_hand else None
+    else:
+        verdict = evidence.judge_answer(check, given)
     return () if verdict is None else _judged(run, step, check, verdict, given)
 
 
-def _open(run: Run, step: Step, given: CellGiven | Signed | PhotoGiven | Waived) -> Check | None:
+def _allowed(run: Run, step: Step, given: ManualAllowed) -> Facts:
+    """That a device is replaced by a person's word is a departure from the instruction."""
+    check = _open(run, step, given)
+    if not isinstance(check, evidence.BY_DEVICE) or run.states(step.id).get(check.id, FRESH).manual:
+        return ()
+    allowed = ManualEntryAllowed(
+        run=run.id,
+        step=step.id,
+        check=check.id,
+        supervisor=given.supervisor,
+        reason=given.reason,
+        at=given.at,
+        tick=given.tick,
+        by=given.by,
+    )
+    expected = check.device or check.kind
+    kind = DeviationKind.MANUAL_ENTRY
+    return (allowed, deviation(run, step, kind, check.id, given, expected=expected, came=given.reason))
+
+
+def _open(
+    run: Run, step: Step, given: CellGiven | Signed | PhotoGiven | Waived | ManualAllowed
+) -> Check | None:
     """The check that is named, when it takes an answer now."""
     if given.step != step.id:
         return None

@@ -11,6 +11,7 @@ class DeviationKind(StrEnum):
     BAD_TIGHTENING = "bad_tightening"
     WRONG_ANSWER = "wrong_answer"
     BAD_PICTURE = "bad_picture"
+    MANUAL_ENTRY = "manual_entry"
     OVERRUN = "overrun"
     PROBLEM = "problem"
     ABORTED = "aborted"

@@ -64,6 +64,7 @@ class CheckState:
     bad: int = 0  # since it was last begun or a supervisor had it tried again
     passed: bool = False
     conceded: bool = False  # passed because a supervisor said so
+    manual: bool = False  # a supervisor lets it be entered by hand
     last: Evidence | None = None
     answers: frozenset[str] = frozenset()  # the good ones of a person, each once
     cells: Mapping[str, Cell] = field(default_factory=dict[str, Cell])  # ROW.COLUMN -> what stands there
@@ -360,6 +361,44 @@ def judge_answer(check: Check, given: Answered) -> Verdict | None:
             )
         case _:
             return None
+
+
+BY_DEVICE = (
+    Measure,
+    Torque,
+    Signal,
+    Vision,
+)  # what a device proves, and a supervisor may let be entered by hand
+
+
+def judge_by_hand(check: Check, given: Answered, number: int) -> Verdict | None:
+    """What a person says instead of the check's device; None when it is no answer to that check.
+
+    A number with the check's unit for a measurement or for tightening `number` (whose angle nobody can tell), `on` or
+    `off` for a signal, `good` or `bad` for a picture.
+    """
+    match check:
+        case Measure():
+            value = typed_number(given.answer)
+            evidence = None if value is None else Value(value=value, unit=check.unit, device=TYPED)
+            good = value is not None and within(value, check.low, check.high)
+        case Torque():
+            value = typed_number(given.answer)
+            evidence = (
+                None
+                if value is None
+                else Tightening(torque=value, unit=check.unit, angle=None, number=number, device=TYPED)
+            )
+            good = value is not None and within(value, check.low, check.high)
+        case Signal() if given.answer in {"on", "off"}:
+            on = given.answer == "on"
+            evidence, good = Switch(signal=check.signal, on=on, device=TYPED), on is check.expect
+        case Vision() if given.answer in {"good", "bad"}:
+            good = given.answer == "good"
+            evidence = Seen(check=check.check, good=good, device=TYPED, score=None, photo=None)
+        case _:
+            return None
+    return None if evidence is None else Verdict(evidence, good)
 
 
 def judge_cell(check: Table, given: CellGiven) -> Verdict | None:

@@ -114,6 +114,16 @@ class Decided(_Input):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ManualAllowed(_Input):
+    """A supervisor lets `check` of `step` be entered by hand, for its device cannot; `reason` says why."""
+
+    step: StepId
+    check: CheckId
+    supervisor: PersonId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PhotoGiven(_Input):
     """The operator took a photograph for `check` of `step`; `photo` is its digest."""
 
@@ -239,6 +249,7 @@ Input = (
     | CellGiven
     | Signed
     | Decided
+    | ManualAllowed
     | PhotoGiven
     | Waived
     | CodeGiven

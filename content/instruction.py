@@ -177,6 +177,21 @@ class Group(Piece):
     checks: Annotated[tuple[CheckId, ...], Field(min_length=2)]
 
 
+class Drive(Piece):
+    """An output of a device that is so while the step is open: a clamp that is closed, a valve that is on."""
+
+    device: Slug
+    signal: Slug
+    value: bool | Exact | Line = True
+
+
+class Print(Piece):
+    """A label that is printed when the step first comes up; the station's file says how it looks."""
+
+    device: Slug
+    label: Slug
+
+
 class Step(Piece):
     """One thing to do, with its text, media and checks; its `id` lasts, its number is only shown."""
 
@@ -194,6 +209,8 @@ class Step(Piece):
     combine: Literal["all", "any", "ordered"] = "all"
     groups: tuple[Group, ...] = ()
     next: tuple[Rule, ...] = ()
+    drives: tuple[Drive, ...] = ()
+    prints: tuple[Print, ...] = ()
     references: tuple[Line, ...] = ()  # where more stands, such as the address of a picture that is not here
 
     @model_validator(mode="after")

@@ -269,6 +269,16 @@ class FailureRuled(_RunFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ManualEntryAllowed(_RunFact):
+    """A supervisor let a check be entered by hand instead of by its device."""
+
+    step: StepId
+    check: CheckId
+    supervisor: PersonId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeviationRaised(_RunFact):
     """A departure from the instruction was found by a check or reported by a person."""
 
@@ -379,6 +389,32 @@ class GarbageRefused(_Fact):
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputDriven(_Fact):
+    """An output was set to `value` and the device said so; not `confirmed`: it may not be, for that `reason`.
+
+    `run` and `step` are what it was set for, where one was on.
+    """
+
+    device: str
+    signal: str
+    value: str
+    confirmed: bool
+    reason: str = ""
+    run: RunId | None = None
+    step: StepId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceDisabled(_Fact):
+    """A supervisor took a device out of use, or (not `disabled`) put it back."""
+
+    device: str
+    disabled: bool
+    supervisor: PersonId
+    reason: str
+
+
 RunFact = (
     RunStarted
     | StepEntered
@@ -390,6 +426,7 @@ RunFact = (
     | RouteTaken
     | SupervisorNeeded
     | FailureRuled
+    | ManualEntryAllowed
     | DeviationRaised
     | ReadingRefused
     | RunHeld
@@ -399,6 +436,13 @@ RunFact = (
     | RunAborted
 )
 StationFact = (
-    OperatorSignedIn | OperatorSignedOut | ChangesSeen | CodeRefused | DeviceChanged | GarbageRefused
+    OperatorSignedIn
+    | OperatorSignedOut
+    | ChangesSeen
+    | CodeRefused
+    | DeviceChanged
+    | GarbageRefused
+    | OutputDriven
+    | DeviceDisabled
 )
 Fact = RunFact | StationFact

@@ -24,6 +24,7 @@ from content.record import (
     CheckPassed,
     DeviationRaised,
     FailureRuled,
+    ManualEntryAllowed,
     ReadingRefused,
     RouteTaken,
     RunAborted,
@@ -172,6 +173,10 @@ def _evolve_open(run: Run, fact: RunFact) -> Run:
             return replace(_clocked(run, fact.tick).to(RunState.HELD), waiting=fact.check)
         case FailureRuled():
             return _ruled(run, fact)
+        case ManualEntryAllowed():
+            states = run.states(fact.step)
+            after = replace(states.get(fact.check, FRESH), manual=True)
+            return replace(run, checks={**run.checks, fact.step: {**states, fact.check: after}})
         case DeviationRaised():
             return replace(
                 run, deviations=run.deviations + 1, marked=run.marked | {mark(fact.kind, fact.check)}

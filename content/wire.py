@@ -24,6 +24,7 @@ FACTS: dict[str, type[Fact]] = {  # Never change a name; only add.
     "route.taken": record.RouteTaken,
     "supervisor.needed": record.SupervisorNeeded,
     "failure.ruled": record.FailureRuled,
+    "manual.allowed": record.ManualEntryAllowed,
     "deviation.raised": record.DeviationRaised,
     "reading.refused": record.ReadingRefused,
     "run.held": record.RunHeld,
@@ -37,6 +38,8 @@ FACTS: dict[str, type[Fact]] = {  # Never change a name; only add.
     "code.refused": record.CodeRefused,
     "device.changed": record.DeviceChanged,
     "garbage.refused": record.GarbageRefused,
+    "output.driven": record.OutputDriven,
+    "device.disabled": record.DeviceDisabled,
 }
 CAUSES: dict[str, type[Cause]] = {  # Never change a name; only add.
     "started": inputs.Started,
@@ -46,6 +49,7 @@ CAUSES: dict[str, type[Cause]] = {  # Never change a name; only add.
     "cell.given": inputs.CellGiven,
     "signed": inputs.Signed,
     "decided": inputs.Decided,
+    "manual.allowed": inputs.ManualAllowed,
     "vision.given": inputs.VisionGiven,
     "waived": inputs.Waived,
     "code.given": inputs.CodeGiven,

@@ -165,6 +165,11 @@ class Place:
     topic: str = ""
 
 
+def _no_signals(_options: Options) -> tuple[str, ...]:
+    """A kind whose signals are not named by its table."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Driver(Generic[OptionsT]):
     """One kind of device. A module of `hardware.drivers`, or a file beside `station.toml`, holds it as `DRIVER`.
@@ -179,5 +184,11 @@ class Driver(Generic[OptionsT]):
     options: type[OptionsT]
     decoder: Callable[[OptionsT, Place], AnyDecoder] | None = None
     outputs: bool = False  # whether something can be wanted of it
+    signals: Callable[[OptionsT], tuple[str, ...]] = (
+        _no_signals  # that a table names, for the technician to try
+    )
+    tool: bool = (
+        False  # an output that tightens: `enabled`, `program`, `identifier` and `batch` are wanted of it
+    )
     commands: Mapping[str, str] = field(default_factory=dict[str, str])  # verb -> what it does
     simulator: str = ""  # module:class of its stand-in

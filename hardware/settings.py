@@ -3,7 +3,8 @@
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -33,6 +34,27 @@ class Rules:
     settle: float = 0.0
 
 
+class Moment(StrEnum):
+    """How a station can stand, for lamps that show it."""
+
+    IDLE = "idle"
+    RUNNING = "running"
+    HELD = "held"
+    SUPERVISOR = "supervisor"  # one is asked for
+    FAILED = "failed"  # a check of the step was not good, and is not yet
+    FAULT = "fault"  # a device is lost, or the kiosk cannot keep what happens
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Driving:
+    """What drives an output besides the documents."""
+
+    parts: Mapping[str, str] = field(default_factory=dict[str, str])  # part number -> signal of its bin
+    shows: Mapping[Moment, tuple[str, ...]] = field(
+        default_factory=dict[Moment, tuple[str, ...]]
+    )  # how the station stands -> the signals that are on
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceSettings:
     """One `[[device]]` table: what every device has, and in `options` what its kind adds."""
@@ -45,6 +67,7 @@ class DeviceSettings:
     on_connect: str | None = None  # sent to the device each time it is reached
     quiet: float = 0.25  # s; a frame that stands still longer than this is half a frame
     rules: Rules = Rules()
+    driving: Driving = field(default_factory=Driving)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +78,7 @@ class Station:
 
 
 ALWAYS = frozenset({"name", "kind", "url"})
+DRIVING = frozenset({"parts", "shows"})
 RULES = frozenset({"debounce_ms", "settle_within", "settle_ms"})
 
 
@@ -69,6 +93,8 @@ def keys_of(driver: Driver) -> tuple[frozenset[str], frozenset[str]]:
         must |= {"topic"}
     if driver.decoder is not None:
         may |= RULES
+    if driver.outputs:
+        may |= DRIVING
     return frozenset(must), frozenset(may)
 
 
@@ -187,6 +213,22 @@ class _Reader:
                 settle_within=self._band(),
                 settle=self._milliseconds("settle_ms", 0),
             ),
+            driving=self._driving(),
+        )
+
+    def _driving(self) -> Driving:
+        parts, shows = self._table.get("parts", {}), self._table.get("shows", {})
+        if not isinstance(parts, dict) or not all(isinstance(signal, str) for signal in parts.values()):
+            raise self._wrong("parts", 'name the signal of each part\'s bin: parts = { "P-100" = "A1" }')
+        if not isinstance(shows, dict):
+            raise self._wrong("shows", 'name what is on: shows = { running = ["green"] }')
+        for moment, signals in shows.items():
+            if moment not in set(Moment):
+                raise self._wrong("shows", f"{moment!r} is not known; known: {', '.join(Moment)}")
+            if not isinstance(signals, list) or not all(isinstance(signal, str) for signal in signals):
+                raise self._wrong("shows", f'name what is on in a list: {moment} = ["green"]')
+        return Driving(
+            parts=parts, shows={Moment(moment): tuple(signals) for moment, signals in shows.items()}
         )
 
     def _driver(self) -> Driver:

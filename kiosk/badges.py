@@ -1,6 +1,7 @@
 """What a badge is shown for: to sign in, to sign for a check, or to rule about a failure."""
 
 import hashlib
+from collections.abc import Callable
 
 from content import evidence, situation
 from content.checks import SignOff
@@ -13,15 +14,17 @@ from kiosk.runner import Runner
 from kiosk.signing import Judge, Signing
 from kiosk.stamp import Stamp
 
+Allowed = Callable[[Person, Stamp], None]
 RULES = frozenset({"supervisor", "engineer", "administrator"})  # the roles that may rule about a failure
 
 
 class Badges:
     """Knows who shows a badge, and what for."""
 
-    def __init__(self, bench: Bench, judge: Judge, runner: Runner) -> None:
+    def __init__(self, bench: Bench, judge: Judge, runner: Runner, allowed: Allowed) -> None:
         self._bench = bench
         self._runner = runner
+        self._allowed = allowed
         self.signing = Signing(bench, judge, self._proved)
 
     def shown(self, code: str, stamp: Stamp) -> bool:
@@ -43,11 +46,14 @@ class Badges:
     def _purpose(self, person: Person) -> Purpose | None:
         """What for; None when it is refused, which is told."""
         bench = self._bench
-        play = bench.desk.play
+        play, favour = bench.desk.play, bench.desk.favour
+        if favour is not None:
+            own = favour.check is not None and person.id == bench.by  # nobody lets themselves off a check
+            return None if self._refused(person, own=own) else Purpose.ALLOW
         if bench.desk.operator is None or play is None or play.stopped:
             return Purpose.SIGN_IN
         if play.run.waiting is not None:
-            return self._may_rule(person)
+            return None if self._refused(person, own=person.id == bench.by) else Purpose.RULE
         check = _to_sign(play)
         if check is None:
             return Purpose.SIGN_IN
@@ -59,16 +65,19 @@ class Badges:
             return None
         return Purpose.SIGN
 
-    def _may_rule(self, person: Person) -> Purpose | None:
-        bench = self._bench
-        if person.role not in RULES or person.id == bench.by:
-            bench.reject(f"{person.name} cannot decide this; a supervisor can")
-            return None
-        return Purpose.RULE
+    def _refused(self, person: Person, *, own: bool) -> bool:
+        """Whether they may not decide: they are no supervisor, or it is their own matter. It is told."""
+        if person.role in RULES and not own:
+            return False
+        self._bench.reject(f"{person.name} cannot decide this; a supervisor can")
+        return True
 
     def _proved(self, person: Person, purpose: Purpose, stamp: Stamp) -> None:
         bench = self._bench
         play = bench.desk.play
+        if purpose is Purpose.ALLOW:
+            self._allowed(person, stamp)
+            return
         if play is None or play.run.step is None:
             return
         if purpose is Purpose.RULE:

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
 
 from content.inputs import (
     Aborted,
@@ -19,18 +18,24 @@ from content.run import RunState
 from content.values import CheckId, Digest, StepId
 from hardware.drivers.scanner import split_symbology
 from hardware.readings import (
+    BadgeRead,
     CodeScanned,
+    CommandDone,
     DeviceChanged,
     Measured,
+    OutputSet,
+    Reading,
     ReadingRefused,
+    ReadingsDropped,
     SwitchChanged,
     TorqueApplied,
 )
-from kiosk import enrolment_code, newsroom
+from kiosk import enrolment_code, newsroom, viewing_devices
 from kiosk.answering import Answering
 from kiosk.badges import Badges
 from kiosk.bench import Bench
 from kiosk.desk import QUIET, spoken
+from kiosk.driving import Driving
 from kiosk.events import (
     AlarmRang,
     AssignmentChanged,
@@ -41,15 +46,17 @@ from kiosk.events import (
     PinJudged,
 )
 from kiosk.inbox import Inbox
+from kiosk.ports import Alarm, Camera, Devices
 from kiosk.runner import Runner
 from kiosk.scanning import Scanning
 from kiosk.signing import Judge
 from kiosk.stamp import Stamp
 from kiosk.store.errors import StoreError
+from kiosk.tending import Tend
 from kiosk.trace import Trace
-from kiosk.view import Showing, View
+from kiosk.view import Showing, View, Wish
 from kiosk.viewing import Moment, view
-from kiosk.watch import Watch
+from kiosk.watching import Watching
 
 DOUBLE_TAP = 300_000  # µs; a second tap on the large button within this time was meant for the step before
 DONE_SHOWN = 20_000_000  # µs that the done screen stays when nothing is scanned
@@ -58,22 +65,6 @@ PULSE = (
 )
 AGAIN = 2_000_000  # µs between two tries to write to a disk that refused
 TYPED = "keyboard"  # the device that typed codes come from
-
-
-class Alarm(Protocol):
-    """Rings once, with an `AlarmRang` in the inbox."""
-
-    def set(self, seconds: float | None) -> None:
-        """Ring that many seconds from now; None: not at all."""
-        ...
-
-
-class Camera(Protocol):
-    """The station's camera."""
-
-    def jpeg(self) -> bytes | None:
-        """A photograph of now."""
-        ...
 
 
 class Conductor:
@@ -88,6 +79,7 @@ class Conductor:
         judge: Judge,
         alarm: Alarm,
         camera: Camera,
+        devices: Devices,
         trace: Trace,
     ) -> None:
         self._bench = bench
@@ -95,10 +87,13 @@ class Conductor:
         self._alarm = alarm
         self._camera = camera
         self._trace = trace
-        self._watch = Watch()
+        self._watching = Watching(bench)
         self._runner = runner
         self._answering = Answering(bench, runner)
-        self._badges = Badges(bench, judge, runner)
+        self._devices = devices
+        self._tend = Tend(bench, runner, devices)
+        self._driving = Driving(bench, devices)
+        self._badges = Badges(bench, judge, runner, self._tend.allowed)
         self._signing = self._badges.signing
         self._scanning = Scanning(bench, self._runner, self._badges, self._command)
         self._showing: Showing | None = None
@@ -118,6 +113,7 @@ class Conductor:
         bench.change(remark=bench.store.message)
         assignment = bench.read_station()
         self._signing.resume()
+        self._tend.resume()
         self._runner.resume()
         if assignment is not None:
             self._runner.abide(assignment, bench.stamp())
@@ -146,6 +142,9 @@ class Conductor:
     def _after(self, *, dirty: bool) -> None:
         bench = self._bench
         bench.line()
+        if bench.desk.trouble is None:
+            self._tend.bypass(bench.stamp())
+        self._driving.follow()
         if bench.desk.done is None:
             self._done_at = 0
         elif not self._done_at:
@@ -158,12 +157,14 @@ class Conductor:
 
     def _view(self) -> View:
         moment = Moment(tick=self._bench.ticker.tick(), monotonic=time.monotonic())
+        if self._bench.desk.tending is not None and self._bench.desk.asking is None:
+            return viewing_devices.view(self._bench.desk, self._devices.settings, self._devices.health())
         return view(self._bench.desk, self._tiles, self._bench.store.media.file, moment, self._code_picture)
 
     def _schedule(self) -> None:
         bench = self._bench
         tick = bench.ticker.tick()
-        due = [self._runner.due(tick), self._signing.due(), self._watch.due()]
+        due = [self._runner.due(tick), self._signing.due(), self._watching.due()]
         if bench.desk.done is not None:
             due.append(self._done_at + DONE_SHOWN)
         if bench.desk.play is not None:
@@ -179,28 +180,39 @@ class Conductor:
 
     def _handle(self, event: Event) -> bool:
         """Whether something on the screen may have changed."""
+        if not isinstance(event, Reading):
+            return self._news(event)
+        on_page = self._tend.heard(event)
         match event:
-            case Measured() if self._bench.desk.trouble is None:
-                changed = self._runner.measured(event)
-            case CodeScanned() if self._bench.desk.trouble is None:
+            case DeviceChanged():
+                return self._watching.changed(event)
+            case ReadingRefused() | ReadingsDropped():
+                return self._watching.refused(event)
+            case _ if self._bench.desk.trouble is not None or event.device in self._bench.desk.disabled:
+                return on_page
+        return self._reading(event) or on_page
+
+    def _reading(self, event: Reading) -> bool:
+        match event:
+            case CodeScanned():
                 self._trace.came("scan", event.tick)
                 self._code(event.text, event.symbology, event.device, self._bench.stamp(event.tick))
                 return True
-            case TorqueApplied() if self._bench.desk.trouble is None:
-                changed = self._runner.tightened(event)
-            case SwitchChanged() if self._bench.desk.trouble is None:
-                changed = self._runner.switched(event)
-            case DeviceChanged():
-                self._watch.changed(event)
-                self._bench.change(lost=self._watch.lost)
-                self._tell_watch()
+            case BadgeRead():
+                self._scanning.badge(event.code, event.device, self._bench.stamp(event.tick))
                 return True
-            case ReadingRefused():
-                return self._rubbish(event)
-            case CodeScanned() | Measured() | TorqueApplied() | SwitchChanged():
-                return False
+            case Measured():
+                changed = self._runner.measured(event)
+            case TorqueApplied():
+                changed = self._runner.tightened(event)
+            case SwitchChanged():
+                changed = self._runner.switched(event)
+            case OutputSet():
+                return self._driving.told(event)
+            case CommandDone():
+                return self._driving.done(event)
             case _:
-                return self._news(event)
+                return False
         if changed:
             self._trace.came("reading", event.tick)
         return changed
@@ -233,7 +245,7 @@ class Conductor:
         stamp = bench.stamp()
         before = bench.desk
         self._signing.rang(stamp)
-        self._tell_watch()
+        self._watching.tell()
         if bench.desk.done is not None and self._done_at + DONE_SHOWN <= stamp.tick:
             bench.change(done=None, notice=QUIET)
         if bench.desk.play is not None:
@@ -248,20 +260,6 @@ class Conductor:
             self._bench.store.journal.beat(stamp.tick)
         except StoreError as problem:
             self._bench.failed(problem)
-
-    def _tell_watch(self) -> None:
-        bench = self._bench
-        if bench.desk.trouble is not None or not bench.store.meta.kiosk:
-            return
-        facts = self._watch.facts(bench.stamp(), bench.by)
-        if facts and bench.keep(facts):
-            self._watch.told(facts)
-
-    def _rubbish(self, event: ReadingRefused) -> bool:
-        self._watch.refused(event)
-        self._tell_watch()
-        self._bench.reject(f"{event.device} sent something that is no reading: {event.reason}")
-        return True
 
     def _switched(self) -> None:
         bench = self._bench
@@ -456,6 +454,17 @@ class Conductor:
             self._bench.mended()
         self._bench.nudge()
         self._after(dirty=True)
+
+    def ask_by_hand(self, step: str, check: str) -> None:
+        """Ask a supervisor to let the check be entered by hand."""
+        if self._ready():
+            with self._kept():
+                self._tend.ask_by_hand(step, check)
+
+    def tend(self, wish: Wish, what: str = "") -> None:
+        """A wish on the technician's page; `what` names a device, a signal or a command."""
+        with self._kept():
+            self._tend.wish(wish, what)
 
     def _ready(self, kind: str = "tap") -> bool:
         """Note the tap; False while nothing can be kept."""

@@ -10,7 +10,8 @@ from content.instruction import Instruction
 from content.languages import languages, translated
 from content.package import Release
 from content.run import Run
-from content.values import Digest, DocumentId
+from content.values import CheckId, Digest, DocumentId, PersonId, StepId
+from hardware.driver import State, Wanted
 from hardware.readings import Measured
 from kiosk.assignment import Person, Station, Terms
 from kiosk.events import EnrolmentOffered, LineChanged
@@ -80,6 +81,35 @@ class Purpose(StrEnum):
     SIGN_IN = "sign-in"
     SIGN = "sign"  # for a check of the step
     RULE = "rule"  # about a failure
+    ALLOW = "allow"  # that a device is replaced or taken out of use
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Favour:
+    """What a supervisor is asked to allow: a check by hand, or a device taken out of use or put back."""
+
+    device: str = ""
+    disable: bool = True
+    step: StepId | None = None
+    check: CheckId | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disabled:
+    """A device that is out of use: who said so, and why."""
+
+    supervisor: PersonId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tending:
+    """The technician's page: the device that is looked at, what it sent, and what is tried on it."""
+
+    device: str = ""
+    said: tuple[str, ...] = ()  # latest first
+    trying: Wanted = field(default_factory=dict[str, State])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +135,9 @@ class Desk:
     enrolment: EnrolmentOffered | None = None
     line: LineChanged = field(default_factory=lambda: LineChanged(online=False, undelivered=0))
     lost: Mapping[str, str] = field(default_factory=dict[str, str])  # device -> why it is lost
+    disabled: Mapping[str, Disabled] = field(default_factory=dict[str, Disabled])  # devices out of use
+    favour: Favour | None = None  # a supervisor is asked for it
+    tending: Tending | None = None  # the technician's page is open
     remark: str = ""  # what a person should know about how the kiosk started
     operator: Person | None = None
     asking: Person | None = None  # whose PIN is being asked for

@@ -41,11 +41,18 @@ def run(settings: Settings) -> None:
             PinJudge(inbox.put),
             Camera(settings.camera),
         )
+        rack = RackRoom(settings.devices, inbox.put, lambda: settings.broker or store.meta.broker)
         conductor = Conductor(
-            bench, inbox, runner=Runner(bench), judge=judge, alarm=alarm, camera=camera, trace=trace
+            bench,
+            inbox,
+            runner=Runner(bench),
+            judge=judge,
+            alarm=alarm,
+            camera=camera,
+            devices=rack,
+            trace=trace,
         )
         drains.append(conductor.drain)
-        rack = RackRoom(settings.devices, inbox.put, lambda: settings.broker or store.meta.broker)
         sync = Sync(
             store, ticker, settings.sync, tell=rack.telling(inbox.put), report=lambda: rack.report(bench)
         )

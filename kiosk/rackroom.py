@@ -2,14 +2,15 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from content.run import Run
-from hardware.device import Emit
+from hardware.device import DeviceHealth, Emit
+from hardware.driver import Command, Wanted
 from hardware.rack import Rack
-from hardware.settings import DevicesFileWrong, load_station
+from hardware.settings import DeviceSettings, DevicesFileWrong, load_station
 from kiosk.bench import Bench
 from kiosk.events import Enrolled, Event
 
@@ -25,6 +26,8 @@ class RackRoom:
         self._emit = emit
         self._broker = broker
         self._rack: Rack | None = None
+        self._wanted: dict[str, Wanted] = {}  # before the rack was there
+        self.settings: Sequence[DeviceSettings] = ()
         self._lock = threading.Lock()
 
     def start(self) -> None:
@@ -45,7 +48,26 @@ class RackRoom:
                     raise
                 log.info("the devices are started once the server has named its broker")
                 return
+            self.settings = devices
             self._rack = Rack.start(devices, emit=self._emit)
+            for device, wanted in self._wanted.items():
+                self._rack.want(device, wanted)
+
+    def health(self) -> Mapping[str, DeviceHealth]:
+        """How each device is now. Safe from any thread."""
+        rack = self._rack
+        return {} if rack is None else rack.health()
+
+    def want(self, device: str, wanted: Wanted) -> None:
+        """From now on this is wanted of an output."""
+        self._wanted[device] = wanted
+        if self._rack is not None:
+            self._rack.want(device, wanted)
+
+    def ask(self, device: str, command: Command) -> None:
+        """Have a device do something once; where there is none, nothing can."""
+        if self._rack is not None:
+            self._rack.ask(device, command)
 
     def telling(self, tell: Callable[[Event], None]) -> Callable[[Event], None]:
         """Pass news on to `tell`; the news of the enrolment also starts the devices that waited for it."""
@@ -65,8 +87,8 @@ class RackRoom:
 
     def report(self, bench: Bench) -> dict[str, Any]:
         """Devices and run for the kiosk's report of itself. Safe from any thread: a desk is never changed."""
-        rack, play = self._rack, bench.desk.play
-        devices = [] if rack is None else rack.health().items()
+        play = bench.desk.play
+        devices = self.health().items()
         listed = [
             {"name": name[:80], "state": str(health.state), "reason": health.reason[:500]}
             for name, health in devices

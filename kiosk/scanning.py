@@ -33,8 +33,7 @@ class Scanning:
         """A code came from a scanner, or was typed."""
         meant = label.read(text, symbology)
         if isinstance(meant, BadgeLabel):
-            if not self._badges.shown(meant.code, stamp):
-                self._refuse("badge", device, "this badge is not known at this station", stamp)
+            self.badge(meant.code, device, stamp)
             return
         if isinstance(meant, Unreadable):
             self._refuse(text, device, meant.reason, stamp)
@@ -47,6 +46,11 @@ class Scanning:
             self._to_the_run(meant, device, stamp)
         else:
             self._to_the_station(meant, device, stamp)
+
+    def badge(self, code: str, device: str, stamp: Stamp) -> None:
+        """A badge was held to a reader."""
+        if self._bench.desk.station is not None and not self._badges.shown(code, stamp):
+            self._refuse("badge", device, "this badge is not known at this station", stamp)
 
     def _to_the_run(self, meant: Label, device: str, stamp: Stamp) -> None:
         bench = self._bench

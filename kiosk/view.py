@@ -157,6 +157,7 @@ class CheckView:
     cell: tuple[str, str] | None = None  # row and column of a table that the entry fills
     cell_name: str = ""  # "Bolt 3 · Depth"
     skippable: bool = False  # "not applicable" may be said
+    by_hand: bool = False  # its device cannot: a supervisor may let it be entered by hand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,7 +255,49 @@ class FaultView:
     retry: str = ""
 
 
-View = EnrolView | IdleView | ChooseView | ChangesView | StepView | HeldView | DoneView | FaultView
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceRow:
+    """A device in the list of the technician's page; `mark` and `state` say how it is."""
+
+    name: str
+    title: str
+    mark: Mark
+    state: str
+    reason: str = ""
+    last: str = ""  # what it sent last
+    counts: str = ""  # how many readings were taken and refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DevicesView:
+    """The technician's page: every device, and one of them closely."""
+
+    status: StatusView = field(default_factory=StatusView)
+    devices: tuple[DeviceRow, ...] = ()
+    chosen: str = ""
+    reached: str = ""  # where the chosen one is
+    said: tuple[str, ...] = ()  # its readings, latest first
+    commands: tuple[str, ...] = ()  # that can be tried
+    signals: tuple[OptionView, ...] = ()  # outputs that can be switched over; `chosen`: it is wanted on
+    disabled: bool = False
+    notice: str = ""
+    notice_mark: Mark = Mark.WAITING
+
+
+View = (
+    EnrolView | IdleView | ChooseView | ChangesView | StepView | HeldView | DoneView | FaultView | DevicesView
+)
+
+
+class Wish(StrEnum):
+    """What a technician wishes on the page of devices."""
+
+    OPEN = "open"
+    LEAVE = "leave"
+    CHOOSE = "choose"  # `what` is a device
+    TRY = "try"  # `what` is a signal that is switched over, or a command
+    DISABLE = "disable"
+    ENABLE = "enable"
 
 
 class Verbs(Protocol):
@@ -325,6 +368,12 @@ class Verbs(Protocol):
 
     def retry(self) -> None:
         """Try again what a fault screen says."""
+
+    def ask_by_hand(self, step: str, check: str) -> None:
+        """Ask a supervisor to let the check be entered by hand."""
+
+    def tend(self, wish: Wish, what: str = "") -> None:
+        """A wish on the technician's page; `what` names a device, a signal or a command."""
 
 
 class Showing(Protocol):

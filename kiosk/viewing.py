@@ -150,7 +150,9 @@ def _enrol(desk: Desk, status: StatusView, picture: bytes) -> EnrolView:
 def _idle(desk: Desk, tiles: Sequence[Summary], status: StatusView) -> IdleView:
     prompt = "Scan your badge"
     if desk.asking is not None:
-        what = {Purpose.SIGN: " to sign", Purpose.RULE: " to decide"}.get(desk.purpose, "")
+        what = {Purpose.SIGN: " to sign", Purpose.RULE: " to decide", Purpose.ALLOW: " to allow it"}.get(
+            desk.purpose, ""
+        )
         prompt = "One moment …" if desk.judging else f"PIN of {desk.asking.name}{what}"
     notice = desk.notice.text
     if not notice and desk.play is not None:

@@ -24,6 +24,7 @@ from content.checks import (
     Vision,
 )
 from content.evidence import (
+    BY_DEVICE,
     FRESH,
     CheckState,
     States,
@@ -184,11 +185,17 @@ def _check(check: Check, step: Step, run: Run, instruction: Instruction, desk: D
         gauge=_gauge(check, state, live),
         tappable=isinstance(check, Confirm) and not state.passed,
         options=_options(check, state),
-        entry=_entry(check, cell),
+        entry=_entry(check, cell, state),
         cell=cell,
         cell_name=_cell_name(check, cell),
         skippable=check.not_applicable and not state.passed,
+        by_hand=isinstance(check, BY_DEVICE) and not (state.passed or state.manual) and _gone(device, desk),
     )
+
+
+def _gone(device: str | None, desk: Desk) -> bool:
+    """Whether what should prove the check cannot: its device, or where none is named any that might."""
+    return bool(desk.lost) if device is None else device in desk.lost or device in desk.disabled
 
 
 def _awaited(check: Check, state: CheckState, cell: Cell | None) -> str:
@@ -223,7 +230,9 @@ def _cell_name(check: Check, cell: Cell | None) -> str:
     return f"{row} · {next(column.text for column in check.columns if column.id == cell[1])}"
 
 
-def _entry(check: Check, cell: Cell | None) -> Entry:
+def _entry(check: Check, cell: Cell | None, state: CheckState) -> Entry:
+    if state.manual and not state.passed and isinstance(check, Measure | Torque):
+        return Entry.NUMBER
     if cell is not None and isinstance(check, Table):
         column = next(column for column in check.columns if column.id == cell[1])
         return Entry.NUMBER if column.type == "number" else Entry.TEXT
@@ -235,6 +244,10 @@ def _options(check: Check, state: CheckState) -> tuple[OptionView, ...]:
         case Choice() if not state.passed:
             last = state.last.answer if isinstance(state.last, Answer) else None
             return tuple(OptionView(id=o.id, text=o.text, chosen=o.id == last) for o in check.options)
+        case Signal() if state.manual and not state.passed:
+            return tuple(OptionView(id=each, text=f"{check.signal} {each}") for each in ("on", "off"))
+        case Vision() if state.manual and not state.passed:
+            return tuple(OptionView(id=each, text=each) for each in ("good", "bad"))
         case Checklist() if not state.passed:
             return tuple(OptionView(id=i.id, text=i.text, chosen=i.id in state.answers) for i in check.items)
         case _:

@@ -39,11 +39,12 @@ class Watch:
         seen = self._devices.setdefault(reading.device, _Seen())
         seen.state, seen.reason = reading.state, reading.reason
 
-    def refused(self, reading: readings.ReadingRefused) -> None:
-        """A device sent something that is no reading."""
+    def refused(self, reading: readings.ReadingRefused | readings.ReadingsDropped) -> None:
+        """A device sent something that is no reading, or more than can be taken."""
         rubbish = self._rubbish.setdefault(reading.device, _Rubbish())
         rubbish.count += reading.count
-        rubbish.reason = f"{reading.reason}: {reading.excerpt}" if reading.excerpt else reading.reason
+        excerpt = reading.excerpt if isinstance(reading, readings.ReadingRefused) else ""
+        rubbish.reason = f"{reading.reason}: {excerpt}" if excerpt else reading.reason
 
     @property
     def lost(self) -> dict[str, str]:

@@ -8,6 +8,7 @@ from kiosk.screens.widgets import Rows, Tap, Txt
 from kiosk.view import CheckView, OptionView
 
 SKIP = "not-applicable"
+BY_HAND = "by-hand"
 
 
 class OptionRow(Tap):
@@ -47,13 +48,15 @@ class Answers(Rows):
         self._answer = answer
         self._spare: list[OptionRow] = []
 
-    def show(self, check: CheckView, skip: str) -> None:
-        """Bring the rows up to date; `skip` is what "not applicable" is called."""
+    def show(self, check: CheckView, skip: str, by_hand: str) -> None:
+        """Bring the rows up to date; `skip` is what "not applicable" is called, `by_hand` the way without a device."""
         rows = [
             (f"answer:{check.id}:{option.id}", option, _symbol(check, option)) for option in check.options
         ]
         if check.skippable:
             rows.append((f"skip:{check.id}", OptionView(id=SKIP, text=skip), "skip"))
+        if check.by_hand:
+            rows.append((f"by-hand:{check.id}", OptionView(id=BY_HAND, text=by_hand), "number"))
         while len(self._spare) < len(rows):
             self._spare.append(OptionRow(self._answer))
         if len(self.children) != len(rows):

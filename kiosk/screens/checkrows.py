@@ -89,7 +89,7 @@ class CheckRow(Tap):
         self._dots.show(
             check.count, 1 if small or check.options else check.total, check.verdict if check.count else ""
         )
-        self._answers.show(check, say("not_applicable", theme.language))
+        self._answers.show(check, say("not_applicable", theme.language), say("by_hand", theme.language))
         self._rest()
         self._grow()
 

@@ -19,6 +19,8 @@ from kiosk.view import (
     ChangeView,
     CheckView,
     ChooseView,
+    DeviceRow,
+    DevicesView,
     DoneView,
     EnrolView,
     Entry,
@@ -352,7 +354,69 @@ def _steps() -> Iterator[tuple[str, View]]:
         ),
     )
     yield "step-tighten", step("close-pump", 3, (tighten,), primary="Tighten 4 of 6: 9.0 N·m")
+    yield from _devices()
     yield "step-video", step("fit-gears", _video_step(), (confirm,), primary="Done", can_confirm=True)
+
+
+def _devices() -> Iterator[tuple[str, View]]:
+    rows = (
+        DeviceRow(
+            name="scanner",
+            title="barcode scanner on a serial line",
+            mark=Mark.GOOD,
+            state="ready",
+            reason="connected",
+            last="code 'GP-131' ]d2",
+            counts="128 taken, 1 refused",
+        ),
+        DeviceRow(
+            name="spindle-2",
+            title="tightening controller, Open Protocol",
+            mark=Mark.BAD,
+            state="lost",
+            reason="192.0.2.17:4545 cannot be reached: No route to host",
+        ),
+        DeviceRow(name="scale", title="scale, MT-SICS", mark=Mark.SKIPPED, state="out of use"),
+        DeviceRow(name="oven", title="number in an MQTT message", mark=Mark.WAITING, state="connecting"),
+        DeviceRow(
+            name="andon",
+            title="stack light",
+            mark=Mark.GOOD,
+            state="ready",
+            reason="connected",
+            last="green = True",
+            counts="14 taken",
+        ),
+    )
+    said = ("14:02:11 green = True", "14:02:09 amber = True", "14:01:55 is ready: connected")
+    signals = tuple(
+        OptionView(id=each, text=each, chosen=each == "green") for each in ("red", "amber", "green")
+    )
+    where = "mqtt://plant:1883"
+    yield (
+        "devices",
+        DevicesView(status=STATUS, devices=rows, chosen="andon", reached=where, said=said, signals=signals),
+    )
+    yield (
+        "devices-lost",
+        DevicesView(
+            status=OFFLINE,
+            devices=rows,
+            chosen="spindle-2",
+            reached="192.0.2.17:4545",
+            notice="A supervisor allows this: scan the supervisor's badge",
+        ),
+    )
+    yield "devices-none", DevicesView(status=STATUS)
+    lost = CheckView(
+        id="mass",
+        kind="measure",
+        prompt="Weigh both gears",
+        mark=Mark.ACTIVE,
+        awaited="345.0 – 355.0 g (scale is lost: it was unplugged)",
+        by_hand=True,
+    )
+    yield "step-by-hand", step("fit-gears", 1, (lost,), primary="Weigh: 345.0 – 355.0 g")
 
 
 def _video_step() -> int:

@@ -7,7 +7,7 @@ from kivy.clock import Clock
 from kivy.graphics import PopMatrix, PushMatrix, Translate
 from kivy.uix.boxlayout import BoxLayout
 
-from kiosk.screens.answers import SKIP
+from kiosk.screens.answers import BY_HAND, SKIP
 from kiosk.screens.entry import open_entry
 from kiosk.screens.environment import has_graphics_chip
 from kiosk.screens.foot import Foot
@@ -129,6 +129,8 @@ class StepScreen(BoxLayout):
             return
         if answer == SKIP:
             self._verbs.waive(self.view.step, check.id)
+        elif answer == BY_HAND:
+            self._verbs.ask_by_hand(self.view.step, check.id)
         else:
             self._verbs.answer(self.view.step, check.id, answer)
 

@@ -5,15 +5,15 @@ from kivy.uix.widget import Widget
 
 from kiosk.screens.icons import Icon
 from kiosk.screens.theme import SMALL, theme
-from kiosk.screens.widgets import Panel, Txt
-from kiosk.view import Mark, StatusView
+from kiosk.screens.widgets import Panel, Tap, Txt
+from kiosk.view import Mark, StatusView, Verbs, Wish
 from kiosk.words import say
 
 
 class TopBar(BoxLayout):
     """One line of facts, and a banner below it when something needs a person."""
 
-    def __init__(self) -> None:
+    def __init__(self, verbs: Verbs) -> None:
         super().__init__(orientation="vertical", size_hint_y=None)
         palette = theme.palette
         line = Panel(ground=palette.panel, radius=0, pad=8, size_hint_y=None, height=theme.px(56), gap=20)
@@ -25,17 +25,24 @@ class TopBar(BoxLayout):
         self._person = Icon("", color=palette.quiet, side=26)
         self._operator = Txt(text="", size=SMALL, fixed=True, size_hint_x=0.9, shorten=True)
         self._net = Icon("offline", side=26)
-        self._state = Txt(
-            text="", size=SMALL, fixed=True, size_hint_x=None, width=theme.px(250), shorten=True
+        self._state = Txt(text="", size=SMALL, fixed=True, shorten=True)
+        state = Tap(
+            "devices",
+            lambda: verbs.tend(Wish.OPEN),
+            pad=0,
+            gap=12,
+            size_hint_x=None,
+            width=theme.px(288),
         )
+        state.add_widget(self._net)
+        state.add_widget(self._state)
         for widget in (
             self._station,
             self._document,
             self._unit,
             self._person,
             self._operator,
-            self._net,
-            self._state,
+            state,
         ):
             line.add_widget(widget)
         self._banner = Panel(ground=palette.amber, radius=0, pad=8, size_hint_y=None, height=0)

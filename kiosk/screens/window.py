@@ -9,6 +9,7 @@ from kiosk.screens.environment import has_graphics_chip, prepare
 from kiosk.view import (
     ChangesView,
     ChooseView,
+    DevicesView,
     DoneView,
     EnrolView,
     FaultView,
@@ -96,6 +97,7 @@ class Window:
         from kivy.uix.boxlayout import BoxLayout
 
         from kiosk.screens.changes import ChangesScreen
+        from kiosk.screens.devices import DevicesScreen
         from kiosk.screens.pictures import Pictures
         from kiosk.screens.plain import ChooseScreen, EnrolScreen, IdleScreen, MessageScreen
         from kiosk.screens.sounds import Sounds
@@ -113,8 +115,9 @@ class Window:
             HeldView: message,
             DoneView: message,
             FaultView: message,
+            DevicesView: DevicesScreen(verbs),
         }
-        root, bar, place = BoxLayout(orientation="vertical"), TopBar(), BoxLayout()
+        root, bar, place = BoxLayout(orientation="vertical"), TopBar(verbs), BoxLayout()
         root.add_widget(bar)
         root.add_widget(place)
         return root, screens, bar, place

@@ -27,6 +27,7 @@ KINDS = {
     "bad_tightening": "Bad tightening",
     "wrong_answer": "Wrong answer",
     "bad_picture": "Bad picture",
+    "manual_entry": "Entered by hand",
     "overrun": "Took too long",
     "problem": "Reported problem",
     "aborted": "Aborted run",

@@ -14,20 +14,8 @@ from hardware.device import DeviceHealth
 from hardware.driver import Carrier
 from hardware.kinds import drivers
 from hardware.rack import Rack
-from hardware.readings import (
-    BadgeRead,
-    CodeScanned,
-    CommandDone,
-    DeviceChanged,
-    DeviceState,
-    Measured,
-    OutputSet,
-    Reading,
-    ReadingRefused,
-    ReadingsDropped,
-    SwitchChanged,
-    TorqueApplied,
-)
+from hardware.readings import DeviceState, Reading
+from hardware.sentences import sentence
 from hardware.settings import DeviceSettings
 
 ANY = "mqtt://broker.invalid"  # stands for the station's broker where nothing is connected
@@ -101,35 +89,6 @@ def monitored(out: Console, devices: Sequence[DeviceSettings], *, raw: bool) -> 
             sys.stdin.read()
         except KeyboardInterrupt:
             out.print("stopped")
-
-
-def sentence(reading: Reading) -> str:
-    """A reading as a technician reads it."""
-    match reading:
-        case CodeScanned():
-            return f"code {reading.text!r}" + (f" {reading.symbology}" if reading.symbology else "")
-        case BadgeRead():
-            return f"badge {reading.code}"
-        case Measured():
-            return f"{reading.value} {reading.unit}" + ("" if reading.stable else ", still moving")
-        case TorqueApplied():
-            turned = "" if reading.angle is None else f", {reading.angle} deg"
-            verdict = {True: ", OK", False: ", NOK", None: ""}[reading.ok]
-            return f"tightened {reading.torque} {reading.unit}{turned}{verdict}"
-        case SwitchChanged():
-            return f"{reading.signal} is {'on' if reading.on else 'off'}"
-        case OutputSet():
-            return f"{reading.signal} = {reading.value}" + (
-                "" if reading.confirmed else f": {reading.reason}"
-            )
-        case CommandDone():
-            return f"{reading.verb}: {'done' if reading.ok else reading.reason}"
-        case DeviceChanged():
-            return f"is {reading.state}: {reading.reason}"
-        case ReadingRefused():
-            return f"refused {reading.count}: {reading.reason}: {reading.excerpt}"
-        case ReadingsDropped():
-            return f"dropped {reading.count}: {reading.reason}"
 
 
 def _table(*heads: str) -> Table:

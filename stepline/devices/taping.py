@@ -13,12 +13,12 @@ from rich.markup import escape
 from hardware.address import MqttTopic, SerialPort, TcpPeer, broker_at
 from hardware.rack import Rack
 from hardware.readings import Reading
+from hardware.sentences import sentence
 from hardware.settings import DeviceSettings
 from hardware.simulate.peer import SimulatedPeer
 from hardware.simulate.publisher import SimulatedPublisher
 from hardware.simulate.terminal import SimulatedTerminal
 from hardware.tape import FileTape, Piece, Way, pieces
-from stepline.devices.looking import sentence
 
 HERE = {"127.0.0.1", "localhost", "::1"}
 PATIENCE = 2.0  # s that a replay waits for what the station said in the recording; then it goes on without

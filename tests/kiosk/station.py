@@ -16,6 +16,10 @@ from content.package import MediaFile
 from content.record import Fact
 from content.values import Digest, PersonId, RunId
 from hardware import readings
+from hardware.device import DeviceHealth
+from hardware.driver import Command, Wanted
+from hardware.readings import DeviceState
+from hardware.settings import DeviceSettings
 from kiosk.assignment import Assignment
 from kiosk.bench import Bench
 from kiosk.conductor import Conductor
@@ -230,6 +234,28 @@ def fill(
 
 
 @dataclass
+class Shelf:
+    """The station's devices in the tests' hands: what is wanted and asked of them is written down."""
+
+    settings: Sequence[DeviceSettings] = ()
+    state: DeviceState = DeviceState.READY
+    wanted: dict[str, Wanted] = field(default_factory=dict)
+    asked: list[tuple[str, Command]] = field(default_factory=list)
+
+    def health(self) -> dict[str, DeviceHealth]:
+        return {
+            each.name: DeviceHealth(kind=each.kind, state=self.state, since=AT, reason="connected")
+            for each in self.settings
+        }
+
+    def want(self, device: str, wanted: Wanted) -> None:
+        self.wanted[device] = wanted
+
+    def ask(self, device: str, command: Command) -> None:
+        self.asked.append((device, command))
+
+
+@dataclass
 class Station:
     """A running kiosk without a window."""
 
@@ -237,6 +263,7 @@ class Station:
     clock: Clock = field(default_factory=Clock)
     filled: bool = True
     runs: int = 0
+    devices: Shelf = field(default_factory=Shelf)
 
     def __post_init__(self) -> None:
         self.boot("boot-1")
@@ -265,6 +292,7 @@ class Station:
             judge=PlainJudge(self.inbox),
             alarm=self.alarm,
             camera=NoCamera(),
+            devices=self.devices,
             trace=NoTrace(),
         )
         self.conductor.start(self.glass)

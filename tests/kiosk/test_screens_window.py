@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageStat
 
 from kiosk.screens.window import Window
-from kiosk.view import ChooseView, HeldView, IdleView, Mark, StepView
+from kiosk.view import ChooseView, HeldView, IdleView, Mark, StepView, Wish
 from kiosk.words import keys
 
 pytestmark = pytest.mark.window
@@ -179,6 +179,34 @@ def test_a_check_that_does_not_apply_is_waived(stage: Stage, pictures: dict) -> 
     stage.window._screens[StepView]._confirmed_at = 0.0
     stage.touch("skip:float")
     assert stage.heard.said == [("waive", view.step, "float")]
+
+
+def test_a_check_whose_device_is_gone_is_asked_to_be_entered_by_hand(stage: Stage, pictures: dict) -> None:
+    view = pictures["step-by-hand"]
+    stage.show(view)
+    stage.window._screens[StepView]._confirmed_at = 0.0
+    stage.touch("by-hand:mass")
+    assert stage.heard.said == [("ask_by_hand", view.step, "mass")]
+
+
+def test_the_technician_comes_to_the_devices_by_the_top_bar_and_tries_one(
+    stage: Stage, pictures: dict
+) -> None:
+    stage.show(pictures["step-confirm"])
+    stage.touch("devices")
+    stage.show(pictures["devices"])
+    for name in ("device:spindle-2", "try:amber", "device:disable", "devices:close"):
+        stage.touch(name)
+    assert stage.heard.said == [
+        ("tend", Wish.OPEN),
+        ("tend", Wish.CHOOSE, "spindle-2"),
+        ("tend", Wish.TRY, "amber"),
+        ("tend", Wish.DISABLE),
+        ("tend", Wish.LEAVE),
+    ]
+    texts = " ".join(label.text for label in stage.labels())
+    assert "stack light" in texts
+    assert "14:02:11 green = True" in texts
 
 
 def test_without_a_camera_a_photograph_cannot_be_used(stage: Stage, pictures: dict) -> None:

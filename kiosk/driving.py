@@ -1,0 +1,103 @@
+"""Tells the station's outputs what is wanted of them, and what became of it to the record."""
+
+from dataclasses import asdict
+
+from content.inputs import Unit
+from content.record import OutputDriven
+from hardware.driver import Command, State, Wanted
+from hardware.readings import CommandDone, OutputSet
+from kiosk import outputs, routing
+from kiosk.bench import Bench
+from kiosk.desk import Play
+from kiosk.ports import Devices
+from kiosk.stamp import Stamp
+
+LABEL = "print"  # the command of a printer
+
+
+class Driving:
+    """Keeps what was last wanted of each output, and says only what changed."""
+
+    def __init__(self, bench: Bench, devices: Devices) -> None:
+        self._bench = bench
+        self._devices = devices
+        self._wanted: dict[str, Wanted] = {}
+        self._printed: tuple[str, str] | None = None  # run and step whose labels were asked for
+
+    def follow(self) -> None:
+        """The desk has changed: have the outputs follow."""
+        for device, asked in outputs.wanted(self._bench.desk, self._devices.settings).items():
+            if self._wanted.get(device, {}) != asked:
+                self._wanted[device] = asked
+                self._devices.want(device, asked)
+        play = self._bench.desk.play
+        if play is not None:
+            self._print(play)
+
+    def _print(self, play: Play) -> None:
+        """The labels of a step, once, when it first comes up."""
+        step = routing.current(play.instruction, play.run)
+        if step is None or self._printed == (play.run.id, step.id):
+            return
+        self._printed = play.run.id, step.id
+        if play.run.visit > 1:
+            return
+        for each in step.prints:
+            given = {"label": each.label, **_fields(play.run.unit)}
+            self._devices.ask(
+                each.device, Command(verb=LABEL, id=f"{play.run.id}.{step.id}.{each.label}", given=given)
+            )
+
+    def told(self, reading: OutputSet) -> bool:
+        """An output was set, or may not be, which a person is told; True when the screen changes."""
+        asked = self._wanted.get(reading.device, {}).get(reading.signal)
+        kept = self._keep(
+            reading.device,
+            reading.signal,
+            str(reading.value),
+            self._bench.stamp(reading.tick),
+            reading.reason,
+            confirmed=reading.confirmed,
+        )
+        if kept and not reading.confirmed and asked == reading.value:
+            self._bench.reject(f"{reading.device}: {reading.signal} is not as it should be: {reading.reason}")
+        return not reading.confirmed
+
+    def done(self, reading: CommandDone) -> bool:
+        """A command was carried out, or was not, which a person is told; True when the screen changes."""
+        label = reading.command.rpartition(".")[2]
+        if reading.verb == LABEL:
+            self._keep(
+                reading.device,
+                LABEL,
+                label,
+                self._bench.stamp(reading.tick),
+                reading.reason,
+                confirmed=reading.ok,
+            )
+        if not reading.ok:
+            self._bench.reject(f"{reading.device}: {reading.reason}")
+        return not reading.ok
+
+    def _keep(
+        self, device: str, signal: str, value: str, stamp: Stamp, reason: str, *, confirmed: bool
+    ) -> bool:
+        play = self._bench.desk.play
+        fact = OutputDriven(
+            device=device,
+            signal=signal,
+            value=value,
+            confirmed=confirmed,
+            reason=reason,
+            run=None if play is None else play.run.id,
+            step=None if play is None else play.run.step,
+            at=stamp.at,
+            tick=stamp.tick,
+            by=self._bench.by,
+        )
+        return self._bench.keep([fact])
+
+
+def _fields(unit: Unit) -> dict[str, State]:
+    """What a label may say of the unit."""
+    return {name: value for name, value in asdict(unit).items() if value}

@@ -1,0 +1,45 @@
+"""What the conductor needs of the world around it: an alarm, a camera, the station's devices."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from hardware.device import DeviceHealth
+from hardware.driver import Command, Wanted
+from hardware.settings import DeviceSettings
+
+
+class Alarm(Protocol):
+    """Rings once, with an `AlarmRang` in the inbox."""
+
+    def set(self, seconds: float | None) -> None:
+        """Ring that many seconds from now; None: not at all."""
+        ...
+
+
+class Camera(Protocol):
+    """The station's camera."""
+
+    def jpeg(self) -> bytes | None:
+        """A photograph of now."""
+        ...
+
+
+class Devices(Protocol):
+    """The station's devices."""
+
+    @property
+    def settings(self) -> Sequence[DeviceSettings]:
+        """What the station's file says of each."""
+        ...
+
+    def health(self) -> Mapping[str, DeviceHealth]:
+        """How each is now."""
+        ...
+
+    def want(self, device: str, wanted: Wanted) -> None:
+        """From now on this is wanted of an output."""
+        ...
+
+    def ask(self, device: str, command: Command) -> None:
+        """Have a device do something once."""
+        ...

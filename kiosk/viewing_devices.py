@@ -1,0 +1,68 @@
+"""What the technician's page says: every device, and one of them closely. Pure."""
+
+from collections.abc import Mapping, Sequence
+
+from hardware.device import DeviceHealth
+from hardware.readings import DeviceState
+from hardware.sentences import sentence
+from hardware.settings import DeviceSettings
+from kiosk.desk import Desk, Tending
+from kiosk.view import DeviceRow, DevicesView, Mark, OptionView
+from kiosk.viewing import status_of
+
+MARKS = {
+    DeviceState.READY: Mark.GOOD,
+    DeviceState.LOST: Mark.BAD,
+    DeviceState.CONNECTING: Mark.WAITING,
+}
+TOOL = "enabled"  # the signal of a tool that may run
+
+
+def view(desk: Desk, devices: Sequence[DeviceSettings], health: Mapping[str, DeviceHealth]) -> DevicesView:
+    """The page as the desk and the rack stand now."""
+    tending = desk.tending or Tending()
+    chosen = next((each for each in devices if each.name == tending.device), None)
+    return DevicesView(
+        status=status_of(desk),
+        devices=tuple(_row(each, health.get(each.name), desk) for each in devices),
+        chosen=tending.device,
+        reached="" if chosen is None else str(chosen.transport),
+        said=tending.said,
+        commands=() if chosen is None else tuple(chosen.driver.commands),
+        signals=() if chosen is None else _signals(chosen, tending),
+        disabled=tending.device in desk.disabled,
+        notice=desk.notice.text,
+        notice_mark=desk.notice.mark,
+    )
+
+
+def _row(device: DeviceSettings, health: DeviceHealth | None, desk: Desk) -> DeviceRow:
+    if health is None:
+        return DeviceRow(name=device.name, title=device.driver.title, mark=Mark.WAITING, state="not started")
+    if device.name in desk.disabled:
+        reason = desk.disabled[device.name].reason
+        return DeviceRow(
+            name=device.name, title=device.driver.title, mark=Mark.SKIPPED, state="out of use", reason=reason
+        )
+    refused = f", {health.refused} refused" if health.refused else ""
+    return DeviceRow(
+        name=device.name,
+        title=device.driver.title,
+        mark=MARKS[health.state],
+        state=str(health.state),
+        reason=health.reason,
+        last="" if health.last_reading is None else sentence(health.last_reading),
+        counts=f"{health.accepted} taken{refused}",
+    )
+
+
+def _signals(device: DeviceSettings, tending: Tending) -> tuple[OptionView, ...]:
+    """What can be switched over: the signals that the station's file and the kind name."""
+    if not device.driver.outputs:
+        return ()
+    named = dict.fromkeys(device.driver.signals(device.options))
+    named |= dict.fromkeys(device.driving.parts.values())
+    named |= dict.fromkeys(signal for signals in device.driving.shows.values() for signal in signals)
+    if device.driver.tool:
+        named = {TOOL: None}
+    return tuple(OptionView(id=each, text=each, chosen=tending.trying.get(each) is True) for each in named)

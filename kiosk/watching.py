@@ -1,0 +1,42 @@
+"""Tells the record and the screen of devices that come and go, and of what they send that is no reading."""
+
+from hardware.readings import DeviceChanged, ReadingRefused, ReadingsDropped
+from kiosk.bench import Bench
+from kiosk.watch import Watch
+
+
+class Watching:
+    """The watch over the devices, with its hands on the desk and the store."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+        self._watch = Watch()
+
+    def changed(self, reading: DeviceChanged) -> bool:
+        """A device came or went; the screen changes."""
+        self._watch.changed(reading)
+        self._bench.change(lost=self._watch.lost)
+        self.tell()
+        return True
+
+    def refused(self, reading: ReadingRefused | ReadingsDropped) -> bool:
+        """A device sent something that is no reading, or more than can be taken; the screen changes."""
+        self._watch.refused(reading)
+        self.tell()
+        dropped = isinstance(reading, ReadingsDropped)
+        what = "more than can be taken" if dropped else "something that is no reading"
+        self._bench.reject(f"{reading.device} sent {what}: {reading.reason}")
+        return True
+
+    def tell(self) -> None:
+        """Keep what is due to be kept."""
+        bench = self._bench
+        if bench.desk.trouble is not None or not bench.store.meta.kiosk:
+            return
+        facts = self._watch.facts(bench.stamp(), bench.by)
+        if facts and bench.keep(facts):
+            self._watch.told(facts)
+
+    def due(self) -> int | None:
+        """The tick at which something that is held back may be told."""
+        return self._watch.due()

@@ -1,0 +1,351 @@
+"""Devices at a kiosk: outputs follow the step, tools are locked, devices go out of use, the technician's page."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from content.deviation import DeviationKind
+from hardware import readings
+from hardware.address import SerialPort
+from hardware.driver import BYTES, Driver, Options
+from hardware.readings import DeviceState
+from hardware.settings import DeviceSettings, Driving, Moment
+from kiosk.view import DevicesView, Entry, Mark, StepView, Wish
+from tests.kiosk.station import Shelf, Station, fill
+from tests.kiosk.test_conductor_language import document, step
+
+BOLTS = {
+    "id": "bolts",
+    "kind": "torque",
+    "unit": "N.m",
+    "low": "8",
+    "high": "9",
+    "fastenings": 2,
+    "device": "torque",
+    "program": 3,
+}
+MASS = {
+    "id": "mass",
+    "kind": "measure",
+    "quantity": "mass",
+    "unit": "g",
+    "low": "1",
+    "high": "9",
+    "device": "scale",
+}
+CLOSED = {"id": "closed", "kind": "signal", "signal": "fixture-closed", "device": "fixture"}
+SEEN = {"id": "seen", "kind": "vision", "check": "cap", "device": "eye"}
+
+
+def device(name: str, **more: Any) -> DeviceSettings:
+    driving = more.pop("driving", Driving())
+    driver = Driver(kind=name, title=f"a {name}", carriers=BYTES, options=Options, **more)
+    return DeviceSettings(
+        name=name,
+        kind=name,
+        driver=driver,
+        transport=SerialPort(path=f"/dev/{name}"),
+        options=Options(),
+        driving=driving,
+    )
+
+
+TOOL = device("torque", outputs=True, tool=True)
+SCALE = device("scale", commands={"tare": "set it to zero"})
+BINS = device("bins", outputs=True, driving=Driving(parts={"GP-7": "A1", "GP-8": "A2"}))
+ANDON = device(
+    "andon",
+    outputs=True,
+    driving=Driving(
+        shows={
+            Moment.IDLE: ("blue",),
+            Moment.RUNNING: ("green",),
+            Moment.HELD: ("amber",),
+            Moment.FAILED: ("red",),
+            Moment.FAULT: ("red", "buzzer"),
+        }
+    ),
+)
+CLAMP = device("clamp", outputs=True)
+PRINTER = device("printer", commands={"print": "print a label"})
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Iterator[Any]:
+    """A kiosk with devices and a document, on which Anna works; Cleo, with the PIN 1234, is a supervisor."""
+    stations: list[Station] = []
+
+    def opened(
+        devices: Sequence[DeviceSettings], *steps: dict[str, Any], scan: str = "GP-9", **more: Any
+    ) -> Station:
+        shelf = Shelf(devices)
+        station = Station(tmp_path / f"kiosk-{len(stations)}", filled=False, devices=shelf)
+        stations.append(station)
+        fill(station.store, (document(*steps, **more),), roles={"cleo": "supervisor"})
+        station.conductor._switched()
+        station.badge("anna")
+        station.scan(scan)
+        return station
+
+    yield opened
+    for station in stations:
+        station.switch_off()
+
+
+def lose(kiosk: Station, name: str) -> None:
+    kiosk.put(
+        readings.DeviceChanged(**kiosk.stamp(name), state=DeviceState.LOST, reason="it was unplugged"),
+    )
+
+
+def supervise(kiosk: Station) -> None:
+    kiosk.badge("cleo")
+    kiosk.conductor.enter_pin("1234")
+    kiosk.conductor.drain()
+
+
+def test_a_tool_runs_only_while_its_step_is_open_and_is_locked_after_the_last_good_fastening(
+    opened: Any,
+) -> None:
+    kiosk = opened([TOOL], step("a"), step("b", BOLTS), step("c"))
+    wanted = kiosk.devices.wanted
+    assert wanted.get("torque", {}) == {}
+    kiosk.tap()
+    assert wanted["torque"] == {"enabled": True, "program": Decimal(3), "batch": Decimal(2)}
+    kiosk.tighten("8.5")
+    assert wanted["torque"]["enabled"] is True
+    kiosk.conductor.pause("Break")
+    assert wanted["torque"] == {}
+    kiosk.conductor.go_on()
+    assert wanted["torque"]["enabled"] is True
+    kiosk.tighten("12")
+    assert wanted["torque"]["enabled"] is True
+    kiosk.tighten("8.5")
+    assert kiosk.view.step == "c"
+    assert wanted["torque"] == {}
+
+
+def test_a_tool_is_told_the_serial_number_of_the_unit(opened: Any) -> None:
+    more = {"applies_to": {"part_numbers": ["GP-9"], "gtins": ["04012345000016"]}}
+    kiosk = opened([TOOL], step("b", BOLTS), scan="(01)04012345000016(21)SN-7", **more)
+    assert kiosk.devices.wanted["torque"]["identifier"] == "SN-7"
+
+
+def test_the_bins_of_the_parts_light_until_each_was_scanned(opened: Any) -> None:
+    parts = [{"number": number, "name": number} for number in ("GP-7", "GP-8")]
+    scans = [{"id": "x", "kind": "scan", "part": "GP-7"}, {"id": "y", "kind": "scan", "part": "GP-8"}]
+    kiosk = opened([BINS], step("a", *scans, parts=["GP-7", "GP-8"]), step("b"), parts=parts)
+    assert kiosk.devices.wanted["bins"] == {"A1": True, "A2": True}
+    kiosk.scan("GP-7")
+    assert kiosk.devices.wanted["bins"] == {"A2": True}
+    kiosk.scan("GP-8")
+    assert kiosk.devices.wanted["bins"] == {}
+
+
+def test_the_andon_shows_how_the_station_stands(opened: Any) -> None:
+    kiosk = opened([ANDON], step("a", MASS), step("b"))
+    wanted = kiosk.devices.wanted
+    assert wanted["andon"] == {"green": True}
+    kiosk.weigh("12")
+    assert wanted["andon"] == {"red": True}
+    kiosk.weigh("5")
+    assert wanted["andon"] == {"green": True}
+    kiosk.conductor.pause("Break")
+    assert wanted["andon"] == {"amber": True}
+    kiosk.conductor.abort("Enough")
+    assert wanted["andon"] == {"blue": True}
+    lose(kiosk, "scale")
+    assert wanted["andon"] == {"red": True, "buzzer": True}
+
+
+def test_an_output_that_is_not_confirmed_is_told_and_kept(opened: Any) -> None:
+    drives = [{"device": "clamp", "signal": "closed"}]
+    kiosk = opened([CLAMP], step("a", drives=drives), step("b"))
+    assert kiosk.devices.wanted["clamp"] == {"closed": True}
+    kiosk.put(
+        readings.OutputSet(
+            **kiosk.stamp("clamp"), signal="closed", value=True, confirmed=False, reason="no pressure"
+        )
+    )
+    assert kiosk.view.notice == "clamp: closed is not as it should be: no pressure"
+    driven = kiosk.facts[-1]
+    assert (driven.device, driven.signal, driven.value, driven.confirmed) == (
+        "clamp",
+        "closed",
+        "True",
+        False,
+    )
+    assert (driven.run, driven.step, driven.reason) == (kiosk.bench.desk.play.run.id, "a", "no pressure")
+    kiosk.tap()
+    assert kiosk.devices.wanted["clamp"] == {}
+
+
+def test_a_label_is_printed_once_when_its_step_first_comes_up(opened: Any) -> None:
+    prints = [{"device": "printer", "label": "unit"}]
+    kiosk = opened([PRINTER], step("a"), step("b", prints=prints), step("c"))
+    assert kiosk.devices.asked == []
+    kiosk.tap()
+    ((name, command),) = kiosk.devices.asked
+    assert (name, command.verb, command.given) == (
+        "printer",
+        "print",
+        {"label": "unit", "part_number": "GP-9"},
+    )
+    kiosk.conductor.pause("Break")
+    kiosk.conductor.go_on()
+    kiosk.conductor.go_back("b")
+    kiosk.tap()
+    assert len(kiosk.devices.asked) == 1
+    kiosk.put(
+        readings.CommandDone(
+            **kiosk.stamp("printer"), command=command.id, verb="print", ok=False, reason="no paper"
+        )
+    )
+    assert kiosk.view.notice == "printer: no paper"
+    assert (kiosk.facts[-1].signal, kiosk.facts[-1].value, kiosk.facts[-1].confirmed) == (
+        "print",
+        "unit",
+        False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("check", "name", "bad", "good", "evidence"),
+    [
+        (MASS, "scale", "12", "5.5", "5.5"),
+        (BOLTS | {"fastenings": 1}, "torque", "4", "8,5", "8.5"),
+        (CLOSED, "fixture", "off", "on", "True"),
+        (SEEN, "eye", "bad", "good", "True"),
+    ],
+)
+def test_only_a_supervisor_lets_a_check_be_entered_by_hand_and_that_is_a_deviation(
+    opened: Any, check: dict[str, Any], name: str, bad: str, good: str, evidence: str
+) -> None:
+    kiosk = opened([], step("a", check), step("b"))
+    assert not kiosk.view.checks[0].by_hand
+    lose(kiosk, name)
+    assert kiosk.view.checks[0].by_hand
+    kiosk.conductor.answer("a", check["id"], good)
+    assert kiosk.view.step == "a"
+    kiosk.conductor.ask_by_hand("a", check["id"])
+    kiosk.badge("ben")
+    assert "a supervisor can" in kiosk.view.notice
+    supervise(kiosk)
+    allowed = next(fact for fact in kiosk.facts if getattr(fact, "supervisor", ""))
+    assert (allowed.check, allowed.supervisor, allowed.reason) == (check["id"], "cleo", "it was unplugged")
+    raised = kiosk.facts[-1]
+    assert (raised.kind, raised.expected, raised.came) == (
+        DeviationKind.MANUAL_ENTRY,
+        name,
+        "it was unplugged",
+    )
+    row = kiosk.view.checks[0]
+    assert (row.entry is Entry.NUMBER) or [option.id for option in row.options] == [good, bad]
+    assert not row.by_hand
+    kiosk.conductor.answer("a", check["id"], "rubbish")
+    assert (kiosk.view.step, kiosk.view.checks[0].mark) == ("a", Mark.ACTIVE)
+    kiosk.conductor.answer("a", check["id"], bad)
+    assert (kiosk.view.step, kiosk.view.checks[0].mark) == ("a", Mark.BAD)
+    kiosk.conductor.answer("a", check["id"], good)
+    assert kiosk.view.step == "b"
+    passed = next(
+        fact for fact in kiosk.facts if getattr(fact, "evidence", None) and not hasattr(fact, "expected")
+    )
+    assert passed.evidence.device == "typed"
+    values = [getattr(passed.evidence, key, None) for key in ("value", "torque", "on", "good")]
+    assert evidence in [str(value) for value in values]
+
+
+def test_the_supervisor_who_works_here_does_not_let_themselves_off(opened: Any) -> None:
+    kiosk = opened([], step("a", MASS))
+    kiosk.conductor.sign_out()
+    supervise(kiosk)
+    kiosk.conductor.go_on()
+    lose(kiosk, "scale")
+    kiosk.conductor.ask_by_hand("a", "mass")
+    kiosk.badge("cleo")
+    assert "a supervisor can" in kiosk.view.notice
+    assert "manual.allowed" not in kiosk.types
+
+
+def test_a_device_out_of_use_is_not_heard_and_its_checks_are_entered_by_hand(opened: Any) -> None:
+    kiosk = opened([SCALE], step("a"), step("b", MASS), step("c", MASS))
+    kiosk.conductor.tend(Wish.OPEN)
+    assert isinstance(kiosk.view, DevicesView)
+    kiosk.conductor.tend(Wish.DISABLE)
+    supervise(kiosk)
+    assert isinstance(kiosk.view, DevicesView)
+    assert (kiosk.view.disabled, kiosk.view.devices[0].state) == (True, "out of use")
+    kiosk.conductor.tend(Wish.LEAVE)
+    disabled = kiosk.facts[-1]
+    assert (disabled.device, disabled.disabled, disabled.supervisor) == ("scale", True, "cleo")
+    kiosk.tap()
+    assert kiosk.types[-2:] == ["manual.allowed", "deviation.raised"]
+    kiosk.weigh("5")
+    assert kiosk.view.step == "b"
+    kiosk.conductor.answer("b", "mass", "5")
+    assert kiosk.view.step == "c"
+
+    kiosk.switch_off()
+    kiosk.boot("boot-2")
+    kiosk.conductor.go_on()
+    kiosk.weigh("5")
+    assert kiosk.view.step == "c"
+    kiosk.conductor.tend(Wish.OPEN)
+    kiosk.conductor.tend(Wish.ENABLE)
+    supervise(kiosk)
+    kiosk.conductor.tend(Wish.LEAVE)
+    assert kiosk.facts[-1].disabled is False
+    kiosk.weigh("5")
+    assert kiosk.types[-1] == "run.completed"
+
+
+def test_the_technician_sees_what_comes_and_tries_what_there_is(opened: Any) -> None:
+    kiosk = opened([SCALE, CLAMP, ANDON], step("a", MASS))
+    kiosk.conductor.tend(Wish.OPEN)
+    view = kiosk.view
+    assert [row.name for row in view.devices] == ["scale", "clamp", "andon"]
+    assert (view.chosen, view.reached, view.commands) == ("scale", "/dev/scale", ("tare",))
+    kiosk.weigh("5", stable=False)
+    assert kiosk.view.said[0].endswith("5 g, still moving")
+    kiosk.conductor.tend(Wish.TRY, "tare")
+    assert "Pause the run first" in kiosk.view.notice
+    assert kiosk.devices.asked == []
+    kiosk.conductor.pause("Maintenance")
+    kiosk.conductor.tend(Wish.TRY, "tare")
+    assert [(name, command.verb) for name, command in kiosk.devices.asked] == [("scale", "tare")]
+    kiosk.conductor.tend(Wish.CHOOSE, "andon")
+    assert [(signal.id, signal.chosen) for signal in kiosk.view.signals][:2] == [
+        ("blue", False),
+        ("green", False),
+    ]
+    kiosk.conductor.tend(Wish.TRY, "blue")
+    assert kiosk.devices.wanted["andon"] == {"blue": True}
+    assert kiosk.view.signals[0].chosen
+    kiosk.conductor.tend(Wish.TRY, "blue")
+    assert kiosk.devices.wanted["andon"] == {"blue": False}
+    kiosk.conductor.tend(Wish.LEAVE)
+    assert kiosk.devices.wanted["andon"] == {"amber": True}
+
+
+def test_a_badge_at_a_reader_signs_in(opened: Any) -> None:
+    kiosk = opened([], step("a"))
+    kiosk.conductor.sign_out()
+    kiosk.put(readings.BadgeRead(**kiosk.stamp("reader"), code="BEN-22"))
+    assert kiosk.view.status.operator == "Ben"
+    kiosk.put(readings.BadgeRead(**kiosk.stamp("reader"), code="NOBODY"))
+    assert (kiosk.types[-1], kiosk.facts[-1].reason) == (
+        "code.refused",
+        "this badge is not known at this station",
+    )
+
+
+def test_what_was_dropped_is_told_and_kept(opened: Any) -> None:
+    kiosk = opened([], step("a"))
+    assert isinstance(kiosk.view, StepView)
+    kiosk.put(readings.ReadingsDropped(**kiosk.stamp("scanner"), count=7, reason="more than 256 wait"))
+    assert "scanner sent more than can be taken" in kiosk.view.notice
+    assert (kiosk.facts[-1].device, kiosk.facts[-1].count) == ("scanner", 7)
