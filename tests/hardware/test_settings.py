@@ -8,7 +8,7 @@ import pytest
 import hardware
 from hardware.address import Broker, MqttTopic, SerialPort, TcpPeer, Window, broker_at
 from hardware.kinds import drivers
-from hardware.settings import RULES, DevicesFileWrong, keys_of, load_station
+from hardware.settings import DRIVING, RULES, DevicesFileWrong, keys_of, load_station
 
 EXAMPLE = Path(hardware.__file__).parent / "example-station.toml"
 
@@ -127,7 +127,7 @@ def test_the_page_of_a_kind_shows_its_table_and_every_key_and_what_a_technician_
     blocks = re.findall(r"```toml\n\[\[device\]\]\n(.*?)```", page, re.DOTALL)
     assert kind in {device.kind for device in devices(*blocks, default_broker="mqtt://localhost")}
     must, may = keys_of(drivers()[kind])
-    common = {"on_connect", "quiet_ms", "topic", *RULES}
+    common = {"on_connect", "quiet_ms", "topic", *RULES, *DRIVING}
     for key in (must | may) - common:
         assert f"`{key}`" in page or f"{key} = " in page, key
     assert [section for section in SECTIONS if section not in page] == []
@@ -135,5 +135,5 @@ def test_the_page_of_a_kind_shows_its_table_and_every_key_and_what_a_technician_
 
 def test_the_manual_explains_the_keys_that_every_kind_has():
     manual = (PAGES.parent / "devices.md").read_text()
-    for key in {"name", "kind", "url", "on_connect", "quiet_ms", *RULES}:
+    for key in {"name", "kind", "url", "on_connect", "quiet_ms", *RULES, *DRIVING}:
         assert f"`{key}`" in manual

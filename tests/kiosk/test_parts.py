@@ -12,12 +12,12 @@ from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from content.values import PersonId
-from hardware.readings import CodeScanned, Measured
+from hardware.readings import CodeScanned, DeviceChanged, DeviceState, Measured
 from kiosk import enrolment_code, pins, ticker
 from kiosk.alarm import Alarm
 from kiosk.camera import Camera
 from kiosk.events import PinJudged
-from kiosk.inbox import LIVE, Inbox
+from kiosk.inbox import LIVE, MOST, Inbox
 from kiosk.pins import PinJudge
 from kiosk.remote import Remote
 from kiosk.settings import Settings
@@ -107,6 +107,20 @@ def test_an_ordinary_stream_is_not_thinned_and_order_is_kept() -> None:
     assert inbox.coalesced == 0
     inbox.put(code)
     assert woken == 2
+
+
+def test_a_scanner_gone_wild_cannot_pile_up_work_and_what_is_dropped_is_told() -> None:
+    inbox = Inbox()
+    for number in range(MOST + 50):
+        inbox.put(CodeScanned(device="wild", at=AT, tick=number, text=f"C{number}", symbology=None))
+    inbox.put(CodeScanned(device="calm", at=AT, tick=0, text="GP-9", symbology=None))
+    lost = DeviceChanged(device="wild", at=AT, tick=0, state=DeviceState.LOST, reason="unplugged")
+    inbox.put(lost)
+    *codes, calm, change, dropped = inbox.drain()
+    assert [code.text for code in codes] == [f"C{number}" for number in range(MOST)]
+    assert (calm.text, change) == ("GP-9", lost)
+    assert (dropped.device, dropped.count) == ("wild", 50)
+    assert inbox.drain() == []
 
 
 def test_settings_come_from_the_command_line(tmp_path: Path) -> None:
