@@ -1,8 +1,8 @@
 """The meaning of scanned text: a part, a badge, a work order, a command, or just text."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from urllib.parse import parse_qsl, urlsplit
 
@@ -10,9 +10,17 @@ import biip
 from biip.gs1_digital_link_uris import GS1DigitalLinkURI
 from biip.gs1_messages import GS1Message
 
+from content.envelopes import EnvelopeDamaged, Fields, is_envelope, is_hibc, read_envelope, read_hibc
+
 LONGEST_CODE = 2_000  # characters; a full version-40 QR code that people print has fewer
 BADGE = re.compile(r"^BDG:([A-Za-z0-9-]{4,64})$")
 WORK_ORDER = re.compile(r"^WO:([A-Za-z0-9./_-]{1,64})(?:\?(.{0,1000}))?$")
+LONGEST_OWN = (
+    200  # characters that a plant's own pattern is tried on; one that doubles back must not hold us up
+)
+GROUPS = frozenset({"part", "gtin", "serial", "lot", "order", "badge"})
+ENVELOPE_MARKS = "\x04\x1c\x1d\x1e\x1f"
+_CONTROLS = re.compile(r"[\x00-\x1f]")
 MOST_PARAMETERS = 40  # of a work order
 PART_NUMBER = re.compile(r"^[A-Za-z0-9][A-Za-z0-9./_+-]{0,63}$")
 GS1_SYMBOLOGIES = {
@@ -90,17 +98,45 @@ class Unreadable:
 Label = PartLabel | BadgeLabel | WorkOrderLabel | CommandLabel | PlainText | Unreadable
 
 
-def read(text: str, symbology: str | None = None) -> Label:
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A plant's own spelling of codes: a regular expression for the whole code, with named groups.
+
+    Groups that mean something are `part`, `gtin`, `serial`, `lot`, `order` and `badge`.
+    """
+
+    pattern: re.Pattern[str]
+
+    @classmethod
+    def of(cls, text: str) -> "Pattern":
+        """Compile it; raises ValueError with the mend."""
+        try:
+            pattern = re.compile(text)
+        except re.error as problem:
+            raise ValueError(f"{text!r} is no regular expression: {problem}") from None
+        known = set(pattern.groupindex) & GROUPS
+        if not known or set(pattern.groupindex) - GROUPS:
+            raise ValueError(f"{text!r} names no group of {', '.join(sorted(GROUPS))}, or another one")
+        return cls(pattern)
+
+
+def read(text: str, symbology: str | None = None, patterns: Sequence[Pattern] = ()) -> Label:
     """What the scanned `text` means; `symbology` is the AIM identifier (`]d2`) where the scanner sends it.
 
-    GS1 element strings and GS1 Digital Link URIs are read by biip (GS1 General Specifications, section 3).
+    GS1 element strings and GS1 Digital Link URIs are read by biip (GS1 General Specifications, section 3), HIBC and
+    ISO/IEC 15434 by `content.envelopes`. A plant's own `patterns` go before all of them, in their order.
     """
     if not text.strip():
         return Unreadable(text=text, reason="the code is empty")
     if len(text) > LONGEST_CODE:
         return Unreadable(text=text[:LONGEST_CODE], reason=f"the code has {len(text):,} characters")
-    if any(ord(char) < ord(" ") and char != "\x1d" for char in text) or "\ufffd" in text:
+    if is_envelope(text) and not set(_CONTROLS.findall(text)) - set(ENVELOPE_MARKS):
+        return _enveloped(text)
+    if any(char != "\x1d" for char in _CONTROLS.findall(text)) or "\ufffd" in text:
         return Unreadable(text=text, reason="the code holds control characters or is not text")
+    for pattern in patterns if len(text) <= LONGEST_OWN else ():
+        if match := pattern.pattern.fullmatch(text):
+            return _own(text, match)
     if match := BADGE.match(text):
         return BadgeLabel(text=text, code=match[1])
     if match := WORK_ORDER.match(text):
@@ -108,6 +144,42 @@ def read(text: str, symbology: str | None = None) -> Label:
     if text.startswith("CMD:"):
         return _command(text)
     return _part(text, symbology)
+
+
+def _enveloped(text: str) -> Label:
+    try:
+        fields = read_envelope(text)
+    except EnvelopeDamaged as problem:
+        return Unreadable(text=text, reason=str(problem))
+    if "GS1" in fields.elements:
+        inner = _element_string(fields.elements["GS1"])
+        return replace(inner, text=text)
+    return _of_fields(text, fields)
+
+
+def _of_fields(text: str, fields: Fields) -> PartLabel:
+    return PartLabel(
+        text=text,
+        part_number=fields.part_number,
+        serial=fields.serial,
+        lot=fields.lot,
+        elements=fields.elements,
+    )
+
+
+def _own(text: str, match: re.Match[str]) -> Label:
+    said = {name: value for name, value in match.groupdict().items() if value}
+    if "badge" in said:
+        return BadgeLabel(text=text, code=said["badge"])
+    if "order" in said and not {"part", "gtin", "serial"} & said.keys():
+        return WorkOrderLabel(text=text, number=said["order"])
+    return PartLabel(
+        text=text,
+        gtin=said.get("gtin"),
+        part_number=said.get("part"),
+        serial=said.get("serial"),
+        lot=said.get("lot"),
+    )
 
 
 def _work_order(text: str, number: str, query: str) -> Label:
@@ -137,6 +209,11 @@ def _part(text: str, symbology: str | None) -> Label:
         return _digital_link(text)
     if text.startswith("(01)"):
         return _human_readable(text)
+    if is_hibc(text, symbology):
+        try:
+            return _of_fields(text, read_hibc(text))
+        except EnvelopeDamaged as problem:
+            return Unreadable(text=text, reason=str(problem))
     if re.fullmatch(r"\d{8}|\d{12}|\d{13}|\d{14}", text):
         try:
             gtin = biip.parse(text).gtin

@@ -36,7 +36,9 @@ def _said(reading: Reading) -> str:
         case SwitchChanged():
             return f"{reading.signal} is {'on' if reading.on else 'off'}"
         case OutputSet():
-            return f"{reading.signal} = {reading.value}" + ("" if reading.confirmed else f": {reading.reason}")
+            return f"{reading.signal} = {reading.value}" + (
+                "" if reading.confirmed else f": {reading.reason}"
+            )
         case CommandDone():
             return f"{reading.verb}: {'done' if reading.ok else reading.reason}"
         case DeviceChanged():

@@ -75,6 +75,9 @@ class Station:
     """What a station's file says."""
 
     devices: tuple[DeviceSettings, ...] = ()
+    labels: tuple[
+        str, ...
+    ] = ()  # regular expressions for codes of the plant's own spelling, first fitting first
 
 
 ALWAYS = frozenset({"name", "kind", "url"})
@@ -116,10 +119,11 @@ def load_station(path: Path, *, default_broker: str | None = None) -> Station:
     except ValueError as error:  # TOMLDecodeError names line and column; UnicodeDecodeError the byte
         raise DevicesFileWrong(f"{path}: is no TOML: {error}; mend it there") from error
     known = _drivers(path, document.pop("station", {}))
+    labels = _labels(path, document.pop("label", []))
     tables = document.pop("device", [])
     if document:
         raise DevicesFileWrong(
-            f"{path}: unknown key {next(iter(document))!r}; only [station] and [[device]] tables stand here"
+            f"{path}: unknown key {next(iter(document))!r}; only [station], [[label]] and [[device]] tables stand here"
         )
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise DevicesFileWrong(f"{path}: write [[device]] with two brackets, once for each device")
@@ -128,7 +132,7 @@ def load_station(path: Path, *, default_broker: str | None = None) -> Station:
         for place, table in enumerate(tables, start=1)
     )
     _refuse_twins(path, devices)
-    return Station(devices=devices)
+    return Station(devices=devices, labels=labels)
 
 
 def _drivers(path: Path, table: Any) -> Mapping[str, Driver]:
@@ -143,6 +147,20 @@ def _drivers(path: Path, table: Any) -> Mapping[str, Driver]:
         return drivers(path.parent / folder)
     except NoDriver as problem:
         raise DevicesFileWrong(f"{path}: station: drivers: {problem}") from problem
+
+
+def _labels(path: Path, tables: Any) -> tuple[str, ...]:
+    patterns: list[str] = []
+    for place, table in enumerate(tables if isinstance(tables, list) else [None], start=1):
+        pattern = table.get("pattern") if isinstance(table, dict) and set(table) == {"pattern"} else None
+        if not isinstance(pattern, str):
+            raise DevicesFileWrong(f"{path}: label {place}: write [[label]] with one key, pattern = '…'")
+        try:
+            re.compile(pattern)
+        except re.error as problem:
+            raise DevicesFileWrong(f"{path}: label {place}: pattern: {problem}") from problem
+        patterns.append(pattern)
+    return tuple(patterns)
 
 
 def _refuse_twins(path: Path, devices: tuple[DeviceSettings, ...]) -> None:

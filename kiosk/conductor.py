@@ -95,7 +95,7 @@ class Conductor:
         self._driving = Driving(bench, devices)
         self._badges = Badges(bench, judge, runner, self._tend.allowed)
         self._signing = self._badges.signing
-        self._scanning = Scanning(bench, self._runner, self._badges, self._command)
+        self._scanning = Scanning(bench, runner, self._badges, self._command, devices)
         self._showing: Showing | None = None
         self._tiles = bench.store.library.tiles()
         self._code_picture = b""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from content.label import Pattern
 from hardware.device import DeviceHealth
 from hardware.driver import Command, Wanted
 from hardware.settings import DeviceSettings
@@ -30,6 +31,11 @@ class Devices(Protocol):
     @property
     def settings(self) -> Sequence[DeviceSettings]:
         """What the station's file says of each."""
+        ...
+
+    @property
+    def patterns(self) -> Sequence[Pattern]:
+        """The plant's own spellings of codes."""
         ...
 
     def health(self) -> Mapping[str, DeviceHealth]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from content.label import Pattern
 from content.run import Run
 from hardware.device import DeviceHealth, Emit
 from hardware.driver import Command, Wanted
@@ -28,6 +29,7 @@ class RackRoom:
         self._rack: Rack | None = None
         self._wanted: dict[str, Wanted] = {}  # before the rack was there
         self.settings: Sequence[DeviceSettings] = ()
+        self.patterns: Sequence[Pattern] = ()
         self._lock = threading.Lock()
 
     def start(self) -> None:
@@ -42,16 +44,23 @@ class RackRoom:
             if broker is None:
                 load_station(self._devices, default_broker=ANY)
             try:
-                devices = load_station(self._devices, default_broker=broker).devices
+                station = load_station(self._devices, default_broker=broker)
             except DevicesFileWrong:
                 if broker is not None:
                     raise
                 log.info("the devices are started once the server has named its broker")
                 return
-            self.settings = devices
-            self._rack = Rack.start(devices, emit=self._emit)
+            self.patterns = self._patterns(station.labels)
+            self.settings = station.devices
+            self._rack = Rack.start(station.devices, emit=self._emit)
             for device, wanted in self._wanted.items():
                 self._rack.want(device, wanted)
+
+    def _patterns(self, labels: Sequence[str]) -> tuple[Pattern, ...]:
+        try:
+            return tuple(Pattern.of(each) for each in labels)
+        except ValueError as problem:
+            raise DevicesFileWrong(f"{self._devices}: label: {problem}") from problem
 
     def health(self) -> Mapping[str, DeviceHealth]:
         """How each device is now. Safe from any thread."""

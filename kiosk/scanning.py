@@ -11,6 +11,7 @@ from content.record import CodeRefused
 from content.run import RunState
 from kiosk.badges import Badges
 from kiosk.bench import Bench
+from kiosk.ports import Devices
 from kiosk.runner import Runner
 from kiosk.stamp import Stamp
 from kiosk.view import Mark
@@ -23,15 +24,18 @@ Commanded = Callable[[Command], None]
 class Scanning:
     """Reads labels and passes on what they mean."""
 
-    def __init__(self, bench: Bench, runner: Runner, badges: Badges, commanded: Commanded) -> None:
+    def __init__(
+        self, bench: Bench, runner: Runner, badges: Badges, commanded: Commanded, devices: Devices
+    ) -> None:
         self._bench = bench
         self._runner = runner
         self._badges = badges
         self._commanded = commanded
+        self._devices = devices
 
     def scanned(self, text: str, symbology: str | None, device: str, stamp: Stamp) -> None:
         """A code came from a scanner, or was typed."""
-        meant = label.read(text, symbology)
+        meant = label.read(text, symbology, self._devices.patterns)
         if isinstance(meant, BadgeLabel):
             self.badge(meant.code, device, stamp)
             return

@@ -89,6 +89,8 @@ def test_a_wrong_table_is_told_with_file_table_key_and_mend(devices, table, part
         ("[device]\nname = 's'", "two brackets"),
         ("[station]\nname = 's'", "may hold `drivers`"),
         ("\ufeff\x00", "is no TOML"),
+        ("[[label]]\npattern = '('", "label 1: pattern: missing"),
+        ("[[label]]\nname = 'x'", "one key, pattern"),
     ],
 )
 def test_a_wrong_file_is_told_with_its_name(tmp_path, text, part):

@@ -12,6 +12,7 @@ from securesystemslib.signer import CryptoSigner
 
 from content import package, wire
 from content.instruction import Instruction
+from content.label import Pattern
 from content.package import MediaFile
 from content.record import Fact
 from content.values import Digest, PersonId, RunId
@@ -238,6 +239,7 @@ class Shelf:
     """The station's devices in the tests' hands: what is wanted and asked of them is written down."""
 
     settings: Sequence[DeviceSettings] = ()
+    patterns: Sequence[Pattern] = ()
     state: DeviceState = DeviceState.READY
     wanted: dict[str, Wanted] = field(default_factory=dict)
     asked: list[tuple[str, Command]] = field(default_factory=list)

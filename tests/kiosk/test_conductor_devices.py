@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from content.deviation import DeviationKind
+from content.label import Pattern
 from hardware import readings
 from hardware.address import SerialPort
 from hardware.driver import BYTES, Driver, Options
@@ -349,3 +350,11 @@ def test_what_was_dropped_is_told_and_kept(opened: Any) -> None:
     kiosk.put(readings.ReadingsDropped(**kiosk.stamp("scanner"), count=7, reason="more than 256 wait"))
     assert "scanner sent more than can be taken" in kiosk.view.notice
     assert (kiosk.facts[-1].device, kiosk.facts[-1].count) == ("scanner", 7)
+
+
+def test_a_code_in_the_plants_own_spelling_opens_its_document(opened: Any) -> None:
+    kiosk = opened([], step("a"), scan="CMD:DONE")
+    kiosk.devices.patterns = [Pattern.of(r"(?P<part>GP-9)/(?P<serial>\d+)")]
+    kiosk.scan("GP-9/0042")
+    assert isinstance(kiosk.view, StepView)
+    assert kiosk.bench.desk.play.run.unit.serial == "0042"
