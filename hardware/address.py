@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import TypedDict
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
+from hardware.keyboard import LAYOUTS
+
 MQTT_PORT, MQTTS_PORT = 1883, 8883
 MODBUS_PORT, OPC_UA_PORT = 502, 4840
 LONGEST_TOPIC = 65_535  # bytes, says MQTT
@@ -89,9 +91,10 @@ class Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeysPort:
-    """A keyboard that is read past the window, and kept from it: `keys:///dev/input/by-id/…-event-kbd`."""
+    """A keyboard that is read past the window, and kept from it: `keys:///dev/input/by-id/…-event-kbd?layout=us`."""
 
     path: str
+    layout: str = "us"
 
     def __str__(self) -> str:
         return self.path
@@ -195,7 +198,7 @@ def reached_at(url: str) -> Transport:
         case "window":
             return Window()
         case "keys":
-            return KeysPort(path=_path(parts, "keys:///dev/input/by-id/usb-scanner-event-kbd"))
+            return _keys(parts)
         case "camera":
             return _camera(parts)
         case "modbus-tcp":
@@ -262,6 +265,13 @@ def _unit(options: dict[str, str]) -> int:
     if not unit.isdecimal() or not 0 <= int(unit) <= 255:
         raise ValueError(f"unit={unit} is no Modbus unit; write 0 to 255")
     return int(unit)
+
+
+def _keys(parts: SplitResult) -> KeysPort:
+    layout = _options(parts, {"layout"}).get("layout", "us")
+    if layout not in LAYOUTS:
+        raise ValueError(f"layout={layout} is not known; known: {', '.join(LAYOUTS)}")
+    return KeysPort(path=_path(parts, "keys:///dev/input/by-id/usb-scanner-event-kbd"), layout=layout)
 
 
 def _camera(parts: SplitResult) -> CameraSource:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Protocol, Self
 
-from hardware.address import Broker, MqttTopic, RemotePort, SerialPort, TcpPeer, Window
+from hardware.address import Broker, KeysPort, MqttTopic, RemotePort, SerialPort, TcpPeer, Window
 from hardware.device import Device, DeviceHealth, Emit
 from hardware.driver import Command, Wanted
 from hardware.lines import own_line
@@ -73,7 +73,7 @@ class Rack:
                 case Window():
                     device.announce()
                     device.became(DeviceState.READY, "types into the kiosk's window")
-                case SerialPort() | RemotePort() | TcpPeer():
+                case SerialPort() | RemotePort() | TcpPeer() | KeysPort():
                     self._boxes[name] = stream = Stream(device, self._halt, self._tape)
                     self._lines.append(stream)
                 case _:

@@ -90,7 +90,7 @@ def keys_of(driver: Driver) -> tuple[frozenset[str], frozenset[str]]:
     fields = driver.options.model_fields
     must = {name for name, field in fields.items() if field.is_required()}
     may = set(fields) - must
-    if driver.carriers & BYTES:
+    if driver.carriers & (BYTES | {Carrier.KEYS}):
         may |= {"on_connect", "quiet_ms"}
     if driver.carriers & TOPICS:
         must |= {"topic"}

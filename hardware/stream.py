@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from hardware.address import RemotePort, SerialPort, TcpPeer
+from hardware.address import KeysPort, RemotePort, SerialPort, TcpPeer
 from hardware.conversation import Conversation, decoder_of
 from hardware.device import Device
 from hardware.driver import Publish, Send
@@ -14,6 +14,7 @@ from hardware.readings import DeviceState, tick_now
 from hardware.tape import Tape, Way
 from hardware.transport.backoff import Backoff
 from hardware.transport.halt import Halt, LinkLost
+from hardware.transport.keys import KeysLink
 from hardware.transport.mailbox import Letter, Mailbox
 from hardware.transport.remote_port import RemoteLink
 from hardware.transport.serial_port import SerialLink
@@ -134,6 +135,8 @@ class Stream(threading.Thread):
                 return lambda: SerialLink(port, self._halt, self._mailbox)
             case RemotePort() as port:
                 return lambda: RemoteLink(port, self._halt, self._mailbox)
+            case KeysPort() as port:
+                return lambda: KeysLink(port, self._halt, self._mailbox)
             case TcpPeer() as peer:
                 return lambda: TcpLink(peer, self._halt, self._mailbox)
             case other:

@@ -1,6 +1,7 @@
 """Key strokes of a keyboard-wedge scanner: tell its bursts from a person's typing. No window, no clock."""
 
 from hardware.driver import Carrier, Driver, Options
+from hardware.drivers.scanner import ScannerDecoder
 
 SLOWEST_SCANNER = 35_000_000  # ns between two keys; a fast typist's best is about twice that
 SHORTEST_CODE = 3  # characters; two keys and Enter may be a person's roll over the keyboard
@@ -40,4 +41,5 @@ DRIVER = Driver(
     title="scanner that types like a keyboard",
     carriers=frozenset({Carrier.WINDOW, Carrier.KEYS}),
     options=Options,
+    decoder=lambda _, place: ScannerDecoder(stamp=place.stamp),  # of its keys; the window has its own ears
 )
