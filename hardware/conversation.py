@@ -83,6 +83,10 @@ class Conversation:
         assert isinstance(self._decoder, Hearer)
         self._tell(self._decoder.hear(topic, payload, retained=retained))
 
+    def told(self, told: Iterator[Told]) -> None:
+        """What a decoder that is given more than bytes told. Raises LinkLost when it gives the line up."""
+        self._tell(told)
+
     def due(self) -> int | None:
         """The tick at which it wants to be woken."""
         due = [rule.due() for rule in self._rules]

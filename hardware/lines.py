@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from hardware.address import Transport
+from hardware.address import CameraSource, Transport
 from hardware.device import Device
 from hardware.tape import Tape
 from hardware.transport.halt import Halt
@@ -45,4 +45,10 @@ def own_line(device: Device, halt: Halt, tape: Tape) -> OwnLine:
 
 
 def _maker(transport: Transport) -> Make:
-    raise TypeError(f"{transport} has no line")
+    match transport:
+        case CameraSource():
+            from hardware.transport.camera import CameraLine  # noqa: PLC0415 - OpenCV takes half a second
+
+            return CameraLine
+        case _:
+            raise TypeError(f"{transport} has no line")

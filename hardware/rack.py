@@ -4,7 +4,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from hardware.address import Broker, KeysPort, MqttTopic, RemotePort, SerialPort, TcpPeer, Window
 from hardware.device import Device, DeviceHealth, Emit
@@ -18,6 +18,10 @@ from hardware.topics import Listener
 from hardware.transport.halt import Halt
 from hardware.transport.mailbox import Letter
 from hardware.transport.mqtt import BrokerLine
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 log = logging.getLogger(__name__)
 
@@ -116,6 +120,12 @@ class Rack:
             self._emit(
                 CommandDone(**known.stamp(), command=command.id, verb=command.verb, ok=False, reason=reason)
             )
+
+    def picture(self, device: str, seconds: float) -> "NDArray[np.uint8] | None":
+        """The next picture of a camera, waited for at most so long. Safe from any thread."""
+        line = self._boxes.get(device)
+        takes = getattr(line, "picture", None)
+        return None if takes is None else takes(seconds)
 
     def stop(self) -> None:
         """End every thread; once it returns nothing is emitted any more. May be called twice."""

@@ -1,0 +1,78 @@
+"""A camera that reads codes: every new code in its pictures is a scan, told once while it is in sight."""
+
+from collections.abc import Iterator
+from itertools import cycle
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from hardware.driver import Carrier, Driver, Options, Told
+from hardware.readings import CodeScanned, Stamp
+
+
+class CameraDecoder:
+    """Looks at pictures in turn: with no help at every one, with one kind of help at every second."""
+
+    pending = False
+
+    def __init__(self, *, stamp: Stamp, own: "CameraOptions") -> None:
+        from hardware.decode.picture_codes import HELPS  # noqa: PLC0415 - OpenCV takes half a second
+
+        self._stamp = stamp
+        self._own = own
+        self._helps = cycle((None, *(each for help_ in HELPS for each in (help_, None))))
+        self._seen: dict[str, int] = {}  # text -> tick at which it was last in sight
+
+    def look(self, picture: NDArray[np.uint8]) -> Iterator[Told]:
+        """Yield the codes of one picture that were not in sight just now."""
+        from hardware.decode.picture_codes import first_look, helped, plain  # noqa: PLC0415 - as above
+
+        if not self._own.codes:
+            return
+        gray = plain(picture)
+        help_ = next(self._helps)
+        for found in first_look(gray) if help_ is None else helped(gray, help_):
+            mark = self._stamp()
+            before = self._seen.get(found.text)
+            self._seen = {text: at for text, at in self._seen.items() if self._in_sight(at, mark["tick"])}
+            self._seen[found.text] = mark["tick"]
+            if before is None or not self._in_sight(before, mark["tick"]):
+                raw = found.text.encode(errors="replace")
+                yield CodeScanned(**mark, text=found.text, symbology=found.symbology, raw=raw)
+
+    def _in_sight(self, at: int, now: int) -> bool:
+        return 0 <= now - at < self._own.again_ms * 1_000_000
+
+    def feed(self, chunk: bytes) -> Iterator[Told]:
+        """One picture as a file (JPEG, PNG): how recordings hold them."""
+        import cv2  # noqa: PLC0415 - as above
+
+        picture = cv2.imdecode(np.frombuffer(chunk, np.uint8), cv2.IMREAD_GRAYSCALE) if chunk else None
+        if picture is not None:
+            yield from self.look(np.asarray(picture, dtype=np.uint8))
+
+    def give_up(self, reason: str) -> Iterator[Told]:  # noqa: ARG002 - a picture is whole, or is none
+        """Nothing is ever held."""
+        yield from ()
+
+
+class CameraOptions(Options):
+    """What is looked for."""
+
+    codes: bool = Field(
+        True, description="whether codes in its pictures are scans; else it only takes pictures"
+    )
+    again_ms: int = Field(
+        2000, ge=100, le=600_000, description="a code out of sight for this long is a new scan"
+    )
+
+
+DRIVER = Driver(
+    kind="camera",
+    title="camera that reads codes",
+    carriers=frozenset({Carrier.CAMERA}),
+    options=CameraOptions,
+    decoder=lambda own, place: CameraDecoder(stamp=place.stamp, own=own),
+    simulator="hardware.simulate.camera:SimulatedCamera",
+)
