@@ -8,8 +8,9 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import uvicorn
@@ -39,8 +40,8 @@ class NoFolder(Exception):
     """The data folder is not there and cannot be made, or is not ours."""
 
 
-def open_house(settings: Settings) -> House:
-    """The house over a data folder, its database brought up to date."""
+def open_house(settings: Settings, now: Callable[[], datetime] = utc_now) -> House:
+    """The house over a data folder, its database brought up to date; `now` is its clock."""
     settings.data.mkdir(parents=True, exist_ok=True)
     migrate(settings.database)
     house = House(
@@ -48,8 +49,9 @@ def open_house(settings: Settings) -> House:
         engine=open_engine(settings.database),
         media=MediaStore(settings.data / "media"),
         photos=MediaStore(settings.data / "photos"),
-        keys=Keyring(settings.data / "keys", utc_now),
+        keys=Keyring(settings.data / "keys", now),
         previews=Previews(settings.data / "preview"),
+        now=now,
     )
     rotating.finish(house, "stepline")
     return house

@@ -23,6 +23,7 @@ class SimulatedPeer:
         self.port: int = self._listening.getsockname()[1]
         self._peer: socket.socket | None = None
         self._changed = threading.Condition()
+        self._sending = threading.Lock()
         self._open = True
         self._thread = threading.Thread(target=self._serve, name=f"simulated-{self.port}", daemon=True)
         self._thread.start()
@@ -52,7 +53,8 @@ class SimulatedPeer:
         """Put bytes on the wire; raises Unplugged when nobody is connected, TimeoutError when they lie unread."""
         peer = self._waited_for()
         try:
-            peer.sendall(data)
+            with self._sending:  # answers go out on another thread
+                peer.sendall(data)
         except TimeoutError:
             raise TimeoutError(f"nobody reads at port {self.port}") from None
         except OSError as problem:

@@ -1,8 +1,12 @@
 """The far end of a serial cable: a pseudo terminal that can be unplugged, under a path that lasts."""
 
+import fcntl
 import os
 import select
+import sys
 import tempfile
+import termios
+import time
 import tty
 from pathlib import Path
 from types import TracebackType
@@ -77,6 +81,16 @@ class SimulatedTerminal:
         readable = select.poll()
         readable.register(ours, select.POLLIN)
         return os.read(ours, 4096) if readable.poll(seconds * 1000) else b""
+
+    def wait_until_read(self, seconds: float = PATIENCE) -> None:
+        """Wait until the station has read all that was sent: what lies unread is gone with the plug."""
+        assert self._ends is not None
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            unread = fcntl.ioctl(self._ends[1], termios.FIONREAD, b"\0" * 4)
+            if not int.from_bytes(unread, sys.byteorder):
+                return
+            time.sleep(0.002)
 
     def half_frame(self) -> None:
         """Send the beginning of a frame and nothing more."""

@@ -72,6 +72,7 @@ class _Terminal:
             left -= len(self._end.received(wait))
 
     def close(self) -> None:
+        self._end.wait_until_read()
         self._end.close()
 
 

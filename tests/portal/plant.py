@@ -282,7 +282,7 @@ def build(
 ) -> Plant:
     """A plant in `data`: finished runs over the last `days` days, and one run under way at most stations."""
     now = now or datetime.now(UTC)
-    house = replace(open_house(Settings(data=data, database_url=database_url)), now=lambda: now)
+    house = open_house(Settings(data=data, database_url=database_url), lambda: now)
     bootstrap(house, PASSWORD)
     releases = {release.document.id: release for release in publish_library(house, LIBRARY, "admin")}
     del releases["service-pump"]  # its conditions are played elsewhere

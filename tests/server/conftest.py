@@ -1,6 +1,5 @@
 """Houses for the server's tests: a real store in a folder, on SQLite and on PostgreSQL."""
 
-import dataclasses
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -81,7 +80,7 @@ def any_house(tmp_path: Path, clock: Clock, any_database: str | None) -> Iterato
 
 
 def make_house(settings: Settings, clock: Clock) -> House:
-    house = dataclasses.replace(open_house(settings), now=clock)
+    house = open_house(settings, clock)
     add_station(house, "bench-1")
     add_kiosk(house, "k-1", "bench-1")
     return house
