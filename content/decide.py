@@ -316,6 +316,15 @@ def _value(run: Run, step: Step, given: ValueGiven) -> Facts:
 
 def _torque(run: Run, step: Step, given: TorqueGiven) -> Facts:
     came = f"{given.torque} {given.unit}"
+    if given.result is not None and (given.device, given.result) in run.results:
+        return ()
+    identifier = run.unit.serial or run.unit.lot or ""
+    if (
+        given.made_at is not None
+        and "" not in {given.identifier, identifier}
+        and given.identifier != identifier
+    ):
+        return (refused(run, step, identifier, f"{came} ({given.identifier})", given),)
     for check in evidence.accepting(step, run.states(step.id)):
         if not isinstance(check, Torque) or check.device not in {None, given.device}:
             continue

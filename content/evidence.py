@@ -326,7 +326,13 @@ def judge_torque(check: Torque, given: TorqueGiven, number: int) -> Verdict | No
     if torque is None:
         return None
     evidence = Tightening(
-        torque=torque, unit=check.unit, angle=given.angle, number=number, device=given.device
+        torque=torque,
+        unit=check.unit,
+        angle=given.angle,
+        number=number,
+        device=given.device,
+        result=given.result,
+        made_at=given.made_at,
     )
     good = within(torque, check.low, check.high) and given.ok is not False
     if check.angle_low is not None or check.angle_high is not None:

@@ -166,13 +166,20 @@ class ValueGiven(_Input):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TorqueGiven(_Input):
-    """A tool tightened one fastening; `angle` in degrees; `ok` is the tool's own verdict."""
+    """A tool tightened one fastening; `angle` in degrees; `ok` is the tool's own verdict.
+
+    `result` is the tool's own number of it. A result that is told late, because the line was away, says when it was
+    made (by the tool's clock) and for which unit.
+    """
 
     torque: Decimal
     unit: str
     device: str
     angle: Decimal | None = None
     ok: bool | None = None
+    result: int | None = None
+    identifier: str = ""
+    made_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,13 +46,18 @@ class Value:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tightening:
-    """Evidence: fastening `number` (from 1) was tightened so; torque in the check's unit, angle in degrees."""
+    """Evidence: fastening `number` (from 1) was tightened so; torque in the check's unit, angle in degrees.
+
+    `result` is the tool's own number of it; `made_at`, by the tool's clock, stands where it was told late.
+    """
 
     torque: Decimal
     unit: str
     number: int
     device: str
     angle: Decimal | None = None
+    result: int | None = None
+    made_at: datetime | None = None
     kind: Literal["tightening"] = "tightening"
 
 

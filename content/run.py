@@ -39,6 +39,7 @@ from content.record import (
     StepLeft,
     StepSkipped,
     SupervisorNeeded,
+    Tightening,
 )
 from content.values import CheckId, Digest, DocumentId, PersonId, RunId, StepId
 
@@ -103,6 +104,7 @@ class Run:
     held_before: timedelta = timedelta()
     marked: frozenset[str] = frozenset()  # what was raised or refused in this visit, so that it is said once
     deviations: int = 0
+    results: frozenset[tuple[str, int]] = frozenset()  # device and number of tightenings: none counts twice
 
     def to(self, state: RunState) -> "Run":
         """The run in that state; raises IllegalMove when the drawing above has no such arrow."""
@@ -295,7 +297,10 @@ def _attempted(run: Run, fact: CheckPassed | CheckFailed) -> Run:
             last=fact.evidence,
             failed=fact.expected,
         )
-    return replace(run, checks={**run.checks, fact.step: {**states, fact.check: after}})
+    results = run.results
+    if isinstance(fact.evidence, Tightening) and fact.evidence.result is not None:
+        results |= {(fact.evidence.device, fact.evidence.result)}
+    return replace(run, checks={**run.checks, fact.step: {**states, fact.check: after}}, results=results)
 
 
 def _answer(fact: CheckPassed) -> frozenset[str]:

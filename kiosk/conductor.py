@@ -92,7 +92,7 @@ class Conductor:
         self._answering = Answering(bench, runner)
         self._devices = devices
         self._tend = Tend(bench, runner, devices)
-        self._driving = Driving(bench, devices)
+        self._driving = Driving(bench, devices, runner.results)
         self._badges = Badges(bench, judge, runner, self._tend.allowed)
         self._signing = self._badges.signing
         self._scanning = Scanning(bench, runner, self._badges, self._command, devices)
@@ -185,6 +185,7 @@ class Conductor:
         on_page = self._tend.heard(event)
         match event:
             case DeviceChanged():
+                self._driving.came(event)
                 return self._watching.changed(event)
             case ReadingRefused() | ReadingsDropped():
                 return self._watching.refused(event)

@@ -1,26 +1,31 @@
 """Tells the station's outputs what is wanted of them, and what became of it to the record."""
 
 from dataclasses import asdict
+from decimal import Decimal
 
 from content.inputs import Unit
 from content.record import OutputDriven
 from hardware.driver import Command, State, Wanted
-from hardware.readings import CommandDone, OutputSet
+from hardware.readings import CommandDone, DeviceChanged, DeviceState, OutputSet
 from kiosk import outputs, routing
 from kiosk.bench import Bench
 from kiosk.desk import Play
 from kiosk.ports import Devices
+from kiosk.results import Results
 from kiosk.stamp import Stamp
 
 LABEL = "print"  # the command of a printer
+RECALL = "recall"  # of a tool that numbers its results: tell those after a number once more
 
 
 class Driving:
     """Keeps what was last wanted of each output, and says only what changed."""
 
-    def __init__(self, bench: Bench, devices: Devices) -> None:
+    def __init__(self, bench: Bench, devices: Devices, results: Results) -> None:
         self._bench = bench
         self._devices = devices
+        self._results = results
+        self._met: set[str] = set()  # devices that were there since the kiosk started
         self._wanted: dict[str, Wanted] = {}
         self._printed: tuple[str, str] | None = None  # run and step whose labels were asked for
 
@@ -47,6 +52,16 @@ class Driving:
             self._devices.ask(
                 each.device, Command(verb=LABEL, id=f"{play.run.id}.{step.id}.{each.label}", given=given)
             )
+
+    def came(self, reading: DeviceChanged) -> None:
+        """A tool is there for the first time since the kiosk started: the open run may lack what it did meanwhile."""
+        device = next((each for each in self._devices.settings if each.name == reading.device), None)
+        if reading.state is not DeviceState.READY or device is None or reading.device in self._met:
+            return
+        self._met.add(reading.device)
+        last = self._results.last(reading.device)
+        if RECALL in device.driver.commands and last is not None and self._bench.desk.play is not None:
+            self._devices.ask(reading.device, Command(verb=RECALL, id=RECALL, given={"after": Decimal(last)}))
 
     def told(self, reading: OutputSet) -> bool:
         """An output was set, or may not be, which a person is told; True when the screen changes."""

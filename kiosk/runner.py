@@ -11,7 +11,7 @@ from content import situation
 from content.decide import begin, decide
 from content.deviation import DeviationKind
 from content.errors import ContentError
-from content.inputs import Input, Paused, Restarted, SignalGiven, Started, Unit
+from content.inputs import Continued, Input, Paused, Restarted, SignalGiven, Started, Unit
 from content.instruction import Instruction
 from content.record import RunFact, StepEntered
 from content.run import IllegalMove, RunState, fold, mark
@@ -22,6 +22,7 @@ from kiosk.assignment import Assignment
 from kiosk.bench import Bench, microseconds
 from kiosk.desk import QUIET, Play, spoken
 from kiosk.recalling import Standing
+from kiosk.results import Results
 from kiosk.stamp import Stamp
 from kiosk.viewing_step import next_due
 
@@ -39,6 +40,8 @@ class Runner:
         self._name_run = name_run
         self._before: dict[str, Measured] = {}  # the latest value of each device
         self._signals: dict[tuple[str, str], SwitchChanged] = {}  # the latest state of each signal
+        self.results = Results(bench)
+        self._late: list[TorqueApplied] = []  # told while the run was held, and made before it was
 
     def start(self, digest: Digest, unit: Unit, stamp: Stamp) -> bool:
         """Begin a run of that release; False when it cannot be yet, and the desk says why."""
@@ -127,6 +130,8 @@ class Runner:
         if after is not None and after.replaced and recalling.safe_to_stop(play, after, facts):
             self._stop(recalling.REPLACED, Stamp(given.at, given.tick))
         self._tell_signals(facts, Stamp(given.at, given.tick))
+        if isinstance(given, Continued):
+            self._tell_late()
         return True
 
     def resume(self) -> None:
@@ -171,8 +176,23 @@ class Runner:
         return True
 
     def tightened(self, reading: TorqueApplied) -> bool:
-        """A tool reported a tightening; True when something on the screen changes."""
-        return self.give(routing.torque_input(reading, self._bench.stamp(reading.tick), self._bench.by))
+        """A tool reported a tightening; True when something on the screen changes.
+
+        One that is told late, because line or kiosk were away, is kept for a run that is held until it goes on.
+        """
+        play = self._bench.desk.play
+        if reading.made_at is not None and play is not None and play.run.state is RunState.HELD:
+            self._late.append(reading)
+            return False
+        changed = self.give(routing.torque_input(reading, self._bench.stamp(reading.tick), self._bench.by))
+        if self._bench.desk.trouble is None:
+            self.results.taken(reading)
+        return changed
+
+    def _tell_late(self) -> None:
+        late, self._late = self._late, []
+        for reading in late:
+            self.tightened(reading)
 
     def switched(self, reading: SwitchChanged) -> bool:
         """A signal changed; True when something on the screen changes."""

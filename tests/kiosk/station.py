@@ -332,10 +332,10 @@ class Station:
             )
         )
 
-    def tighten(self, torque: str) -> None:
+    def tighten(self, torque: str, **more: Any) -> None:
         self.put(
             readings.TorqueApplied(
-                **self.stamp("torque"), torque=Decimal(torque), unit="N.m", angle=None, ok=None
+                **self.stamp("torque"), torque=Decimal(torque), unit="N.m", angle=None, ok=None, **more
             )
         )
 

@@ -15,7 +15,7 @@ from hardware.driver import BYTES, Driver, Options
 from hardware.readings import DeviceState
 from hardware.settings import DeviceSettings, Driving, Moment
 from kiosk.view import DevicesView, Entry, Mark, StepView, Wish
-from tests.kiosk.station import Shelf, Station, fill
+from tests.kiosk.station import AT, Shelf, Station, fill
 from tests.kiosk.test_conductor_language import document, step
 
 BOLTS = {
@@ -55,6 +55,7 @@ def device(name: str, **more: Any) -> DeviceSettings:
 
 
 TOOL = device("torque", outputs=True, tool=True)
+RECALLING = device("torque", outputs=True, tool=True, commands={"recall": "tell again"})
 SCALE = device("scale", commands={"tare": "set it to zero"})
 BINS = device("bins", outputs=True, driving=Driving(parts={"GP-7": "A1", "GP-8": "A2"}))
 ANDON = device(
@@ -133,6 +134,58 @@ def test_a_tool_is_told_the_serial_number_of_the_unit(opened: Any) -> None:
     more = {"applies_to": {"part_numbers": ["GP-9"], "gtins": ["04012345000016"]}}
     kiosk = opened([TOOL], step("b", BOLTS), scan="(01)04012345000016(21)SN-7", **more)
     assert kiosk.devices.wanted["torque"]["identifier"] == "SN-7"
+
+
+TWO = {"applies_to": {"part_numbers": ["GP-9"], "gtins": ["04012345000016"]}}
+UNIT = "(01)04012345000016(21)SN-7"
+
+
+def test_a_result_with_the_number_of_one_that_counted_counts_no_second_time(opened: Any) -> None:
+    kiosk = opened([TOOL], step("b", BOLTS), step("c"))
+    kiosk.tighten("8.5", number=41)
+    kiosk.tighten("8.5", number=41)
+    assert (kiosk.view.step, kiosk.types.count("check.passed")) == ("b", 1)
+    kiosk.tighten("8.6", number=42)
+    assert kiosk.view.step == "c"
+    assert [fact.evidence.result for fact in kiosk.facts if hasattr(fact, "evidence")] == [41, 42]
+
+
+def test_a_late_result_of_another_unit_is_refused(opened: Any) -> None:
+    kiosk = opened([TOOL], step("b", BOLTS), scan=UNIT, **TWO)
+    kiosk.tighten("8.5", number=41, identifier="SN-6", made_at=AT)
+    refused = kiosk.facts[-1]
+    assert (kiosk.types[-1], refused.expected, refused.came) == ("reading.refused", "SN-7", "8.5 N.m (SN-6)")
+    kiosk.tighten("8.5", number=42, identifier="SN-7", made_at=AT)
+    assert (kiosk.types[-1], kiosk.facts[-1].evidence.made_at) == ("check.passed", AT)
+
+
+def test_a_kiosk_that_was_off_asks_a_tool_for_what_it_did_meanwhile_and_counts_it_when_the_run_goes_on(
+    opened: Any,
+) -> None:
+    kiosk = opened([RECALLING], step("b", BOLTS | {"fastenings": 3}), step("c"))
+    ready = {"state": DeviceState.READY, "reason": "the controller answers"}
+    kiosk.put(readings.DeviceChanged(**kiosk.stamp("torque"), **ready))
+    assert kiosk.devices.asked == []
+    kiosk.tighten("8.5", number=41)
+    kiosk.switch_off()
+    kiosk.boot("boot-2")
+    kiosk.put(readings.DeviceChanged(**kiosk.stamp("torque"), **ready))
+    kiosk.put(readings.DeviceChanged(**kiosk.stamp("torque"), **ready))
+    ((name, command),) = kiosk.devices.asked
+    assert (name, command.verb, command.given) == ("torque", "recall", {"after": Decimal(41)})
+    kiosk.conductor.pause("Break")
+    kiosk.tighten("8.6", number=42, made_at=AT)
+    assert kiosk.types.count("check.passed") == 1
+    kiosk.switch_off()  # what waits for the run to go on is not taken: it is asked for again
+    kiosk.boot("boot-3")
+    kiosk.put(readings.DeviceChanged(**kiosk.stamp("torque"), **ready))
+    assert kiosk.devices.asked[-1][1].given == {"after": Decimal(41)}
+    kiosk.tighten("8.6", number=42, made_at=AT)
+    kiosk.conductor.go_on()
+    assert kiosk.types.count("check.passed") == 2
+    kiosk.tighten("8.6", number=42, made_at=AT)
+    kiosk.tighten("8.6", number=43)
+    assert kiosk.view.step == "c"
 
 
 def test_the_bins_of_the_parts_light_until_each_was_scanned(opened: Any) -> None:
