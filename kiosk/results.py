@@ -17,7 +17,7 @@ class Results:
         self._last: dict[str, int] = json.loads(bench.store.meta.get(KEPT) or "{}")
 
     def taken(self, reading: TorqueApplied) -> None:
-        """The run was told of it. Kept after the facts of that: a power cut between them repeats it, and loses nothing."""
+        """The run was told of it. Kept after its facts: a power cut between them repeats it, and loses nothing."""
         if reading.number is None:
             return
         self._last[reading.device] = reading.number

@@ -62,6 +62,12 @@ def simulate(
     field: Annotated[
         str | None, typer.Option(help="MQTT kinds: path of the value in the JSON message.")
     ] = None,
+    speaks: Annotated[
+        str | None, typer.Option(help="Kinds with several protocols: the one to speak, as in the table.")
+    ] = None,
+    asked: Annotated[
+        bool, typer.Option("--asked", help="Scales and gauges: say nothing that is not asked for.")
+    ] = False,
     drivers: Annotated[Path | None, typer.Option(help="Folder of a station's own drivers.")] = None,
 ) -> None:
     """Play a device by typing one verb a line; the kiosk cannot tell the difference."""
@@ -69,7 +75,9 @@ def simulate(
     from hardware.kinds import drivers as known_drivers
     from hardware.simulate.prompt import CannotSimulate, run
 
-    options = {"link": link, "port": port, "broker": broker, "topic": topic, "field": field}
+    options = {"link": link, "port": port, "broker": broker, "topic": topic, "field": field, "speaks": speaks}
+    if asked:
+        options["asked"] = "yes"
     try:
         known = known_drivers(drivers)
         if kind not in known:

@@ -13,7 +13,7 @@ import hardware
 from hardware.decode.json_field import LARGEST_PAYLOAD
 from hardware.decode.lines import Broken, LineCutter, Tail
 from hardware.driver import Decoder, Hearer
-from hardware.drivers.scale import ScaleDecoder
+from hardware.drivers.scale import ScaleDecoder, ScaleOptions
 from hardware.drivers.scanner import LONGEST_CODE, ScannerDecoder
 from hardware.drivers.sensor import SensorDecoder
 from hardware.drivers.switch import SwitchDecoder
@@ -40,7 +40,9 @@ def scanner() -> ScannerDecoder:
 
 
 def scale() -> ScaleDecoder:
-    return ScaleDecoder(stamp=stamp)
+    decoder = ScaleDecoder(stamp=stamp, own=ScaleOptions())
+    list(decoder.opened())
+    return decoder
 
 
 def torque() -> TorqueDecoder:
