@@ -13,13 +13,13 @@ from typing import Literal
 
 from pydantic import Field
 
-from hardware.decode.line_decoder import LineDecoder
+from hardware.decode.asked_lines import AskedLineDecoder, Asking
 from hardware.decode.numbers import number
-from hardware.driver import BYTES, Command, Driver, HangUp, Options, Ready, Send, Told
+from hardware.driver import BYTES, Command, Driver, Options, Send, Told
 from hardware.readings import CommandDone, Measured, Reading, Stamp
 
 LONGEST_LINE = 128  # bytes; all families stay below 40
-PATIENCE = 3_000_000_000  # ns for an answer to a command, and for a first word of a scale that is asked
+PATIENCE = 3_000_000_000  # ns for an answer to a command
 
 OVER = "the scale is overloaded: take something off"
 UNDER = "the scale is underloaded: put the pan on and set it to zero"
@@ -121,70 +121,39 @@ FAMILIES: Mapping[str, _Family] = {
 }
 
 
-class ScaleDecoder(LineDecoder):
+class ScaleDecoder(AskedLineDecoder):
     """Measured for each weight, in the unit the scale names; overload and the like are refused in words."""
 
     def __init__(self, *, stamp: Stamp, own: "ScaleOptions") -> None:
+        family = FAMILIES[own.speaks]
+        super().__init__(
+            self._read,
+            stamp=stamp,
+            ceiling=LONGEST_LINE,
+            start=_START if family.read is _sics else None,
+            asking=_asking(family, own),
+        )
         self._own = own
-        self._family = FAMILIES[self._own.speaks]
-        start = _START if self._family.read is _sics else None
-        super().__init__(self._read, stamp=stamp, ceiling=LONGEST_LINE, start=start)
+        self._family = family
         self._scale_stamp = stamp
-        self._unit = self._own.unit
-        self._asked_at: int | None = None
+        self._unit = own.unit
         self._obeying: tuple[Command, int] | None = None  # and since when
-        self._understood = self._ready = False
-        self._heard_at = 0
-
-    # --- the line -----------------------------------------------------------
 
     def opened(self) -> Iterator[Told]:
-        """Ask for weights as the table says; a scale that talks by itself is ready with its line."""
-        self._ready, self._understood = False, self._own.mode == "listen"
-        self._asked_at, self._obeying, self._heard_at = None, None, self._now()
-        if self._own.mode == "continuous" and self._family.repeat is not None:
-            yield Send(self._family.repeat)
-        elif self._own.mode != "listen":
-            yield from self._ask_weight()
-        yield from self._there()
-
-    def feed(self, chunk: bytes) -> Iterator[Told]:
-        """Yield a reading, or a refusal, for each line that `chunk` completes; keep the rest."""
-        for told in super().feed(chunk):
-            yield from self._there()
-            yield told
-        yield from self._there()
+        """Ask for weights as the table says."""
+        self._obeying = None
+        yield from super().opened()
 
     def due(self) -> int | None:
         """When the weight is to be asked for again, an answer is late, or the scale counts as gone."""
-        waits = [] if self._asked_at is None else [self._asked_at + self._own.every_ms * 1_000_000]
-        if self._own.mode != "listen":
-            waits.append(self._heard_at + PATIENCE)
-        if self._obeying is not None:
-            waits.append(self._obeying[1] + PATIENCE)
-        return min(waits, default=None)
+        waits = [super().due(), None if self._obeying is None else self._obeying[1] + PATIENCE]
+        return min((each for each in waits if each is not None), default=None)
 
     def rang(self) -> Iterator[Told]:
         """Ask once more, or say that no answer came."""
-        now = self._now()
-        if self._obeying is not None and now - self._obeying[1] >= PATIENCE:
+        if self._obeying is not None and self.now() - self._obeying[1] >= PATIENCE:
             yield self._outcome("the scale did not answer")
-        if self._own.mode != "listen" and now - self._heard_at >= PATIENCE:
-            yield HangUp("the scale does not answer: are `speaks`, baud rate and parity right?")
-        elif self._asked_at is not None:
-            yield from self._ask_weight()
-
-    def _ask_weight(self) -> Iterator[Told]:
-        self._asked_at = self._now()
-        yield Send(self._family.ask)
-
-    def _there(self) -> Iterator[Told]:
-        if self._understood and not self._ready:
-            self._ready = True
-            yield Ready()
-
-    def _now(self) -> int:
-        return self._scale_stamp()["tick"]
+        yield from super().rang()
 
     # --- what it says -------------------------------------------------------
 
@@ -193,7 +162,7 @@ class ScaleDecoder(LineDecoder):
         done = _SICS_DONE.fullmatch(text) if self._family.answers else None
         told = None if done else self._family.read(text)
         if told not in {NO_SICS, NO_BARE}:
-            self._understood, self._heard_at = True, self._now()
+            self.understood()
         if done is not None:
             reasons = {"I": BUSY, "+": OVER, "-": UNDER}
             return None if self._obeying is None else self._outcome(reasons.get(done["outcome"] or "", ""))
@@ -222,7 +191,7 @@ class ScaleDecoder(LineDecoder):
             return
         yield Send(said)
         if family.answers and command.verb != "read":
-            self._obeying = command, self._now()
+            self._obeying = command, self.now()
         else:
             yield self._done(command)
 
@@ -235,6 +204,15 @@ class ScaleDecoder(LineDecoder):
         return CommandDone(
             **self._scale_stamp(), command=command.id, verb=command.verb, ok=not reason, reason=reason
         )
+
+
+def _asking(family: _Family, own: "ScaleOptions") -> Asking:
+    silent = "the scale does not answer: are `speaks`, baud rate and parity right?"
+    if own.mode == "listen":
+        return Asking()
+    if own.mode == "continuous" and family.repeat is not None:
+        return Asking(always=family.repeat, silent=silent)
+    return Asking(once=family.ask, every_ms=own.every_ms, silent=silent)
 
 
 class ScaleOptions(Options):
