@@ -152,7 +152,9 @@ class Obeys(Talker, Protocol):
         ...
 
 
-AnyDecoder = Decoder | Hearer
+AnyDecoder = (
+    Decoder | Hearer | Output
+)  # an output may hang on a carrier that gives it points instead of bytes
 OptionsT = TypeVar("OptionsT", bound=Options)
 
 

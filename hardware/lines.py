@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from hardware.address import CameraSource, Transport
+from hardware.address import CameraSource, ModbusServer, Transport
 from hardware.device import Device
 from hardware.tape import Tape
 from hardware.transport.halt import Halt
@@ -50,5 +50,9 @@ def _maker(transport: Transport) -> Make:
             from hardware.transport.camera import CameraLine  # noqa: PLC0415 - OpenCV takes half a second
 
             return CameraLine
+        case ModbusServer():
+            from hardware.transport.modbus import ModbusLine  # noqa: PLC0415 - so does pymodbus
+
+            return ModbusLine
         case _:
             raise TypeError(f"{transport} has no line")

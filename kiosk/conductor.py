@@ -16,7 +16,7 @@ from content.inputs import (
 from content.label import Command
 from content.run import RunState
 from content.values import CheckId, Digest, StepId
-from hardware.drivers.scanner import split_symbology
+from hardware.decode.codes import split_symbology
 from hardware.readings import (
     BadgeRead,
     CodeScanned,

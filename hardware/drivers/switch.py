@@ -1,16 +1,16 @@
 """MQTT payloads of a switch: on or off, out of a JSON message or a bare ON / OFF."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from pydantic import Field
 
 from hardware.decode.excerpt import refused
 from hardware.decode.json_field import NoField, field_of
+from hardware.decode.on_off import on_off
 from hardware.driver import TOPICS, Driver, Options
 from hardware.readings import Reading, Stamp, SwitchChanged
 
-_WORDS = {"on": True, "true": True, "1": True, "off": False, "false": False, "0": False}
+LONGEST_WORD = 8  # bytes of a payload that is a bare word
 
 
 class SwitchDecoder:
@@ -40,18 +40,11 @@ class SwitchDecoder:
             yield SwitchChanged(**self._stamp(), signal=self._signal, on=on, raw=payload)
 
     def _state(self, payload: bytes) -> bool | None:
-        if not self._field and len(payload) <= 8:
-            word = payload.decode("ascii", errors="replace").strip().lower()
-            if word in _WORDS:
-                return _WORDS[word]
-        found = field_of(payload, self._field)
-        if isinstance(found, bool):
-            return found
-        if isinstance(found, str):
-            return _WORDS.get(found.lower())
-        if isinstance(found, Decimal) and found in {Decimal(0), Decimal(1)}:
-            return bool(found)
-        return None
+        if not self._field and len(payload) <= LONGEST_WORD:
+            word = on_off(payload.decode("ascii", errors="replace"))
+            if word is not None:
+                return word
+        return on_off(field_of(payload, self._field))
 
 
 class SwitchOptions(Options):

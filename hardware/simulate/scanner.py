@@ -1,6 +1,6 @@
 """A barcode scanner on a serial line that sends AIM identifiers and ends each code with CR."""
 
-from hardware.drivers.scanner import split_symbology
+from hardware.decode.codes import split_symbology
 from hardware.simulate.terminal import SimulatedTerminal
 from hardware.simulate.verb import Verb
 

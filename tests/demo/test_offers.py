@@ -27,7 +27,7 @@ from content.label import BadgeLabel, CommandLabel, PartLabel, Unreadable, WorkO
 from content.run import RunState
 from content.units import convert
 from content.values import Digest
-from hardware.drivers.scanner import split_symbology
+from hardware.decode.codes import split_symbology
 from kiosk.routing import EMPTY
 from stepline.demo.panel import acts
 from stepline.demo.panel.offers import Offer, inside, offer, outside
