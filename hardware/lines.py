@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from hardware.address import CameraSource, ModbusServer, Transport
+from hardware.address import CameraSource, ModbusServer, OpcUaServer, Transport
 from hardware.device import Device
 from hardware.tape import Tape
 from hardware.transport.halt import Halt
@@ -54,5 +54,9 @@ def _maker(transport: Transport) -> Make:
             from hardware.transport.modbus import ModbusLine  # noqa: PLC0415 - so does pymodbus
 
             return ModbusLine
+        case OpcUaServer():
+            from hardware.transport.opc_ua import OpcUaLine  # noqa: PLC0415 - asyncua takes a whole one
+
+            return OpcUaLine
         case _:
             raise TypeError(f"{transport} has no line")
