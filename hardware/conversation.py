@@ -148,7 +148,7 @@ class Conversation:
     def _became_ready(self, reason: str) -> None:
         self._ready = True
         self.device.became(DeviceState.READY, reason)
-        if self._wanted and isinstance(self._decoder, Output):
+        if isinstance(self._decoder, Output):  # also when nothing is wanted: a lamp may be on from before
             self._tell(self._decoder.want(self._wanted))
 
     def _hand_over(self, reading: Reading) -> None:

@@ -61,6 +61,9 @@ class Items(Generic[ReadT, WriteT]):
         self._wanted: dict[str, State] = {}
         self._to_write: dict[str, WriteT] = {}
         self._unconfirmed: dict[str, int] = {}  # signal -> the tick until which it may differ
+        self._unasked: set[str] = (
+            set()
+        )  # switched off because the connection is new; told only when that fails
 
     # --- reading ------------------------------------------------------------
 
@@ -68,6 +71,7 @@ class Items(Generic[ReadT, WriteT]):
         """The connection is new: every switch is told once more, every output is written once more."""
         self._was.clear()
         self._to_write = {item.signal: item for item in self.writes}
+        self._unasked = {signal for signal in self._to_write if signal not in self._wanted}
         self._unconfirmed.clear()
         yield from ()
 
@@ -116,6 +120,7 @@ class Items(Generic[ReadT, WriteT]):
         for item in self.writes:
             if before.get(item.signal) != wanted.get(item.signal):
                 self._to_write[item.signal] = item
+                self._unasked.discard(item.signal)
         for signal in wanted.keys() - {item.signal for item in self.writes}:
             yield self._outcome(signal, "the station's file names no such output of this device")
 
@@ -136,7 +141,7 @@ class Items(Generic[ReadT, WriteT]):
     def taken(self, item: WriteT) -> Iterator[Told]:
         """It was handed over and nobody ever says more: that counts as done, because its table says so."""
         self._unconfirmed.pop(item.signal, None)
-        yield self._outcome(item.signal, "")
+        yield from self._confirmed(item.signal)
 
     def refused(self, item: WriteT, reason: str) -> Iterator[Told]:
         """It could not be written."""
@@ -152,7 +157,13 @@ class Items(Generic[ReadT, WriteT]):
         """The output, or the switch that proves it, is now `raw`."""
         if item.signal in self._unconfirmed and same(raw, number_of(self.value_of(item), item)):
             del self._unconfirmed[item.signal]
-            yield self._outcome(item.signal, "")
+            yield from self._confirmed(item.signal)
+
+    def _confirmed(self, signal: str) -> Iterator[Told]:
+        if signal in self._unasked:
+            self._unasked.discard(signal)
+        else:
+            yield self._outcome(signal, "")
 
     def _outcome(self, signal: str, reason: str) -> OutputSet:
         value = self._wanted.get(signal, False)

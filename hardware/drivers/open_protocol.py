@@ -1,8 +1,8 @@
 """A tightening controller that speaks the Open Protocol: results without a gap, and a tool that runs only when it may.
 
-    CALLING ──let in──▶ JOINING ──subscribed, locked, missed results asked for──▶ JOINED
-       ▲                                                                            │
-       └───────────────── hung up: no answer, no keep-alive ────────────────────────┘
+    CALLING ──let in──▶ JOINING ──subscribed, missed results asked for──▶ JOINED ──locked, or as wanted
+       ▲                                                                    │
+       └───────────────── hung up: no answer, no keep-alive ────────────────┘
 
 One request is under way at a time, as the specification wants it. Results come in the order of their numbers: one that
 is missing between two is asked for before the later one is told, also after the line was away.
@@ -223,23 +223,16 @@ class OpenProtocolDecoder:
 
     def _subscribe(self) -> Iterator[Told]:
         revision = self._revisions[0]
-        yield from self._ask(SUBSCRIBE, revision=revision, then=self._lock_first, failed=self._not_subscribed)
+        yield from self._ask(SUBSCRIBE, revision=revision, then=self._look_back, failed=self._not_subscribed)
 
     def _not_subscribed(self, code: int) -> Iterator[Told]:
         if code == SUBSCRIBED_ALREADY:
-            yield from self._lock_first()
+            yield from self._look_back()
         elif code in {NO_SUCH_REVISION, NO_SUCH_MESSAGE, 1} and len(self._revisions) > 1:
             self._revisions.pop(0)
             yield from self._subscribe()
         else:
             yield from _refusal("tell us its results", code)
-
-    def _lock_first(self) -> Iterator[Told]:
-        """A tool that nobody asked for must not run, whatever state it is found in."""
-        if self._own.locks:
-            yield from self._ask(LOCK, then=self._look_back, failed=lambda _: self._look_back())
-        else:
-            yield from self._look_back()
 
     def _look_back(self) -> Iterator[Told]:
         """Ask for the newest result: what is between the last that was told and it was missed."""
