@@ -12,6 +12,7 @@ from types import ModuleType
 from hardware import drivers as built_in
 from hardware.driver import Driver
 
+SIMULATOR = "_simulator"  # ends the names of files that stand in for a device
 ENTRY_POINTS = "stepline.drivers"  # packages that bring kinds name their modules under this group
 
 
@@ -30,7 +31,7 @@ def drivers(folder: Path | None = None) -> Mapping[str, Driver]:
         if not folder.is_dir():
             raise NoDriver(f"{folder} is no folder")
         for file in sorted(folder.glob("*.py")):
-            if not file.name.startswith(("_", "test_")):
+            if not file.name.startswith(("_", "test_")) and not file.stem.endswith(SIMULATOR):
                 driver = _held(_loaded(file), str(file))
                 found[driver.kind] = driver
     return found

@@ -20,7 +20,7 @@ ANY = "mqtt://broker.invalid"  # stands for the broker while it is not known
 
 
 class RackRoom:
-    """Holds the rack. A devices file may leave the broker to the server, unknown before enrolment."""
+    """Holds the rack. A station's file may leave the broker to the server, unknown before enrolment."""
 
     def __init__(self, devices: Path | None, emit: Emit, broker: Callable[[], str | None]) -> None:
         self._devices = devices

@@ -135,7 +135,7 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--data", type=Path, default=user_data_path("stepline") / "kiosk", help="folder of the local store")
     add("--server", type=_server, default="http://127.0.0.1:8080", help="the server's address")
-    add("--devices", type=Path, help="the station's devices file (TOML)")
+    add("--devices", type=Path, help="the station's file (TOML)")
     add("--broker", help="MQTT broker instead of the one that the server names, as in mqtt://host:1883")
     add("--name", default=socket.gethostname() or "kiosk", help="name that is shown when it is enrolled")
     add("--poll", type=_poll, default=15.0, help="seconds between two looks at the server")

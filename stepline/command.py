@@ -151,7 +151,7 @@ def publish(  # noqa: PLR0917 - each is an option
 @app.command()
 def doctor(
     server: Annotated[str | None, typer.Option(help="A server to look for.")] = None,
-    devices: Annotated[Path | None, typer.Option(help="A devices file to check.")] = None,
+    devices: Annotated[Path | None, typer.Option(help="A station's file to check.")] = None,
 ) -> None:
     """Say what this machine has and lacks, and what to do about it."""
     from stepline.doctor import examine

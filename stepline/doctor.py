@@ -88,8 +88,8 @@ def _devices(file: Path) -> Result:
     try:
         found = load_station(file, default_broker="mqtt://127.0.0.1:1883").devices
     except DevicesFileWrong as problem:
-        return Result(name="devices file", well=False, found="not in order", mend=str(problem))
-    return Result(name="devices file", well=True, found=", ".join(device.name for device in found))
+        return Result(name="station file", well=False, found="not in order", mend=str(problem))
+    return Result(name="station file", well=True, found=", ".join(device.name for device in found))
 
 
 def _server(address: str) -> Result:

@@ -15,6 +15,7 @@ from typing import Self
 from hardware.simulate.verb import Options, Verb
 
 PATIENCE = 2.0  # s; the kernel holds 4 KiB for a reader, after that a wire would lose bytes too
+SETTLED = 0.4  # s without anything unread, after which all was read
 NOISE = bytes(range(256)) + b"\r"  # every byte there is, line ends among them
 
 
@@ -62,7 +63,7 @@ class SimulatedTerminal:
 
     @property
     def url(self) -> str:
-        """What the devices file calls it."""
+        """What the station's file calls it."""
         return f"serial://{self.path}"
 
     def send(self, data: bytes) -> None:
@@ -83,14 +84,19 @@ class SimulatedTerminal:
         return os.read(ours, 4096) if readable.poll(seconds * 1000) else b""
 
     def wait_until_read(self, seconds: float = PATIENCE) -> None:
-        """Wait until the station has read all that was sent: what lies unread is gone with the plug."""
+        """Wait until the station has read all that was sent: what lies unread is gone with the plug.
+
+        The kernel carries bytes over in its own time, so that nothing unread means something only after a while.
+        """
         assert self._ends is not None
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
+        now = quiet_since = time.monotonic()
+        until = now + seconds
+        while now < until and now - quiet_since < SETTLED:
+            time.sleep(0.01)
+            now = time.monotonic()
             unread = fcntl.ioctl(self._ends[1], termios.FIONREAD, b"\0" * 4)
-            if not int.from_bytes(unread, sys.byteorder):
-                return
-            time.sleep(0.002)
+            if int.from_bytes(unread, sys.byteorder):
+                quiet_since = now
 
     def half_frame(self) -> None:
         """Send the beginning of a frame and nothing more."""

@@ -73,7 +73,7 @@ class SerialLink:
 def _why(path: str, error: Exception) -> str:
     number = getattr(error, "errno", None)
     if number == 2:
-        return f"{path} is not there: plug the device in, or mend the path in the devices file"
+        return f"{path} is not there: plug the device in, or mend the path in the station's file"
     if number == 13:
         return f"{path} may not be opened: add the kiosk's account to the group `dialout`"
     if number == 11:

@@ -80,6 +80,8 @@ def simulate(
         options["asked"] = "yes"
     try:
         known = known_drivers(drivers)
+        if drivers is not None:
+            sys.path.insert(0, str(drivers.resolve()))  # a station's own simulators lie beside its drivers
         if kind not in known:
             _end(f"there is no kind {kind!r}; there are: {', '.join(known)}")
         run(

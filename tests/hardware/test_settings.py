@@ -1,4 +1,4 @@
-"""The devices file: what it may say, and how it is told what is wrong."""
+"""The station's file: what it may say, and how it is told what is wrong."""
 
 import re
 from pathlib import Path
@@ -77,9 +77,9 @@ WRONG = [
 def test_a_wrong_table_is_told_with_file_table_key_and_mend(devices, table, parts):
     with pytest.raises(DevicesFileWrong) as told:
         devices(table)
-    for part in ("devices.toml: device 1", *parts):
+    for part in ("station.toml: device 1", *parts):
         assert part in str(told.value)
-    assert str(told.value).count("devices.toml") == 1
+    assert str(told.value).count("station.toml") == 1
 
 
 @pytest.mark.parametrize(

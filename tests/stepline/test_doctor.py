@@ -23,7 +23,7 @@ def test_a_machine_that_has_everything_is_told_so(stepline: Stepline, server: Se
         "fonts",
         *libraries,
         "serial ports",
-        "devices file",
+        "station file",
         "server",
     ]
     assert "scanner, hand-scanner, scale, torque-driver, oven, press-guard" in ended.stdout
@@ -39,7 +39,7 @@ def test_what_is_not_well_comes_with_its_mend_and_everything_else_is_still_looke
     assert (ended.returncode, ended.stderr) == (1, "")
     *well, devices, mend, absent, hint = ended.stdout.splitlines()
     assert len(well) == 8
-    assert devices == "✗ devices file: not in order"
+    assert devices == "✗ station file: not in order"
     assert mend == f"    {wrong}: device 1 (oven): unit: is missing; a sensor needs it"
     assert absent == "✗ server: no answer"
     assert hint.startswith(f"    {server.address}: ")
