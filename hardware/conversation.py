@@ -41,8 +41,13 @@ class Conversation:
 
     def __init__(self, device: Device, decoder: AnyDecoder, say: Say) -> None:
         self.device = device
-        self._decoder = decoder
         self._say = say
+        # what it can do is asked once: such a question takes as long as a hundred calls
+        self._decoder = decoder if isinstance(decoder, Decoder) else None
+        self._hearer = decoder if isinstance(decoder, Hearer) else None
+        self._talker = decoder if isinstance(decoder, Talker) else None
+        self._output = decoder if isinstance(decoder, Output) else None
+        self._obedient = decoder if isinstance(decoder, Obeys) else None
         self._rules = rules_of(device.settings.rules)
         self._ready = False
         self._wanted: Wanted = {}
@@ -50,38 +55,43 @@ class Conversation:
     @property
     def pending(self) -> bool:
         """Whether a frame has begun and not ended."""
-        return isinstance(self._decoder, Decoder) and self._decoder.pending
+        return self._decoder is not None and self._decoder.pending
+
+    @property
+    def timed(self) -> bool:
+        """Whether it is ever to be woken by time alone."""
+        return self._talker is not None or bool(self._rules)
 
     def opened(self) -> None:
         """The line is open; a device that is not spoken to is ready with it. Raises LinkLost."""
         self._ready = False
-        if isinstance(self._decoder, Talker):
-            self._tell(self._decoder.opened())
+        if self._talker is not None:
+            self._tell(self._talker.opened())
         else:
             self._tell(iter([Ready()]))
 
     def closed(self, reason: str) -> None:
         """The line is gone: what is half told is refused."""
         self._ready = False
-        if isinstance(self._decoder, Decoder):
+        if self._decoder is not None:
             for told in self._decoder.give_up(f"half a frame: {reason}"):
                 if not isinstance(told, Send | Publish | Ready | HangUp):
                     self._hand_over(told)
 
     def fed(self, chunk: bytes) -> None:
         """Bytes came. Raises LinkLost when the decoder gives the line up."""
-        assert isinstance(self._decoder, Decoder)
+        assert self._decoder is not None
         self._tell(self._decoder.feed(chunk))
 
     def gave_up(self, reason: str) -> None:
         """A half frame stood still for too long."""
-        assert isinstance(self._decoder, Decoder)
+        assert self._decoder is not None
         self._tell(self._decoder.give_up(f"half a frame: {reason}"))
 
     def heard(self, topic: str, payload: bytes, *, retained: bool) -> None:
         """A message came."""
-        assert isinstance(self._decoder, Hearer)
-        self._tell(self._decoder.hear(topic, payload, retained=retained))
+        assert self._hearer is not None
+        self._tell(self._hearer.hear(topic, payload, retained=retained))
 
     def told(self, told: Iterator[Told]) -> None:
         """What a decoder that is given more than bytes told. Raises LinkLost when it gives the line up."""
@@ -90,8 +100,8 @@ class Conversation:
     def due(self) -> int | None:
         """The tick at which it wants to be woken."""
         due = [rule.due() for rule in self._rules]
-        if isinstance(self._decoder, Talker):
-            due.append(self._decoder.due())
+        if self._talker is not None:
+            due.append(self._talker.due())
         return min((each for each in due if each is not None), default=None)
 
     def rang(self) -> None:
@@ -100,18 +110,18 @@ class Conversation:
         for place, rule in enumerate(self._rules):
             for reading in rule.rang(tick):
                 self._pass_on(reading, place + 1)
-        if isinstance(self._decoder, Talker):
-            at = self._decoder.due()
+        if self._talker is not None:
+            at = self._talker.due()
             if at is not None and at <= tick:
-                self._tell(self._decoder.rang())
+                self._tell(self._talker.rang())
 
     def want(self, wanted: Wanted) -> None:
         """From now on this is wanted of the device; said at once when it is ready, else when it is."""
         self._wanted = wanted
-        if not isinstance(self._decoder, Output):
+        if self._output is None:
             return
         if self._ready:
-            self._tell(self._decoder.want(wanted))
+            self._tell(self._output.want(wanted))
             return
         for signal, value in wanted.items():
             reading = OutputSet(
@@ -125,10 +135,10 @@ class Conversation:
 
     def ask(self, command: Command) -> None:
         """Carry out a command; refused at once when the device is not there or does not know it."""
-        if isinstance(self._decoder, Obeys) and self._ready:
-            self._tell(self._decoder.ask(command))
+        if self._obedient is not None and self._ready:
+            self._tell(self._obedient.ask(command))
             return
-        reason = "the device is not there" if isinstance(self._decoder, Obeys) else "it takes no commands"
+        reason = "it takes no commands" if self._obedient is None else "the device is not there"
         self._hand_over(
             CommandDone(**self.device.stamp(), command=command.id, verb=command.verb, ok=False, reason=reason)
         )
@@ -148,8 +158,8 @@ class Conversation:
     def _became_ready(self, reason: str) -> None:
         self._ready = True
         self.device.became(DeviceState.READY, reason)
-        if isinstance(self._decoder, Output):  # also when nothing is wanted: a lamp may be on from before
-            self._tell(self._decoder.want(self._wanted))
+        if self._output is not None:  # also when nothing is wanted: a lamp may be on from before
+            self._tell(self._output.want(self._wanted))
 
     def _hand_over(self, reading: Reading) -> None:
         self._pass_on(reading, 0)

@@ -26,6 +26,11 @@ class Listener:
         self._talk = Conversation(device, decoder, self._say)
         device.announce()
 
+    @property
+    def timed(self) -> bool:
+        """Whether it is ever to be woken by time alone."""
+        return self._talk.timed
+
     def post(self, letter: Letter) -> bool:
         """Have `letter` carried out by the broker's thread; False when too many wait."""
         assert self.line is not None

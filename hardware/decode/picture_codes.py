@@ -33,6 +33,11 @@ class Found:
     symbology: str | None
     kind: str
 
+    @property
+    def weak(self) -> bool:
+        """Whether one sight of it is not enough: its kind has no good check digit."""
+        return self.kind in WEAK
+
 
 Pass = Callable[[Gray], Iterator[zxingcpp.Barcode]]
 
@@ -82,10 +87,22 @@ def _kind(barcode: zxingcpp.Barcode) -> str:
 
 
 def _told(barcodes: list[zxingcpp.Barcode]) -> tuple[Found, ...]:
-    found = (
-        Found(barcode.text, barcode.symbology_identifier or None, _kind(barcode)) for barcode in barcodes
+    found = tuple(
+        dict.fromkeys(
+            Found(barcode.text, barcode.symbology_identifier or None, _kind(barcode)) for barcode in barcodes
+        )
     )
-    return tuple(dict.fromkeys(found))
+    return tuple(each for each in found if not any(_is_piece(each, other) for other in found))
+
+
+def _is_piece(found: Found, other: Found) -> bool:
+    """Whether it is a part of another code that was read too: bars without a check digit end anywhere."""
+    return (
+        found.kind in WEAK
+        and found.kind == other.kind
+        and found.text != other.text
+        and found.text in other.text
+    )
 
 
 def _upright(gray: Gray) -> Iterator[zxingcpp.Barcode]:

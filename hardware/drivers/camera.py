@@ -23,6 +23,7 @@ class CameraDecoder:
         self._own = own
         self._helps = cycle((None, *(each for help_ in HELPS for each in (help_, None))))
         self._seen: dict[str, int] = {}  # text -> tick at which it was last in sight
+        self._doubted: dict[str, int] = {}  # of a weak kind, and seen once
 
     def look(self, picture: NDArray[np.uint8]) -> Iterator[Told]:
         """Yield the codes of one picture that were not in sight just now."""
@@ -32,14 +33,18 @@ class CameraDecoder:
             return
         gray = plain(picture)
         help_ = next(self._helps)
+        now = self._stamp()["tick"]
+        self._seen = {text: at for text, at in self._seen.items() if self._in_sight(at, now)}
+        self._doubted = {text: at for text, at in self._doubted.items() if self._in_sight(at, now)}
         for found in first_look(gray) if help_ is None else helped(gray, help_):
-            mark = self._stamp()
-            before = self._seen.get(found.text)
-            self._seen = {text: at for text, at in self._seen.items() if self._in_sight(at, mark["tick"])}
-            self._seen[found.text] = mark["tick"]
-            if before is None or not self._in_sight(before, mark["tick"]):
+            if found.weak and found.text not in self._seen and found.text not in self._doubted:
+                self._doubted[found.text] = now
+                continue
+            known = found.text in self._seen
+            self._seen[found.text] = now
+            if not known:
                 raw = found.text.encode(errors="replace")
-                yield CodeScanned(**mark, text=found.text, symbology=found.symbology, raw=raw)
+                yield CodeScanned(**self._stamp(), text=found.text, symbology=found.symbology, raw=raw)
 
     def _in_sight(self, at: int, now: int) -> bool:
         return 0 <= now - at < self._own.again_ms * 1_000_000

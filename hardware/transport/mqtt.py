@@ -40,6 +40,11 @@ class TopicListener(Protocol):
         """What the broker says for it when we are gone without a word; such a device has a connection of its own."""
         ...
 
+    @property
+    def timed(self) -> bool:
+        """Whether it is ever to be woken by time alone."""
+        ...
+
     def ready(self) -> None:
         """The broker has granted every subscription."""
         ...
@@ -68,6 +73,7 @@ class BrokerLine(threading.Thread):
         super().__init__(name=f"broker-{broker.host}:{broker.port}", daemon=True)
         self._broker = broker
         self._listeners = listeners
+        self._timed = [listener for listener in listeners if listener.timed]
         self._halt = halt
         self._heard_by = MQTTMatcher()  # filter -> who listens to it
         for listener in listeners:
@@ -160,9 +166,7 @@ class BrokerLine(threading.Thread):
             self._ring()
 
     def _patience(self) -> float:
-        due = min(
-            (at for at in (listener.due() for listener in self._listeners) if at is not None), default=None
-        )
+        due = min((at for at in (listener.due() for listener in self._timed) if at is not None), default=None)
         return _ROUND if due is None else min(_ROUND, max(0.0, (due - tick_now()) / 1e9))
 
     def _do_letters(self) -> None:
@@ -170,7 +174,7 @@ class BrokerLine(threading.Thread):
             self._guarded(self._letters.popleft())
 
     def _ring(self) -> None:
-        for listener in self._listeners:
+        for listener in self._timed:
             due = listener.due()
             if due is not None and due <= tick_now():
                 self._guarded(listener.rang, listener)

@@ -48,6 +48,19 @@ def test_a_code_is_told_with_its_aim_identifier():
     assert (found.text, found.symbology, found.kind) == ("GP-131", "]Q1", "QRCode")
 
 
+def test_a_code_of_a_weak_kind_must_be_seen_twice_and_is_no_piece_of_a_longer_one():
+    def stamp() -> Mark:
+        return {"device": "d", "at": NOW, "tick": 1}
+
+    decoder = DRIVER.decoder(CameraOptions(), Place(name="d", stamp=stamp))
+    picture = label("00000117", "ITF")
+    assert list(decoder.look(picture)) == []
+    (told,) = [one for _ in range(4) for one in decoder.look(picture)]
+    assert told.text == "00000117"
+    cut = next(photograph for photograph in photographs(18) if photograph.text == "00000117")
+    assert [found.text for found in codes_in(cut.picture)] == ["00000117"]
+
+
 def test_a_huge_picture_is_made_smaller_first():
     assert plain(np.zeros((8000, 6000), np.uint8)).size <= MOST_PIXELS
 
