@@ -3,6 +3,7 @@
 A `.bin` holds bytes of a line, a `.tape` the messages of a broker as `stepline device record` writes them. The JSON
 holds `table`, the keys of the kind's table, and `told`, what comes of it: for each reading its type and any of its
 fields, as text (`ReadingRefused` by a part of its reason). What the decoder answers to the device is passed over.
+`conversation` says that what bytes mean depends on what was said before.
 """
 
 import json

@@ -1,0 +1,42 @@
+"""`./run fuzz [--seconds S] [--kind KIND]`: every parser under the coverage-guided fuzzer, one after the other.
+
+What made one fail lies in `.state/fuzz/`, and `python -m tests.fuzz.parsers KIND NAME FILE` shows it again.
+"""
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+RECORDINGS = sorted((ROOT / "hardware" / "recordings").glob("*/*.json"))
+
+
+def main() -> int:
+    asked = argparse.ArgumentParser(prog="./run fuzz", description="Fuzz every protocol parser.")
+    asked.add_argument("--seconds", type=int, default=60, help="for each recording of a kind")
+    asked.add_argument("--kind", help="only this kind")
+    options = asked.parse_args()
+    failed = []
+    for kind, name in ((path.parent.name, path.stem) for path in RECORDINGS):
+        if options.kind not in {None, kind}:
+            continue
+        folder = ROOT / ".state" / "fuzz" / kind / name
+        folder.mkdir(parents=True, exist_ok=True)
+        print(f"{kind} {name}", flush=True)
+        command = [sys.executable, "-m", "tests.fuzz.parsers", kind, name]
+        command += [
+            f"-max_total_time={options.seconds}",
+            f"-artifact_prefix={folder.parent}/{name}-",
+            str(folder),
+        ]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        if done.returncode:
+            failed.append(f"{kind} {name}")
+            print(done.stdout[-3000:] + done.stderr[-3000:])
+    print(f"failed: {', '.join(failed)}" if failed else "nothing found")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
