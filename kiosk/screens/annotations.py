@@ -117,6 +117,11 @@ class Drawing:
             self._group.add(Color(*color))
             self._group.add(Ellipse(pos=(x - size, y - size), size=(2 * size, 2 * size)))
         self._label(str(badge.number), x, y, (0, 0, 0, 1))
+        if badge.text:
+            left, _, wide, _ = self._place
+            away = radius + theme.px(8) + self._texture(badge.text).width / 2 + theme.px(8)
+            fits = x + 2 * away - radius <= left + wide
+            self._text(badge.text, x + away if fits else x - away, y)
 
     def _text(self, text: str, x: float, y: float) -> None:
         texture = self._texture(text)

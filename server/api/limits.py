@@ -1,6 +1,7 @@
 """How much a request may send, counted while it comes in: nobody fills memory or disk by promising little."""
 
 import contextlib
+import re
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -13,6 +14,7 @@ LARGEST_BATCH = 4 * 1024 * 1024  # bytes of records
 LARGEST_PHOTO = 10 * 1024 * 1024  # bytes
 AROUND = 64 * 1024  # bytes of a form around its file
 API = "/api/v1/"
+PORTAL = re.compile(r"/import|/drafts/[^/]+/(?:pictures|attachments|translation)")  # pages that take files
 LIMITS = {  # by the part of the path that follows the API's own
     "records": LARGEST_BATCH,
     "evidence": LARGEST_PHOTO,
@@ -94,7 +96,7 @@ class _Counted:
 def limit_of(path: str) -> int:
     """How many bytes a request to that path may send."""
     if not path.startswith(API):
-        return LARGEST_BODY
+        return LARGEST_UPLOAD if PORTAL.fullmatch(path) else LARGEST_BODY
     return LIMITS.get(path.removeprefix(API).partition("/")[0], LARGEST_BODY)
 
 

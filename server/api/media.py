@@ -1,6 +1,5 @@
 """Uploads: an engineer sends a picture, a film, a PDF or a 3D model, and gets what steps can show."""
 
-import re
 from typing import Annotated
 
 from fastapi import APIRouter, File, Form, UploadFile
@@ -8,13 +7,10 @@ from pydantic import BaseModel
 
 from server.api.access import ByEngineer, InHouse
 from server.api.problems import RESPONSES
-from server.errors import Invalid
-from server.library.taking import Item, Taken, take
+from server.library.taking import Item, Taken, pages_of, take
 from server.media.normalising import Wish
 
 router = APIRouter(responses=RESPONSES, tags=["media"])
-RANGE = re.compile(r"^(\d{1,5})(?:-(\d{1,5}))?$")
-MOST_NAMED = 2_000  # pages
 
 
 class FileOut(BaseModel):
@@ -59,20 +55,8 @@ def upload(  # noqa: PLR0917 - FastAPI gives them by name
     end: Annotated[float | None, Form(ge=0, le=86_400, description="Where a film ends, in s")] = None,
 ) -> TakenOut:
     """Make of a file what steps can show: renditions of pictures, films with posters, views of models."""
-    wish = Wish(pages=_pages(pages), start=start, end=end)
+    wish = Wish(pages=pages_of(pages), start=start, end=end)
     return _told(take(house, file.file, file.filename or "", by.id, wish))
-
-
-def _pages(text: str) -> tuple[int, ...]:
-    """Page numbers of a text like `1,3-5`; raises Invalid."""
-    found: list[int] = []
-    for part in filter(None, (part.strip() for part in text.split(","))):
-        match = RANGE.match(part)
-        first, last = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
-        if last < first or last - first + len(found) >= MOST_NAMED:
-            raise Invalid(f"{part[:20]!r} names no pages", "write them like 1,3-5")
-        found += range(first, last + 1)
-    return tuple(found)
 
 
 def _told(taken: Taken) -> TakenOut:

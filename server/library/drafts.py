@@ -7,7 +7,7 @@ kept for good, with who and when.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -24,12 +24,11 @@ from content.package import Release, describe
 from server.audit import note
 from server.errors import Conflict, Invalid, NotThere
 from server.house import House
-from server.library.merging import Clash, merged
+from server.library import shapes, todos
+from server.library.shapes import HEAD, ORDER, STEP, Damage
 from server.store import tables
-from server.store.engine import reading, writing
+from server.store.engine import writing
 
-HEAD, ORDER, STEP = "head", "order", "step:"
-LONGEST_PART = 400_000  # characters
 OPEN = ("draft", "in-review", "approved")
 
 
@@ -55,32 +54,44 @@ class Draft:
     changed_by: str
     parts: Mapping[str, Part]
     media: Mapping[str, str]  # path -> digest
+    types: Mapping[str, str]  # path -> media type
+
+    @property
+    def has_steps(self) -> bool:
+        """Whether it is made of steps."""
+        return self.kind != "sop"
 
     @property
     def steps(self) -> list[str]:
-        """The identifiers of its steps, in order."""
-        return list(self.parts[ORDER].body)
+        """The identifiers of its steps that can be read, in order."""
+        order = self.parts.get(ORDER)
+        named = shapes.steps_of(None if order is None else order.body)
+        return [step for step in named if isinstance(self._body(STEP + step), dict)]
+
+    @property
+    def head(self) -> dict[str, Any]:
+        """All its fields but the steps, as far as they can be read."""
+        held = self._body(HEAD)
+        return dict(cast("dict[str, Any]", held)) if isinstance(held, dict) else {}
 
     @property
     def values(self) -> dict[str, Any]:
-        """The whole document as JSON values, valid or not."""
-        values = dict(self.parts[HEAD].body)
-        if self.kind == "work-instruction":
+        """The whole document as JSON values, valid or not; what is damaged is left out."""
+        values = {"id": self.document, "kind": self.kind, "title": self.title} | self.head
+        if self.has_steps:
             values["steps"] = [self.parts[STEP + step].body for step in self.steps]
         return values
 
-
-class EditClash(Conflict):
-    """Two engineers changed the same words; both are carried along."""
-
-    def __init__(self, part: str, version: int, theirs: Any, fields: tuple[str, ...]) -> None:
-        super().__init__(
-            f"somebody else changed {', '.join(fields)} meanwhile", "look at both and keep what is right"
+    @property
+    def damages(self) -> tuple[Damage, ...]:
+        """What of it cannot be read."""
+        return shapes.damages(
+            {name: part.body for name, part in self.parts.items()}, with_steps=self.has_steps
         )
-        self.part = part
-        self.version = version
-        self.theirs = theirs
-        self.fields = fields
+
+    def _body(self, part: str) -> Any:
+        held = self.parts.get(part)
+        return None if held is None else held.body
 
 
 # --- beginning a draft ----------------------------------------------------------
@@ -101,8 +112,11 @@ def from_release(house: House, release: Release, by: str) -> str:
         return _begin(tx, house, values, media, by, based_on=release.digest)
 
 
-def from_folder(house: House, folder: Path, by: str, comment: str = "") -> str:
-    """A new draft of the document in `folder`; raises DocumentError when it is none."""
+def from_folder(house: House, folder: Path, by: str, notes: Sequence[str] = ()) -> str:
+    """A new draft of the document in `folder`, with what its import left to a person.
+
+    Raises DocumentError when it is none.
+    """
     document = load(folder)
     files = describe(folder, document)
     for file in files:
@@ -112,7 +126,7 @@ def from_folder(house: House, folder: Path, by: str, comment: str = "") -> str:
             keep_medium(tx, file.digest, file.size, file.type)
         values = document.plain() | {"id": _free_name(tx, document.id)}
         draft = _begin(tx, house, values, {file.path: file.digest for file in files}, by)
-        tx.execute(update(tables.drafts).where(tables.drafts.c.id == draft).values(comment=comment))
+        todos.keep(tx, draft, notes, [step.id for step in getattr(document, "steps", ())])
         return draft
 
 
@@ -204,8 +218,8 @@ def _begin(  # noqa: PLR0917 - what it is made of, by whom, and from what
         STEP + step["id"]: step for step in steps
     }
     for part, body in parts.items():
-        _keep(tx, draft, part, 1, body)
-        _note_edit(tx, house, draft, part, 1, None, body, by)
+        keep_part(tx, draft, part, 1, body)
+        note_edit(tx, house.now(), draft, part, Edit(version=1, before=None, after=body, by=by))
     for path, digest in media.items():
         tx.execute(insert(tables.draft_media).values(draft=draft, path=path, media=digest))
     note(tx, now, by, "draft begun", values["id"], draft)
@@ -228,6 +242,49 @@ def _free_name(tx: Connection, name: str) -> str:
     return found
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """One change of a part: to which version, from what to what, and by whom.
+
+    `undoes` is the change that it takes back; `together` the first of those that were made in one go; `refused` one
+    that is only remembered, since others had changed the same words.
+    """
+
+    version: int
+    before: Any
+    after: Any
+    by: str
+    undoes: int | None = None
+    together: int | None = None
+    refused: bool = False
+
+
+def keep_part(tx: Connection, draft: str, part: str, version: int, body: Any) -> None:
+    """Write a part as it is from now on."""
+    table = tables.draft_parts
+    where = (table.c.draft == draft, table.c.part == part)
+    values = {"version": version, "body": wire.canonical(body)}
+    if tx.execute(update(table).where(*where).values(**values)).rowcount == 0:
+        tx.execute(insert(table).values(draft=draft, part=part, **values))
+
+
+def note_edit(tx: Connection, at: datetime, draft: str, part: str, edit: Edit) -> int:
+    """Remember a change for good; its number."""
+    row = insert(tables.draft_edits).values(
+        draft=draft,
+        part=part,
+        version=edit.version,
+        before=None if edit.before is None else wire.canonical(edit.before),
+        after=wire.canonical(edit.after),
+        at=at,
+        by=edit.by,
+        undoes=edit.undoes,
+        together=edit.together,
+        refused=edit.refused,
+    )
+    return int(tx.execute(row).inserted_primary_key[0])  # pyright: ignore[reportOptionalSubscript]
+
+
 def keep_medium(tx: Connection, digest: str, size: int, kind: str) -> None:
     """Note a file of the media store."""
     if tx.execute(select(tables.media.c.size).where(tables.media.c.digest == digest)).scalar() is None:
@@ -244,9 +301,9 @@ def read(tx: Connection, draft: str) -> Draft:
         raise NotThere("There is no such draft.", "Look in the library.")
     parts = tx.execute(select(tables.draft_parts).where(tables.draft_parts.c.draft == draft)).all()
     media = tx.execute(
-        select(tables.draft_media.c.path, tables.draft_media.c.media).where(
-            tables.draft_media.c.draft == draft
-        )
+        select(tables.draft_media.c.path, tables.draft_media.c.media, tables.media.c.type)
+        .join(tables.media, tables.media.c.digest == tables.draft_media.c.media)
+        .where(tables.draft_media.c.draft == draft)
     ).all()
     return Draft(
         id=row.id,
@@ -257,9 +314,18 @@ def read(tx: Connection, draft: str) -> Draft:
         comment=row.comment,
         based_on=row.based_on,
         changed_by=row.changed_by,
-        parts={part.part: Part(version=part.version, body=json.loads(part.body)) for part in parts},
+        parts={part.part: Part(version=part.version, body=body_of(part.body)) for part in parts},
         media={each.path: each.media for each in media},
+        types={each.path: each.type for each in media},
     )
+
+
+def body_of(text: str) -> Any:
+    """A part's body as it is kept; None for what cannot be read, which the draft then tells as damaged."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,181 +349,6 @@ def written(tx: Connection) -> tuple[Written, ...]:
         )
         for row in rows
     )
-
-
-# --- changing -------------------------------------------------------------------
-
-
-def change(house: House, draft: str, part: str, version: int, body: Any, by: str) -> Part:  # noqa: PLR0917
-    """Change a part that was at `version`; what it is now, with others' changes in it.
-
-    Raises:
-        EditClash: others changed the same fields.
-        Conflict: the draft is no longer written.
-        Invalid: it is no JSON that a document is made of, or too long.
-    """
-    text = _spelled(body)
-    with writing(house.engine) as tx:
-        _refuse_closed(tx, draft)
-        now = _part(tx, draft, part)
-        if now is None and version != 0:
-            raise NotThere("There is no such step in this draft.", "Load the page again.")
-        if now is not None and now.version != version:
-            body = _merged(tx, draft, part, version, now, body)
-            text = _spelled(body)
-        if now is not None and text == wire.canonical(now.body):
-            return now
-        after = Part(version=(now.version if now else 0) + 1, body=body)
-        _keep(tx, draft, part, after.version, body)
-        _note_edit(tx, house, draft, part, after.version, None if now is None else now.body, body, by)
-        _touch(tx, house, draft, by, part, body)
-    house.live.say(f"draft {draft}")
-    return after
-
-
-def _merged(tx: Connection, draft: str, part: str, version: int, now: Part, mine: Any) -> Any:  # noqa: PLR0917
-    query = select(tables.draft_edits.c.after).where(
-        tables.draft_edits.c.draft == draft,
-        tables.draft_edits.c.part == part,
-        tables.draft_edits.c.version == version,
-    )
-    base = tx.execute(query).scalar()
-    if base is None:
-        raise Invalid("this change was made from a version that is not known", "load the page again")
-    try:
-        return merged(json.loads(base), now.body, mine)
-    except Clash as clash:
-        raise EditClash(part, now.version, now.body, clash.fields) from None
-
-
-def _part(tx: Connection, draft: str, part: str) -> Part | None:
-    row = tx.execute(
-        select(tables.draft_parts.c.version, tables.draft_parts.c.body).where(
-            tables.draft_parts.c.draft == draft, tables.draft_parts.c.part == part
-        )
-    ).first()
-    return None if row is None else Part(version=row.version, body=json.loads(row.body))
-
-
-def _keep(tx: Connection, draft: str, part: str, version: int, body: Any) -> None:
-    where = (tables.draft_parts.c.draft == draft, tables.draft_parts.c.part == part)
-    values = {"version": version, "body": wire.canonical(body)}
-    if version == 1:
-        tx.execute(insert(tables.draft_parts).values(draft=draft, part=part, **values))
-    else:
-        tx.execute(update(tables.draft_parts).where(*where).values(**values))
-
-
-def _note_edit(  # noqa: PLR0917 - what was changed to what, by whom
-    tx: Connection,
-    house: House,
-    draft: str,
-    part: str,
-    version: int,
-    before: Any,
-    after: Any,
-    by: str,
-    undoes: int | None = None,
-) -> None:
-    tx.execute(
-        insert(tables.draft_edits).values(
-            draft=draft,
-            part=part,
-            version=version,
-            before=None if before is None else wire.canonical(before),
-            after=wire.canonical(after),
-            at=house.now(),
-            by=by,
-            undoes=undoes,
-        )
-    )
-
-
-def _touch(tx: Connection, house: House, draft: str, by: str, part: str, body: Any) -> None:  # noqa: PLR0917
-    values: dict[str, Any] = {"changed_at": house.now(), "changed_by": by}
-    if part == HEAD and isinstance(body.get("title"), str):
-        values["title"] = body["title"][:300]
-    tx.execute(update(tables.drafts).where(tables.drafts.c.id == draft).values(**values))
-
-
-def _refuse_closed(tx: Connection, draft: str) -> None:
-    state = tx.execute(select(tables.drafts.c.state).where(tables.drafts.c.id == draft)).scalar()
-    if state is None:
-        raise NotThere("There is no such draft.", "Look in the library.")
-    if state != "draft":
-        raise Conflict(f"This draft is {state}; nothing in it can be changed.", "Take it back first.")
-
-
-def _spelled(body: Any) -> str:
-    try:
-        text = wire.canonical(body)
-    except ValueError:
-        text = ""
-    except wire.WireError as problem:
-        raise Invalid(f"this cannot be kept: {problem}", "write decimal numbers as text") from None
-    if not isinstance(body, dict | list):
-        raise Invalid("a part is an object or a list", "send it as JSON")
-    if len(text) > LONGEST_PART:
-        raise Invalid(f"this part has {len(text):,} characters", f"at most {LONGEST_PART:,}")
-    return text
-
-
-# --- taking back ----------------------------------------------------------------
-
-
-def undo(house: House, draft: str, by: str) -> Part | None:
-    """Take back one's own latest change that still stands, as a new change; None when there is none.
-
-    Raises EditClash when somebody else has changed the same since.
-    """
-    edits = tables.draft_edits
-    with reading(house.engine) as tx:
-        row = tx.execute(
-            select(edits)
-            .where(
-                edits.c.draft == draft,
-                edits.c.by == by,
-                edits.c.undone.is_(False),
-                edits.c.undoes.is_(None),
-                edits.c.before.is_not(None),
-            )
-            .order_by(edits.c.id.desc())
-            .limit(1)
-        ).first()
-    if row is None:
-        return None
-    taken = change(house, draft, row.part, row.version, json.loads(row.before), by)
-    with writing(house.engine) as tx:
-        tx.execute(update(edits).where(edits.c.id == row.id).values(undone=True))
-        tx.execute(
-            update(edits)
-            .where(edits.c.draft == draft, edits.c.part == row.part, edits.c.version == taken.version)
-            .values(undoes=row.id)
-        )
-    return taken
-
-
-def redo(house: House, draft: str, by: str) -> Part | None:
-    """Make anew what one took back last; None when there is nothing."""
-    edits = tables.draft_edits
-    with reading(house.engine) as tx:
-        taken = tx.execute(
-            select(edits)
-            .where(edits.c.draft == draft, edits.c.by == by, edits.c.undoes > 0)
-            .order_by(edits.c.id.desc())
-            .limit(1)
-        ).first()
-        row = None if taken is None else tx.execute(select(edits).where(edits.c.id == taken.undoes)).first()
-    if row is None or taken is None:
-        return None
-    made = change(house, draft, row.part, taken.version, json.loads(row.after), by)
-    with writing(house.engine) as tx:
-        tx.execute(update(edits).where(edits.c.id == row.id).values(undone=False))
-        both = edits.c.version.in_((taken.version, made.version))
-        tx.execute(
-            update(edits).where(edits.c.draft == draft, edits.c.part == row.part, both).values(undoes=0)
-        )
-    return made
 
 
 def is_instruction(document: Document) -> bool:

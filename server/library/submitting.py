@@ -2,32 +2,41 @@
 
 import contextlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from content.explaining import explain
+from content import gathering
+from content.blocks import Block
+from content.explaining import explain, path_of
 from content.instruction import Instruction
-from content.lint.checker import lint
+from content.lint.checker import Lint, lint
 from content.revision import RevisionState
 from content.sop import Sop
+from content.values import Piece
 from content.writing import spell
 from server.errors import Invalid
 from server.house import House
 from server.library import lifecycle, reviewing
 from server.library.drafts import Draft, read
+from server.library.shapes import STEP, Damage
 from server.store.engine import reading, writing
 
-KINDS: dict[str, type[Instruction | Sop]] = {"work-instruction": Instruction, "sop": Sop}
-FILES = {"work-instruction": "instruction.yaml", "sop": "sop.yaml"}
+KINDS: dict[str, type[Instruction | Sop | Block]] = {
+    "work-instruction": Instruction,
+    "sop": Sop,
+    "block": Block,
+}
+FILES = {"work-instruction": "instruction.yaml", "sop": "sop.yaml", "block": "block.yaml"}
+DAMAGED = "damaged"  # the rule of remarks about parts that cannot be read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remark:
-    """Something to mend in a draft; `step` and `field` say where it stands."""
+    """Something to mend in a draft; `step` and the path `at` into it (or into the head) say where it stands."""
 
     level: Literal["error", "warning", "hint"]
     step: str | None
@@ -35,48 +44,110 @@ class Remark:
     message: str
     mend: str
     rule: str = ""
+    at: tuple[str | int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """What keeps a draft from its next moves: from review, and from being released after it."""
+
+    review: tuple[str, ...]
+    release: tuple[str, ...]
 
 
 def remarks(draft: Draft) -> tuple[Remark, ...]:
-    """What makes the draft invalid, else what the checker's rules say."""
+    """What of the draft is damaged or invalid, else what the checker's rules say."""
     kind = KINDS[draft.kind]
     values = draft.values
+    damaged = tuple(_damaged(damage) for damage in draft.damages)
     try:
         document = kind.model_validate(values)
-    except ValidationError as problem:
-        return tuple(_invalid(draft, values, error, kind) for error in problem.errors())
-    found = [_missing_file(draft, path) for path in document.files if path not in draft.media]
-    for each in lint(document):
-        at = each.remark.at
-        field = ".".join(str(key) for key in (at[2:] if at[0] == "steps" else at))
-        said = Remark(
-            level=each.level,
-            step=each.step,
-            field=field,
-            message=each.remark.message,
-            mend=each.remark.mend,
-            rule=each.rule,
-        )
-        found.append(said)
-    return tuple(found)
-
-
-def _invalid(draft: Draft, values: dict[str, Any], error: Any, kind: type[Instruction | Sop]) -> Remark:
-    finding = explain("", {}, values, error, kind)
-    at = (*error["loc"], *error.get("ctx", {}).get("at", ()))
-    step = None
-    if len(at) > 1 and at[0] == "steps" and isinstance(at[1], int) and at[1] < len(draft.steps):
-        step = draft.steps[at[1]]
-    field = finding.where.removeprefix(f"steps.{step}.") if step else finding.where
-    return Remark(level="error", step=step, field=field, message=finding.message, mend=finding.mend)
-
-
-def _missing_file(draft: Draft, path: str) -> Remark:
-    step = next(
-        (step["id"] for step in draft.values.get("steps", []) if path in str(step.get("media", ""))), None
+    except ValidationError:
+        return (*damaged, *(_invalid(values, error, kind) for error in gathering.errors(values, kind)))
+    files = tuple(_files(draft))
+    return (
+        *damaged,
+        *files,
+        *(_found(each) for each in (lint(document) if not isinstance(document, Block) else ())),
     )
+
+
+def _damaged(damage: Damage) -> Remark:
+    step = damage.part.removeprefix(STEP) if damage.part.startswith(STEP) else None
+    mend = "press “Mend this draft”: what was kept last comes back"
+    return Remark(level="error", step=step, field="", message=damage.message, mend=mend, rule=DAMAGED)
+
+
+def _found(each: Lint) -> Remark:
+    at = each.remark.at[2:] if each.remark.at[0] == "steps" else each.remark.at
     return Remark(
-        level="error", step=step, field="media", message=f"the file {path} is not there", mend="add it"
+        level=each.level,
+        step=each.step,
+        field=".".join(map(str, at)),
+        message=each.remark.message,
+        mend=each.remark.mend,
+        rule=each.rule,
+        at=at,
+    )
+
+
+def _invalid(values: dict[str, Any], error: Any, kind: type[Piece]) -> Remark:
+    finding = explain("", {}, values, error, kind)
+    at = path_of(values, error)
+    steps = values.get("steps", [])
+    step = None
+    if len(at) > 1 and at[0] == "steps" and isinstance(at[1], int) and at[1] < len(steps):
+        step = str(steps[at[1]].get("id"))
+    field = finding.where.removeprefix(f"steps.{step}").removeprefix(".") if step else finding.where
+    return Remark(
+        level="error",
+        step=step,
+        field=field,
+        message=finding.message,
+        mend=finding.mend,
+        at=at[2:] if step else at,
+    )
+
+
+def _files(draft: Draft) -> Iterator[Remark]:
+    """Media that are not there, or whose content is not what the step takes them for."""
+    named = [
+        (step["id"], ("media", place, key), str(medium[key]), wanted)
+        for step in draft.values.get("steps", [])
+        for place, medium in enumerate(step.get("media", []))
+        for key, wanted in (("picture", "image/"), ("poster", "image/"), ("video", "video/"))
+        if key in medium
+    ]
+    attached = draft.head.get("attachments", [])
+    named += [
+        (None, ("attachments", place, "file"), str(each.get("file")), "")
+        for place, each in enumerate(attached)
+    ]
+    for step, at, path, wanted in named:
+        if path not in draft.media:
+            yield _wrong_file(step, at, f"the file {path} is not there", "add it, or take it out")
+        elif not draft.types.get(path, "").startswith(wanted):
+            held = "a film" if draft.types.get(path, "").startswith("video/") else "no film"
+            what = "film" if wanted == "video/" else "picture"
+            yield _wrong_file(
+                step, at, f"{path} is taken for a {what}, but the file is {held}", "choose the file anew"
+            )
+
+
+def _wrong_file(step: str | None, at: tuple[str | int, ...], message: str, mend: str) -> Remark:
+    return Remark(level="error", step=step, field=".".join(map(str, at)), message=message, mend=mend, at=at)
+
+
+def gate(found: Sequence[Remark], stuck: Sequence[str] = ()) -> Gate:
+    """What blocks the next moves: what is no valid document is not reviewed; findings are not released."""
+    errors = [each for each in found if each.level == "error"]
+    told = lambda each: f"{each.step}: {each.message}" if each.step else each.message  # noqa: E731
+    return Gate(
+        review=tuple(told(each) for each in errors if each.rule in {"", DAMAGED}),
+        release=(
+            *(told(each) for each in errors if each.rule not in {"", DAMAGED}),
+            *(f"a path cannot be finished: {why}" for why in stuck),
+        ),
     )
 
 
@@ -100,12 +171,10 @@ def submit(house: House, draft: str, comment: str, by: str) -> None:
     """Hand the draft in for review; raises Invalid, naming what is wrong, while it is no valid document."""
     with reading(house.engine) as tx:
         held = read(tx, draft)
-    wrong = [each for each in remarks(held) if each.level == "error" and not each.rule]
+    wrong = gate(remarks(held)).review
     if wrong:
-        first = wrong[0]
-        where = f"step {first.step}: " if first.step else ""
         more = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""
-        raise Invalid(f"{where}{first.message}{more}", first.mend or "mend what is marked in red")
+        raise Invalid(f"{wrong[0]}{more}", "mend what is marked in red")
     reviewing.submit(house, draft, comment, by)
 
 

@@ -1,5 +1,6 @@
 """Taking in a file that somebody uploads: normalised, kept with its renditions, its untouched original kept apart."""
 
+import re
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from server.audit import note
-from server.errors import TooLarge
+from server.errors import Invalid, TooLarge
 from server.house import House
 from server.library.drafts import keep_medium
 from server.media import MediaStore
@@ -18,6 +19,8 @@ from server.media.making import Role
 from server.media.normalising import Medium, Normalised, Wish, normalise
 from server.store.engine import writing
 
+RANGE = re.compile(r"^(\d{1,5})(?:-(\d{1,5}))?$")
+MOST_NAMED = 2_000  # pages
 ORIGINALS = "originals"  # the folder beside the media; nothing of it is ever served
 LARGEST_UPLOAD = max(LARGEST.values())  # bytes
 
@@ -76,6 +79,18 @@ def take(
         original.hardlink_to(sent)
         made = normalise(sent, name, wish)
         return _keep(house, made, original, by)
+
+
+def pages_of(text: str) -> tuple[int, ...]:
+    """Page numbers of a text like `1,3-5`; raises Invalid."""
+    found: list[int] = []
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        match = RANGE.match(part)
+        first, last = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
+        if last < first or last - first + len(found) >= MOST_NAMED:
+            raise Invalid(f"{part[:20]!r} names no pages", "write them like 1,3-5")
+        found += range(first, last + 1)
+    return tuple(found)
 
 
 def _write(data: bytes | BinaryIO, target: Path) -> None:

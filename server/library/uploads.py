@@ -1,32 +1,102 @@
-"""Pictures that somebody pastes, drops or chooses: put into drafts, and in place of others wherever they are used."""
+"""Files that somebody pastes, drops or chooses: put into drafts as media of a step, and in place of others."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select
 
+from content import picture
+from server.errors import TooLarge
 from server.house import House
 from server.library import drafts
-from server.library.drafts import STEP, Draft, read
-from server.library.taking import Taken, take
+from server.library.drafts import Draft, read
+from server.library.edits import Change, changes
+from server.library.shapes import STEP
+from server.library.taking import File, Item, Taken, take
+from server.media.kinds import LARGEST, Kind
+from server.media.making import Role
 from server.reports import library as shelf
 from server.store import tables
 from server.store.engine import reading, writing
 
-__all__ = ["Taken", "Use", "attach", "replace", "take", "uses"]
+__all__ = ["Shown", "Taken", "Use", "attach", "attach_file", "replace", "take", "uses"]
+ENDINGS = {
+    "image/webp": "webp",
+    "image/png": "png",
+    "image/jpeg": "jpg",
+    "video/mp4": "mp4",
+    "image/svg+xml": "svg",
+}
 
 
-def attach(house: House, draft: str, taken: Taken) -> str:
-    """The path under which a draft knows the picture from now on."""
-    path = f"media/{taken.digest[:16]}.webp"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One thing that a step can show, by the paths under which a draft knows it from now on."""
+
+    what: str
+    kind: str  # picture, film
+    path: str
+    digest: str
+    poster: str | None
+    poster_digest: str | None
+    width: int
+    height: int
+    seconds: float | None
+
+
+def attach(house: House, draft: str, taken: Taken) -> tuple[Shown, ...]:
+    """Put everything that was made of an upload into a draft."""
     with writing(house.engine) as tx:
-        known = tx.execute(
-            select(tables.draft_media.c.path).where(
-                tables.draft_media.c.draft == draft, tables.draft_media.c.path == path
-            )
-        ).scalar()
-        if known is None:
-            tx.execute(insert(tables.draft_media).values(draft=draft, path=path, media=taken.digest))
+        return tuple(_shown(tx, draft, item) for item in taken.items)
+
+
+def _shown(tx: Connection, draft: str, item: Item) -> Shown:
+    first, poster = item.files[0], item.file(Role.POSTER)
+    is_film = first.role is Role.FILM
+    path = _name(tx, draft, first)
+    return Shown(
+        what=item.what,
+        kind="film" if is_film else "picture",
+        path=path,
+        digest=first.digest,
+        poster=_name(tx, draft, poster) if is_film and poster else None,
+        poster_digest=poster.digest if is_film and poster else None,
+        width=first.width,
+        height=first.height,
+        seconds=item.seconds,
+    )
+
+
+def _name(tx: Connection, draft: str, file: File) -> str:
+    path = f"media/{file.digest[:16]}.{ENDINGS.get(file.type, 'webp')}"
+    _put(tx, draft, path, file.digest)
+    return path
+
+
+def _put(tx: Connection, draft: str, path: str, digest: str) -> None:
+    table = tables.draft_media
+    where = (table.c.draft == draft, table.c.path == path)
+    if tx.execute(select(table.c.path).where(*where)).scalar() is None:
+        tx.execute(insert(table).values(draft=draft, path=path, media=digest))
+
+
+def attach_file(house: House, draft: str, sent: Path, name: str, by: str) -> str:
+    """Put a file that comes with the document into a draft: a PDF as it is, anything else as it is shown; its path."""
+    with sent.open("rb") as stream:
+        head = stream.read(picture.HEAD)
+        stream.seek(0)
+        if picture.detect(head) != "PDF":
+            taken = take(house, stream, name, by)
+            return attach(house, draft, taken)[0].path
+    if sent.stat().st_size > LARGEST[Kind.PAGES]:
+        raise TooLarge("the PDF is too large to be attached", f"at most {LARGEST[Kind.PAGES]:,} bytes")
+    digest = house.media.keep_file(sent)
+    path = f"files/{digest[:16]}.pdf"
+    with writing(house.engine) as tx:
+        drafts.keep_medium(tx, digest, house.media.path(digest).stat().st_size, "application/pdf")
+        _put(tx, draft, path, digest)
     return path
 
 
@@ -47,25 +117,24 @@ def uses(house: House, digest: str) -> tuple[Use, ...]:
     with reading(house.engine) as tx:
         rows = tx.execute(select(tables.drafts.c.id).where(tables.drafts.c.state == "draft")).scalars().all()
         open_drafts = [read(tx, row) for row in rows]
+        written = {draft.document for draft in open_drafts}
         for release in shelf.newest(tx):
-            if any(draft.document == release.document.id for draft in open_drafts):
-                continue
-            paths = {file.path for file in release.media if file.digest == digest}
-            values = release.document.plain()
-            found += _uses(values, paths, None)
+            if release.document.id not in written:
+                paths = {file.path for file in release.media if file.digest == digest}
+                found += _uses(release.document.plain(), paths, None)
     for draft in open_drafts:
         paths = {path for path, held in draft.media.items() if held == digest}
         found += _uses(draft.values, paths, draft.id)
     return tuple(found)
 
 
-def _uses(values: dict[str, Any], paths: set[str], draft: str | None) -> list[Use]:
+def _uses(values: Mapping[str, Any], paths: set[str], draft: str | None) -> list[Use]:
     return [
         Use(
-            document=values["id"],
-            title=values["title"],
-            step=step["id"],
-            step_title=step["title"],
+            document=str(values.get("id", "")),
+            title=str(values.get("title", "")),
+            step=str(step.get("id", "")),
+            step_title=str(step.get("title") or step.get("id", "")),
             draft=draft,
         )
         for step in values.get("steps", [])
@@ -73,37 +142,31 @@ def _uses(values: dict[str, Any], paths: set[str], draft: str | None) -> list[Us
     ]
 
 
-def replace(house: House, old: str, taken: Taken, documents: tuple[str, ...], by: str) -> list[str]:
-    """Put another picture in place of one in these documents, annotations kept; the drafts that were changed."""
+def replace(house: House, old: str, digest: str, documents: tuple[str, ...], by: str, path: str) -> list[str]:  # noqa: PLR0917 - what takes whose place where, by whom
+    """Put the picture `digest` in place of another in these documents, annotations kept; the changed drafts."""
     changed: list[str] = []
     for document in documents:
         with reading(house.engine) as tx:
             release = shelf.newest_release(tx, document)
-            known = tx.execute(
+            draft = tx.execute(
                 select(tables.drafts.c.id).where(
                     tables.drafts.c.document == document, tables.drafts.c.state == "draft"
                 )
             ).scalar()
-        if known is None and release is None:
-            continue
-        if known is not None:
-            draft = known
-        else:
-            assert release is not None
+        if draft is None:
+            if release is None:
+                continue
             draft = drafts.from_release(house, release, by)
         with reading(house.engine) as tx:
             held = read(tx, draft)
-        if _swap(house, held, old, taken, by):
+        if _swap(house, held, old, digest, by, path):
             changed.append(draft)
     return changed
 
 
-def _swap(house: House, draft: Draft, old: str, taken: Taken, by: str) -> bool:
-    paths = {path for path, digest in draft.media.items() if digest == old}
-    if not paths:
-        return False
-    path = attach(house, draft.id, taken)
-    swapped = False
+def _swap(house: House, draft: Draft, old: str, digest: str, by: str, path: str) -> bool:  # noqa: PLR0917
+    paths = {name for name, held in draft.media.items() if held == old}
+    wanted: list[Change] = []
     for step in draft.steps:
         part = draft.parts[STEP + step]
         media = [
@@ -111,11 +174,9 @@ def _swap(house: House, draft: Draft, old: str, taken: Taken, by: str) -> bool:
             for medium in part.body.get("media", [])
         ]
         if media != part.body.get("media", []):
-            drafts.change(house, draft.id, STEP + step, part.version, {**part.body, "media": media}, by)
-            swapped = True
-    if swapped:
+            wanted.append(Change(part=STEP + step, version=part.version, body={**part.body, "media": media}))
+    if wanted:
         with writing(house.engine) as tx:
-            tx.execute(
-                update(tables.drafts).where(tables.drafts.c.id == draft.id).values(changed_at=house.now())
-            )
-    return swapped
+            _put(tx, draft.id, path, digest)
+        changes(house, draft.id, wanted, by)
+    return bool(wanted)

@@ -9,6 +9,7 @@ from server.portal import errors
 from server.portal.guard import Hardened, Portal
 from server.portal.looks import Looks
 from server.portal.pages import (
+    assisting,
     comparing,
     deviations,
     editing,
@@ -19,6 +20,7 @@ from server.portal.pages import (
     importing,
     library,
     people,
+    picturing,
     planning,
     publishing,
     reviewing,
@@ -40,6 +42,8 @@ ROUTERS = (
     publishing.router,
     telling.router,
     editing.router,
+    assisting.router,
+    picturing.router,
     importing.router,
     runs.router,
     deviations.router,

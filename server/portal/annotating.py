@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from content.media import Annotation, Arrow, Badge, Blur, Box, Caption, Ellipse, Polygon
 
+WIDEST = 0.45  # of the picture; a longer text is wrapped
+PADDING, LINE = 0.8, 1.3  # of a plate, in letters
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
@@ -18,13 +21,20 @@ class Shape:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
-    """One text: where it begins or, for a number, its middle; `width` of the plate behind it."""
+    """One text about its middle; a plate has room of `width` by `height` in which its words are centred or at a side."""
 
     x: float
     y: float
     text: str
-    width: float
     look: str
+    width: float = 0
+    height: float = 0
+    side: str = "centre"
+
+    @property
+    def left(self) -> float:
+        """Where its room begins."""
+        return {"start": self.x, "end": self.x - self.width}.get(self.side, self.x - self.width / 2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,16 +70,19 @@ def _shape(
         case Box():
             x, y = annotation.x * width, annotation.y * height
             size = {"width": annotation.width * width, "height": annotation.height * height}
-            return [_outline("rect", "outline", x=x, y=y, rx=unit * 0.3, **size)], (x, y - unit * 0.5)
+            return [_outline("rect", "outline", x=x, y=y, rx=unit * 0.3, **size)], (
+                x + annotation.width * width / 2,
+                y - unit,
+            )
         case Ellipse():
             x, y = annotation.x * width, annotation.y * height
             rx, ry = annotation.rx * width, annotation.ry * height
-            return [_outline("ellipse", "outline", cx=x, cy=y, rx=rx, ry=ry)], (x - rx, y - ry - unit * 0.5)
+            return [_outline("ellipse", "outline", cx=x, cy=y, rx=rx, ry=ry)], (x, y - ry - unit)
         case Polygon():
             points = [(x * width, y * height) for x, y in annotation.points]
             text = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
             shape = Shape(element="polygon", attributes={"points": text}, look="outline")
-            return [shape], min(points, key=lambda point: point[1])
+            return [shape], (points[0][0], points[0][1] - unit)
         case Arrow():
             return _arrow(annotation, width, height, unit)
         case Badge():
@@ -94,7 +107,8 @@ def _arrow(
     corners = ((to_x, to_y), (back_x + side_x, back_y + side_y), (back_x - side_x, back_y - side_y))
     head = " ".join(f"{corner_x:.1f},{corner_y:.1f}" for corner_x, corner_y in corners)
     line = _outline("line", "outline", x1=x, y1=y, x2=back_x, y2=back_y)
-    return [line, Shape(element="polygon", attributes={"points": head}, look="point")], (x, y)
+    tail = (x - math.cos(angle) * unit * 1.1, y - math.sin(angle) * unit * 1.1)
+    return [line, Shape(element="polygon", attributes={"points": head}, look="point")], tail
 
 
 def _outline(element: str, look: str, **numbers: float) -> Shape:
@@ -108,22 +122,30 @@ def _labels(
     labels: list[Label] = []
     x, y = anchor
     if isinstance(annotation, Badge):
-        labels.append(Label(x=x, y=y, text=str(annotation.number), width=0, look="number"))
-        x += unit * 1.4
+        labels.append(Label(x=x, y=y, text=str(annotation.number), look="number"))
     if not isinstance(annotation, Blur) and annotation.text:
-        plate = sum(map(_width, annotation.text)) * unit + unit
-        x = min(max(x, unit * 0.3), max(unit * 0.3, width - plate - unit * 0.3))
-        y = min(max(y, unit * 1.1), height - unit * 0.8)
-        labels.append(Label(x=x, y=y, text=annotation.text, width=plate, look="plate"))
+        room = width * WIDEST
+        wanted = sum(map(_width, annotation.text)) * unit + PADDING * unit
+        plate = min(wanted, room)
+        high = math.ceil(wanted / room) * LINE * unit + 0.5 * unit
+        if isinstance(annotation, Badge):
+            beside = unit * 1.5 + plate / 2
+            x = x + beside if x + beside + plate / 2 <= width else x - beside
+        side = "start" if x - plate / 2 < 0 else "end" if x + plate / 2 > width else "centre"
+        x = {"start": 0.0, "end": float(width)}.get(side, x)
+        y = min(max(y, high / 2), height - high / 2)
+        labels.append(
+            Label(x=x, y=y, text=annotation.text, look="plate", width=room, height=height, side=side)
+        )
     return labels
 
 
 def _width(letter: str) -> float:
-    """A letter's width as a share of its size, in a sans-serif like Inter at medium weight."""
+    """A letter's width as a share of its size, in a sans-serif like Inter in bold; it only decides about places."""
     if letter in "iljtfrI.,:;'|!()[] 1":
-        return 0.34
+        return 0.36
     if letter in "mwMW@%":
-        return 0.86
+        return 0.9
     if ord(letter) > 0x2E7F:  # Chinese, Japanese and Korean letters fill a square
         return 1.0
-    return 0.66 if letter.isupper() else 0.59
+    return 0.7 if letter.isupper() else 0.62

@@ -1,8 +1,9 @@
 """Who may see a page and post a form: session cookie, role, CSRF token, and every answer's headers."""
 
+import re
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 from urllib.parse import quote, urlsplit
 
@@ -13,15 +14,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.errors import NotAllowed, Refused, TooLarge
 from server.house import House
+from server.library.taking import LARGEST_UPLOAD
 from server.people.passwords import BackOff
 from server.people.sessions import Kind, Role, Visitor, find
 from server.portal.looks import Looks
+from server.portal.presence import Presence
 
 COOKIE = "stepline"
 TICKET = "stepline-sign-in"  # ties the sign-in form to the browser that it was shown in
 LARGEST_FORM = 1_000  # fields
-LARGEST_UPLOAD = 64 << 20  # bytes of a picture or of a document to import
 LARGEST_BODY = 1 << 20  # bytes; the longest comment has 4,000 characters
+UPLOADS = re.compile(r"/import|/drafts/[^/]+/(?:pictures|attachments|translation)")
 POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
@@ -50,6 +53,7 @@ class Portal:
     house: House
     looks: Looks
     back_off: BackOff
+    presence: Presence = field(default_factory=Presence)
 
 
 class Hardened:
@@ -61,9 +65,7 @@ class Hardened:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; count what comes in, add the headers to the answer's start."""
         taken = 0
-        path = str(scope.get("path", ""))
-        uploads = path == "/import" or (path.startswith("/drafts/") and path.endswith("/pictures"))
-        largest = LARGEST_UPLOAD if uploads else LARGEST_BODY
+        largest = LARGEST_UPLOAD if UPLOADS.fullmatch(str(scope.get("path", ""))) else LARGEST_BODY
 
         async def receiving() -> Message:
             nonlocal taken

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from server.errors import Conflict, Invalid, TooLarge
-from server.library import drafts, releasing, reviewing, submitting, uploads
-from server.library.drafts import HEAD, ORDER, STEP, EditClash
-from server.library.merging import Clash, merged
+from server.library import drafts, edits, history, releasing, reviewing, submitting, uploads
+from server.library.edits import Change, EditClash
+from server.library.merging import merge
 from server.library.publishing import publish_library
+from server.library.shapes import HEAD, ORDER, STEP
 from server.people.sessions import Role
 from server.store import tables
 from server.store.engine import reading
@@ -37,10 +38,14 @@ def held(house, draft):
         return drafts.read(tx, draft)
 
 
+def change(house, draft: str, part: str, version: int, body: Any, by: str) -> Any:
+    return edits.change(house, draft, Change(part=part, version=version, body=body), by)
+
+
 def titled(house, draft: str, title: str, by: str, version: int | None = None) -> Any:
     part = held(house, draft).parts[STEP + "fit-key"]
     body = {**part.body, "title": title}
-    return drafts.change(house, draft, STEP + "fit-key", version or part.version, body, by)
+    return change(house, draft, STEP + "fit-key", version or part.version, body, by)
 
 
 def test_a_draft_is_begun_once_from_the_newest_release_under_the_next_revision(house, begun) -> None:
@@ -52,52 +57,155 @@ def test_a_draft_is_begun_once_from_the_newest_release_under_the_next_revision(h
 
 def test_what_two_change_in_different_fields_comes_together(house, begun) -> None:
     part = held(house, begun).parts[STEP + "fit-key"]
-    drafts.change(house, begun, STEP + "fit-key", part.version, {**part.body, "title": "Fit it"}, "eva")
-    both = drafts.change(
-        house, begun, STEP + "fit-key", part.version, {**part.body, "text": "Tap it."}, "jan"
-    )
+    change(house, begun, STEP + "fit-key", part.version, {**part.body, "title": "Fit it"}, "eva")
+    both = change(house, begun, STEP + "fit-key", part.version, {**part.body, "text": "Tap it."}, "jan")
     assert (both.body["title"], both.body["text"]) == ("Fit it", "Tap it.")
 
 
-def test_what_two_change_in_the_same_field_is_shown_to_the_second(house, begun) -> None:
+def test_what_two_change_in_the_same_field_is_told_and_the_rest_of_both_is_kept(house, begun) -> None:
+    part = held(house, begun).parts[STEP + "fit-key"]
+    change(
+        house,
+        begun,
+        STEP + "fit-key",
+        part.version,
+        {**part.body, "title": "Evas", "standard_time": "30s"},
+        "eva",
+    )
+    jans = {**part.body, "title": "Jans", "text": "Jans text."}
+    kept = change(house, begun, STEP + "fit-key", part.version, jans, "jan")
+    (apart,) = kept.apart
+    assert (apart.at, apart.theirs, apart.mine) == (("title",), "Evas", "Jans")
+    assert [kept.body[name] for name in ("title", "standard_time", "text")] == ["Evas", "30s", "Jans text."]
+    assert titled(house, begun, "Jans", "jan").body["standard_time"] == "30s"
+
+
+def test_words_that_were_not_taken_stand_in_the_history_and_can_be_restored(house, begun) -> None:
     part = held(house, begun).parts[STEP + "fit-key"]
     titled(house, begun, "Evas", "eva", part.version)
-    with pytest.raises(EditClash) as clash:
-        titled(house, begun, "Jans", "jan", part.version)
-    assert clash.value.fields == ("title",)
-    assert clash.value.theirs["title"] == "Evas"
-    assert titled(house, begun, "Jans", "jan", clash.value.version).body["title"] == "Jans"
+    titled(house, begun, "Jans", "jan", part.version)
+    refused, accepted = history.history(house, begun, STEP + "fit-key")[:2]
+    assert (refused.refused, refused.by) == (True, "jan")
+    assert [(each.field, each.before, each.after) for each in refused.changed] == [("title", "Evas", "Jans")]
+    assert (accepted.refused, accepted.by, accepted.changed[0].after) == (False, "eva", "Evas")
+    assert history.restore(house, begun, refused.id, "jan").body["title"] == "Jans"
+
+
+def test_words_on_their_way_do_not_take_back_what_others_wrote_meanwhile(house, begun) -> None:
+    part = held(house, begun).parts[STEP + "fit-key"]
+    change(house, begun, STEP + "fit-key", part.version, {**part.body, "standard_time": "30s"}, "eva")
+    sent = {**part.body, "title": "Fit"}
+    first = change(house, begun, STEP + "fit-key", part.version, sent, "jan")
+    typed_on = {**sent, "title": "Fit it"}
+    wanted = Change(part=STEP + "fit-key", version=first.version, body=typed_on, base=sent)
+    kept = edits.change(house, begun, wanted, "jan")
+    assert (kept.body["title"], kept.body["standard_time"]) == ("Fit it", "30s")
 
 
 def test_steps_are_put_in_order_added_and_taken_out_by_two_at_once(house, begun) -> None:
     order = held(house, begun).parts[ORDER]
     eva = [order.body[1], order.body[0], *order.body[2:]]
-    drafts.change(house, begun, ORDER, order.version, eva, "eva")
-    drafts.change(house, begun, STEP + "new", 0, {"id": "new", "title": "New", "text": "New."}, "jan")
+    change(house, begun, ORDER, order.version, eva, "eva")
     jan = [*order.body[:4], "new", *order.body[4:-1]]
-    found = drafts.change(house, begun, ORDER, order.version, jan, "jan")
-    assert found.body == [*eva[:4], "new", *eva[4:-1]]
+    new = Change(part=STEP + "new", version=0, body={"id": "new", "title": "New", "text": "New."})
+    wanted = (new, Change(part=ORDER, version=order.version, body=jan))
+    assert edits.changes(house, begun, wanted, "jan")[1].body == [*eva[:4], "new", *eva[4:-1]]
+    assert [each.part for each in history.undo(house, begun, "jan")] == [ORDER]
+    assert "new" not in held(house, begun).steps
+
+
+def test_a_step_comes_with_its_place_or_not_at_all(house, begun) -> None:
+    order = held(house, begun).parts[ORDER]
+    with pytest.raises(Invalid, match="names the step 'lost', which is not there"):
+        change(house, begun, ORDER, order.version, [*order.body, "lost"], "eva")
+    wrong = Change(part=STEP + "new", version=0, body={"id": "another"})
+    both = (Change(part=ORDER, version=order.version, body=[*order.body, "new"]), wrong)
+    with pytest.raises(Invalid, match="calls itself 'another'"):
+        edits.changes(house, begun, both, "eva")
+    assert held(house, begun).parts[ORDER] == order
+
+
+@pytest.mark.parametrize(
+    ("part", "body"),
+    [
+        (ORDER, {"a": 1}),
+        (ORDER, [1, 2]),
+        (ORDER, ["fit-key", "fit-key"]),
+        (HEAD, [1]),
+        (HEAD, {"id": "another", "kind": "work-instruction"}),
+        (STEP + "fit-key", [1]),
+        (STEP + "fit-key", {"id": "fit-key", "media": "x"}),
+        (STEP + "fit-key", {"id": "fit-key", "checks": [1]}),
+        (STEP + "fit-key", {"id": "fit-key", "title": 5}),
+    ],
+)
+def test_what_can_be_no_part_of_a_draft_is_refused_with_a_sentence(
+    house, begun, part: str, body: Any
+) -> None:
+    version = held(house, begun).parts[part].version
+    with pytest.raises(Invalid):
+        change(house, begun, part, version, body, "eva")
+    assert submitting.remarks(held(house, begun)) == ()
+
+
+@pytest.mark.parametrize("damage", ["lost step", "odd order", "odd head", "odd step", "no json"])
+def test_a_damaged_draft_says_what_is_wrong_and_is_mended(house, begun, damage: str) -> None:
+    parts = tables.draft_parts
+    before = held(house, begun).steps
+    with house.engine.begin() as tx:
+        here = parts.c.draft == begun
+        match damage:
+            case "lost step":
+                tx.execute(delete(parts).where(here, parts.c.part == STEP + "fit-key"))
+            case "odd order":
+                tx.execute(update(parts).where(here, parts.c.part == ORDER).values(body='{"a": 1}'))
+            case "odd head":
+                tx.execute(update(parts).where(here, parts.c.part == HEAD).values(body="[1]"))
+            case "odd step":
+                tx.execute(update(parts).where(here, parts.c.part == STEP + "fit-key").values(body="[1]"))
+            case "no json":
+                tx.execute(update(parts).where(here, parts.c.part == STEP + "fit-key").values(body="{"))
+    broken = held(house, begun)
+    assert broken.damages
+    assert [each.message for each in submitting.remarks(broken) if each.rule == "damaged"]
+    assert uploads.uses(house, "0" * 64) == ()
+    with pytest.raises(Invalid):
+        submitting.submit(house, begun, "", "eva")
+    assert edits.mend(house, begun, "eva")
+    mended = held(house, begun)
+    assert mended.damages == ()
+    assert mended.steps == before
+    assert not [each for each in submitting.remarks(mended) if each.level == "error"]
 
 
 def test_undo_takes_back_ones_own_change_and_redo_makes_it_again(house, begun) -> None:
     before = held(house, begun).parts[STEP + "fit-key"].body["title"]
+    title = lambda kept: kept[0].body["title"]  # noqa: E731
     titled(house, begun, "One", "eva")
     titled(house, begun, "Two", "eva")
-    assert drafts.undo(house, begun, "jan") is None
-    assert drafts.undo(house, begun, "eva").body["title"] == "One"
-    assert drafts.undo(house, begun, "eva").body["title"] == before
-    assert drafts.undo(house, begun, "eva") is None
-    assert drafts.redo(house, begun, "eva").body["title"] == "One"
+    assert history.undo(house, begun, "jan") == []
+    assert title(history.undo(house, begun, "eva")) == "One"
+    assert title(history.undo(house, begun, "eva")) == before
+    assert history.undo(house, begun, "eva") == []
+    assert title(history.redo(house, begun, "eva")) == "One"
+    assert title(history.redo(house, begun, "eva")) == "Two"
+    assert history.redo(house, begun, "eva") == []
+
+
+def test_what_others_have_changed_since_is_not_taken_back(house, begun) -> None:
+    titled(house, begun, "One", "eva")
+    titled(house, begun, "Two", "jan")
+    with pytest.raises(EditClash, match="title"):
+        history.undo(house, begun, "eva")
+    assert held(house, begun).parts[STEP + "fit-key"].body["title"] == "Two"
 
 
 def test_every_accepted_change_is_kept_with_who_made_it(house, begun) -> None:
     titled(house, begun, "One", "eva")
     titled(house, begun, "Two", "jan")
-    edits = tables.draft_edits
+    e = tables.draft_edits.c
     with reading(house.engine) as tx:
-        rows = tx.execute(
-            select(edits.c.by, edits.c.after).where(edits.c.part == STEP + "fit-key").order_by(edits.c.id)
-        ).all()
+        rows = tx.execute(select(e.by, e.after).where(e.part == STEP + "fit-key").order_by(e.id)).all()
     assert [(row.by, json.loads(row.after)["title"]) for row in rows[1:]] == [("eva", "One"), ("jan", "Two")]
 
 
@@ -116,17 +224,20 @@ BODIES = st.fixed_dictionaries(
 
 @given(base=BODIES, theirs=BODIES, mine=BODIES)
 @settings(max_examples=400, deadline=None)
-def test_a_merge_holds_what_both_changed_or_is_a_clash(base: Any, theirs: Any, mine: Any) -> None:
-    assert merged(base, base, mine) == mine
-    assert merged(base, theirs, base) == theirs
-    try:
-        both = merged(base, theirs, mine)
-    except Clash:
-        return
+def test_a_merge_holds_what_both_changed_and_tells_where_they_differ(
+    base: Any, theirs: Any, mine: Any
+) -> None:
+    assert merge(base, base, mine).body == mine
+    assert merge(base, theirs, base).body == theirs
+    both = merge(base, theirs, mine)
+    apart = {each.at[0]: each for each in both.apart if len(each.at) == 1}
     for field in ("title", "text"):
         changed = [each[field] for each in (theirs, mine) if each[field] != base[field]]
-        assert both[field] == (changed[0] if changed else base[field])
-        assert len(set(changed)) <= 1
+        assert both.body[field] == (changed[0] if changed else base[field])
+        assert (len(set(changed)) > 1) == (field in apart)
+    names = [each["id"] for each in both.body.get("checks", [])]
+    added = [each["id"] for each in mine.get("checks", []) if each not in base.get("checks", [])]
+    assert set(added) <= set(names) or "checks" in {each.at[0] for each in both.apart}
 
 
 @given(
@@ -141,7 +252,7 @@ def test_an_order_keeps_every_addition_and_every_deletion(
     base = list("abcde")
     theirs = [name for name in order if name not in gone]
     mine = [*base[:added], "new", *base[added:]]
-    both = merged(base, theirs, mine)
+    both = merge(base, theirs, mine).body
     assert [name for name in both if name != "new"] == theirs
     assert both.count("new") == 1
 
@@ -159,7 +270,8 @@ def test_a_picture_is_swapped_wherever_it_is_used_and_its_annotations_stay(house
     used = uploads.uses(house, old)
     assert [(use.document, use.step, use.draft) for use in used] == [("close-pump", "fit-key", begun)]
     taken = uploads.take(house, picture())
-    assert uploads.replace(house, old, taken, ("close-pump",), "eva") == [begun]
+    (shown,) = uploads.attach(house, begun, taken)
+    assert uploads.replace(house, old, taken.digest, ("close-pump",), "eva", shown.path) == [begun]
     after = held(house, begun)
     swapped = after.parts[STEP + "fit-key"].body["media"][0]
     assert after.media[swapped["picture"]] == taken.digest
@@ -182,7 +294,7 @@ def test_a_draft_goes_to_review_and_becomes_a_release_and_nothing_changes_it_mea
 
 def test_what_is_wrong_keeps_a_draft_from_review_and_is_named_at_its_step(house, begun) -> None:
     part = held(house, begun).parts[STEP + "fit-key"]
-    drafts.change(house, begun, STEP + "fit-key", part.version, {**part.body, "parts": ["NONE"]}, "eva")
+    change(house, begun, STEP + "fit-key", part.version, {**part.body, "parts": ["NONE"]}, "eva")
     (remark,) = [each for each in submitting.remarks(held(house, begun)) if each.level == "error"]
     assert (remark.step, remark.message) == ("fit-key", "the part 'NONE' is not in the document's list")
     with pytest.raises(Invalid, match="the part 'NONE'"):
@@ -234,5 +346,5 @@ def test_a_picture_is_turned_upright_and_loses_its_metadata_and_its_tail(house) 
 
 def test_a_head_keeps_its_own_version(house, begun) -> None:
     part = held(house, begun).parts[HEAD]
-    drafts.change(house, begun, HEAD, part.version, {**part.body, "title": "Close it"}, "eva")
+    change(house, begun, HEAD, part.version, {**part.body, "title": "Close it"}, "eva")
     assert held(house, begun).title == "Close it"

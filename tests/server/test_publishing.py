@@ -25,9 +25,10 @@ from server.library import (
     submissions,
     submitting,
 )
-from server.library.drafts import HEAD, STEP
+from server.library.edits import Change, change
 from server.library.publishing import publish
 from server.library.releasing import Terms
+from server.library.shapes import HEAD, STEP
 from server.people import keys
 from server.people.roster import add_person
 from server.people.sessions import Role
@@ -78,7 +79,7 @@ def next_release(plant: House, first: str) -> Callable[..., str]:
             held = drafts.read(tx, draft)
         part = held.parts[STEP + held.steps[0]]
         body = {**part.body, "title": f"{title} {release.document.revision}"}
-        drafts.change(plant, draft, STEP + held.steps[0], part.version, body, "eva")
+        change(plant, draft, Change(part=STEP + held.steps[0], version=part.version, body=body), "eva")
         approve(plant, draft)
         return releasing.release(plant, draft, "eva", Role.ENGINEER, terms).digest
 

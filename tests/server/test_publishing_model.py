@@ -12,8 +12,9 @@ from sqlalchemy import select
 from content.revision import RevisionState
 from server.errors import Conflict, Invalid, NotAllowed, NotThere, Refused
 from server.library import drafts, policy, releasing, reviewing, submitting
-from server.library.drafts import STEP
+from server.library.edits import Change, change
 from server.library.publishing import publish
+from server.library.shapes import STEP
 from server.people.sessions import Role
 from server.settings import Settings
 from server.store import tables
@@ -74,7 +75,8 @@ class Publishing(RuleBasedStateMachine):
         self.number += 1
         body = {**part.body, "title": f"Tighten them well {self.number}"}
         try:
-            drafts.change(self.house, self.draft, STEP + held.steps[0], part.version, body, who)
+            wanted = Change(part=STEP + held.steps[0], version=part.version, body=body)
+            change(self.house, self.draft, wanted, who)
         except Conflict:
             assert self.state is not RevisionState.DRAFT
         else:

@@ -1,33 +1,26 @@
-"""The editor: a draft's page, and what its scripts ask while somebody writes."""
+"""The editor: a draft's page, its moves, and the changes that its scripts send."""
 
 import secrets
 from dataclasses import asdict
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
-from pydantic import ValidationError
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from content import units
-from content.conditions import Type, Wrong
-from content.instruction import Instruction
-from content.schema import schema
-from content.sop import Sop
-from content.trying import walk
-from server.errors import Conflict, Invalid, NotAllowed, NotThere, Refused
-from server.library import drafts, reviewing, submitting, uploads
-from server.library.drafts import STEP, EditClash
+from content.lint.rules import RULES
+from server.errors import Invalid, NotAllowed, NotThere, Refused
+from server.library import drafts, edits, history, naming, reviewing, submitting, todos
+from server.library.edits import Change, EditClash, Kept
+from server.library.taking import LARGEST_UPLOAD
 from server.people.sessions import Visitor
-from server.portal.flowchart import lay_out
 from server.portal.guard import Engineer, Portal, Posted, ThePortal, text
 from server.reports import library as shelf
 from server.store import tables
 from server.store.engine import reading
 
 router = APIRouter()
-MOST_TRIED = 3_000  # paths of a dry run from the page
 
 
 def tokened(request: Request, visitor: Engineer) -> Visitor:
@@ -41,9 +34,19 @@ def tokened(request: Request, visitor: Engineer) -> Visitor:
 Writer = Annotated[Visitor, Depends(tokened)]
 
 
-def _held(here: Portal, draft: str) -> drafts.Draft:
+def held_draft(here: Portal, draft: str) -> drafts.Draft:
+    """The draft as it is now; raises NotThere."""
     with reading(here.house.engine) as tx:
         return drafts.read(tx, draft)
+
+
+async def told(request: Request) -> dict[str, Any]:
+    """The JSON object that a script sent; raises Refused."""
+    try:
+        found = await request.json()
+    except (ValueError, RecursionError):
+        raise Refused("this is no JSON", "load the page again") from None
+    return drafts.plain(found)
 
 
 # --- pages ----------------------------------------------------------------------
@@ -54,7 +57,7 @@ def begin(here: ThePortal, visitor: Engineer, form: Posted) -> Response:
     """An empty draft."""
     kind = text(form, "kind")
     if kind not in submitting.KINDS:
-        raise Invalid("A draft is a work instruction or a procedure.", "Choose one.")
+        raise Invalid("A draft is a work instruction, a procedure or a shared block.", "Choose one.")
     title = text(form, "title", longest=300) or "Untitled"
     return _to(drafts.new(here.house, kind, title, visitor.id))
 
@@ -76,7 +79,29 @@ def _to(draft: str) -> Response:
 @router.get("/drafts/{draft}")
 def page(request: Request, here: ThePortal, _visitor: Engineer, draft: str) -> HTMLResponse:
     """The editor."""
-    return here.looks.page(request, "editor.html", draft=_held(here, draft), units=list(units.UNITS))
+    held = held_draft(here, draft)
+    return here.looks.page(
+        request, "editor.html", draft=held, units=list(units.UNITS), largest=LARGEST_UPLOAD
+    )
+
+
+@router.get("/drafts/{draft}/history")
+def past(request: Request, here: ThePortal, _visitor: Engineer, draft: str) -> HTMLResponse:
+    """Every change of the draft: who, when, what it was and what it became."""
+    held = held_draft(here, draft)
+    found = history.history(here.house, draft, request.query_params.get("part"))
+    return here.looks.page(request, "history.html", draft=held, edits=found)
+
+
+@router.post("/drafts/{draft}/restore")
+def restore(here: ThePortal, visitor: Engineer, form: Posted, draft: str) -> Response:
+    """Make a part what it was after an earlier change."""
+    number = text(form, "edit")
+    if not number.isdigit():
+        raise Invalid("No change was named.", "Load the page again.")
+    kept = history.restore(here.house, draft, int(number), visitor.id)
+    step = kept.part.partition(":")[2]
+    return RedirectResponse(f"/drafts/{draft}#{step}", status_code=303)
 
 
 @router.post("/drafts/{draft}/{move}")
@@ -101,24 +126,52 @@ def move(here: ThePortal, visitor: Engineer, form: Posted, draft: str, move: str
 
 @router.get("/drafts/{draft}/state")
 def state(here: ThePortal, _visitor: Engineer, draft: str) -> JSONResponse:
-    """The whole draft with its versions, pictures and remarks."""
-    held = _held(here, draft)
+    """The whole draft with its versions, media, remarks, to-dos, and what its fields can name."""
+    with reading(here.house.engine) as tx:
+        held = drafts.read(tx, draft)
+        lasting = naming.lasting(tx, held)
+        names = _documents(tx)
+        open_todos = todos.of(tx, draft)
+    found = submitting.remarks(held)
     return JSONResponse(
         {
             "state": held.state,
             "kind": held.kind,
+            "document": held.document,
             "parts": {
                 name: {"version": part.version, "body": part.body} for name, part in held.parts.items()
             },
             "media": dict(held.media),
-            "remarks": [asdict(each) for each in submitting.remarks(held)],
+            "types": dict(held.types),
+            "lasting": lasting,
+            "documents": names,
+            "rules": {name: rule.why for name, rule in RULES.items()},
+            "todos": [asdict(each) for each in open_todos],
+            "blocks": [],
+            "damaged": bool(held.damages),
         }
+        | _remarked(found)
     )
 
 
-@router.get("/drafts/{draft}/versions")
-def versions(here: ThePortal, _visitor: Engineer, draft: str) -> JSONResponse:
-    """The version of each part, and who changed the draft last: cheap enough to ask every few seconds."""
+def _documents(tx: Connection) -> list[dict[str, str]]:
+    """Every document that can be named: released or being written."""
+    d, w = tables.documents.c, tables.drafts.c
+    rows = tx.execute(select(d.id, d.kind, d.title)).all()
+    rows += tx.execute(select(w.document.label("id"), w.kind, w.title).where(w.state.in_(drafts.OPEN))).all()
+    found = {row.id: {"id": row.id, "kind": row.kind, "title": row.title} for row in rows}
+    return sorted(found.values(), key=lambda each: each["title"])
+
+
+def _remarked(found: tuple[submitting.Remark, ...]) -> dict[str, Any]:
+    return {"remarks": [asdict(each) for each in found], "gate": asdict(submitting.gate(found))}
+
+
+@router.put("/drafts/{draft}/here")
+async def look(request: Request, here: ThePortal, visitor: Writer, draft: str) -> JSONResponse:
+    """Say which step somebody has open; the version of each part, and who else is here: asked every few seconds."""
+    given = await told(request)
+    here.presence.seen(draft, visitor.id, visitor.name, str(given.get("step", ""))[:80])
     with reading(here.house.engine) as tx:
         parts = tx.execute(
             select(tables.draft_parts.c.part, tables.draft_parts.c.version).where(
@@ -130,220 +183,84 @@ def versions(here: ThePortal, _visitor: Engineer, draft: str) -> JSONResponse:
         ).first()
     if row is None:
         raise NotThere("There is no such draft.", "Look in the library.")
-    told = {"state": row.state, "by": row.changed_by, "parts": {part.part: part.version for part in parts}}
-    return JSONResponse(told)
+    others = here.presence.here(draft, visitor.id)
+    versions = {part.part: part.version for part in parts}
+    return JSONResponse({"state": row.state, "by": row.changed_by, "others": others, "parts": versions})
 
 
 @router.get("/drafts/{draft}/remarks")
 def remarks(here: ThePortal, _visitor: Engineer, draft: str) -> JSONResponse:
-    """What there is to mend."""
-    return JSONResponse([asdict(each) for each in submitting.remarks(_held(here, draft))])
+    """What there is to mend, and what that keeps the draft from."""
+    return JSONResponse(_remarked(submitting.remarks(held_draft(here, draft))))
 
 
-@router.get("/drafts/{draft}/schema")
-def checks_schema(here: ThePortal, _visitor: Engineer, draft: str) -> JSONResponse:
-    """The shapes of checks, from which the editor makes its forms."""
-    _held(here, draft)
-    found = schema("work-instruction")
-    check = found["$defs"]["Step"]["properties"]["checks"]["items"]
-    kinds = {
-        kind: found["$defs"][ref.rpartition("/")[2]]
-        for kind, ref in check["discriminator"]["mapping"].items()
-    }
-    return JSONResponse({"kinds": kinds, "units": list(units.UNITS)})
+@router.put("/drafts/{draft}/changes")
+async def save(request: Request, here: ThePortal, visitor: Writer, draft: str) -> JSONResponse:
+    """Keep the parts that were changed, all or none; others' changes come back in them, and where both differ."""
+    given = (await told(request)).get("changes")
+    if not isinstance(given, list) or not given:
+        raise Invalid("no change was sent", "load the page again")
+    wanted = [_change(each) for each in cast("list[Any]", given)]
+    kept = edits.changes(here.house, draft, wanted, visitor.id)
+    return JSONResponse({"parts": [_kept(each) for each in kept]})
 
 
-@router.get("/drafts/{draft}/preview/{step}")
-def preview(request: Request, here: ThePortal, _visitor: Engineer, draft: str, step: str) -> Response:
-    """A step of the draft exactly as a kiosk shows it."""
-    held = _held(here, draft)
-    files = {path: here.house.media.path(digest) for path, digest in held.media.items()}
-    return drawn(here, request, held.values, step, files)
+def _change(given: Any) -> Change:
+    values = drafts.plain(given)
+    part, version = values.get("part"), values.get("version")
+    if not isinstance(part, str) or not isinstance(version, int) or isinstance(version, bool):
+        raise Invalid("a change names its part and the version it was made from", "load the page again")
+    return Change(part=part, version=version, body=values.get("body"), base=values.get("base"))
 
 
-def drawn(
-    here: Portal, request: Request, values: dict[str, Any], step: str, files: dict[str, Path]
-) -> Response:
-    """The picture that a request's size, theme and language ask for."""
-    query = request.query_params
-    language = query.get("language") or str(values.get("language", ""))
-    size, theme = query.get("size", "1280x800"), query.get("theme", "dark")
-    data = here.house.previews.draw(values, step, size, theme, language, files)
-    return Response(data, media_type="image/png")
-
-
-@router.put("/drafts/{draft}/parts/{part:path}")
-async def save(request: Request, here: ThePortal, visitor: Writer, draft: str, part: str) -> JSONResponse:
-    """Keep a part that was changed; others' changes come back in it, or a clash with both texts."""
-    given = await _json(request)
-    version, body = given.get("version"), given.get("body")
-    if not isinstance(version, int) or isinstance(version, bool):
-        raise Invalid("a change says the version it was made from", "load the page again")
-    if part not in {drafts.HEAD, drafts.ORDER} and not part.startswith(STEP):
-        raise NotThere("There is no such part.", "Load the page again.")
-    try:
-        kept = drafts.change(here.house, draft, part, version, body, visitor.id)
-    except EditClash as clash:
-        told = {
-            "detail": clash.detail,
-            "version": clash.version,
-            "theirs": clash.theirs,
-            "fields": clash.fields,
-        }
-        return JSONResponse(told, status_code=409)
-    return JSONResponse({"version": kept.version, "body": kept.body})
+def _kept(each: Kept) -> dict[str, Any]:
+    return asdict(each)
 
 
 @router.put("/drafts/{draft}/undo")
 def undo(here: ThePortal, visitor: Writer, draft: str) -> JSONResponse:
     """Take back one's latest change."""
-    return _undone(drafts.undo(here.house, draft, visitor.id))
+    return _turned(lambda: history.undo(here.house, draft, visitor.id))
 
 
 @router.put("/drafts/{draft}/redo")
 def redo(here: ThePortal, visitor: Writer, draft: str) -> JSONResponse:
     """Make anew what was taken back last."""
-    return _undone(drafts.redo(here.house, draft, visitor.id))
+    return _turned(lambda: history.redo(here.house, draft, visitor.id))
 
 
-def _undone(part: drafts.Part | None) -> JSONResponse:
-    return JSONResponse({"done": part is not None})
-
-
-@router.put("/drafts/{draft}/pictures")
-async def upload(request: Request, here: ThePortal, _visitor: Writer, draft: str) -> JSONResponse:
-    """Take a picture that was pasted, dropped or chosen."""
-    _held(here, draft)
-    taken = uploads.take(here.house, await request.body())
-    path = uploads.attach(here.house, draft, taken)
-    return JSONResponse({"path": path, **asdict(taken)})
-
-
-@router.get("/drafts/{draft}/uses/{digest}")
-def uses(here: ThePortal, _visitor: Engineer, draft: str, digest: str) -> JSONResponse:
-    """Where else a picture is used."""
-    _held(here, draft)
-    return JSONResponse([asdict(use) for use in uploads.uses(here.house, digest)])
-
-
-@router.put("/drafts/{draft}/swap")
-async def swap(request: Request, here: ThePortal, visitor: Writer, draft: str) -> JSONResponse:
-    """Put one picture in place of another in the documents that are named; annotations stay."""
-    given = await _json(request)
-    old, digest, documents = given.get("old"), given.get("new"), given.get("documents")
-    if not (isinstance(old, str) and isinstance(digest, str) and isinstance(documents, list)):
-        raise Invalid("a swap names the old picture, the new one and the documents", "load the page again")
-    here.house.media.path(digest)
-    _held(here, draft)
-    taken = uploads.Taken(digest=digest, width=0, height=0)
-    changed = uploads.replace(here.house, old, taken, tuple(map(str, documents)), visitor.id)
-    return JSONResponse({"changed": changed})
-
-
-@router.put("/drafts/{draft}/expression")
-async def expression(request: Request, here: ThePortal, _visitor: Writer, draft: str) -> JSONResponse:
-    """Whether an expression fits this draft, what it gives, and what it may name."""
-    given = await _json(request)
-    wanted = {"flag": Type.FLAG, "number": Type.NUMBER}.get(str(given.get("wanted")))
+def _turned(turn: Any) -> JSONResponse:
     try:
-        scope = Instruction.model_validate(_without_conditions(_held(here, draft).values)).scope
-    except ValueError:
-        return JSONResponse({"ok": None, "message": "mend what is marked in red first", "names": {}})
-    names = {name: kind.value for name, kind in scope.names.items()}
-    try:
-        found = scope.compile(str(given.get("text", ""))[:1_200], wanted)
-    except Wrong as wrong:
-        return JSONResponse(
-            {
-                "ok": False,
-                "message": wrong.message,
-                "mend": wrong.mend,
-                "column": wrong.column,
-                "names": names,
-            }
-        )
-    tested = given.get("values")
-    value = found.value({k: v for k, v in tested.items() if k in names}) if isinstance(tested, dict) else None
-    return JSONResponse(
-        {
-            "ok": True,
-            "gives": found.gives,
-            "names": names,
-            "uses": sorted(found.names),
-            "value": _shown(value),
-        }
-    )
+        kept = turn()
+    except EditClash as clash:
+        return JSONResponse({"done": False, "why": f"{clash.detail}; {clash.mend}"})
+    return JSONResponse({"done": bool(kept), "parts": [each.part for each in kept]})
 
 
-def _shown(value: Any) -> Any:
-    return value if value is None or isinstance(value, bool | str) else str(value)
+@router.put("/drafts/{draft}/mend")
+def mend(here: ThePortal, visitor: Writer, draft: str) -> JSONResponse:
+    """Mend a damaged draft."""
+    return JSONResponse({"done": edits.mend(here.house, draft, visitor.id)})
 
 
-def _without_conditions(values: dict[str, Any]) -> dict[str, Any]:
-    """The document without its conditions, of which one may be half typed."""
-    steps = []
-    for step in values.get("steps", []):
-        checks = [
-            {k: v for k, v in check.items() if k not in {"when", "on_failure"}}
-            for check in step.get("checks", [])
-        ]
-        for check in checks:
-            if "limits" in check:
-                check.pop("limits")
-                check.setdefault("low", "0")
-        steps.append({k: v for k, v in step.items() if k not in {"when", "next"}} | {"checks": checks})
-    return {**values, "steps": steps}
+@router.put("/drafts/{draft}/name")
+async def name(request: Request, here: ThePortal, visitor: Writer, draft: str) -> JSONResponse:
+    """Give a step or a check another identifier; without one a step is named after its title."""
+    given = await told(request)
+    step, check, wanted = given.get("step"), given.get("check"), given.get("to")
+    if not isinstance(step, str) or not (wanted is None or isinstance(wanted, str)):
+        raise Invalid("no step was named", "load the page again")
+    if isinstance(check, str):
+        called = naming.rename_check(here.house, draft, step, check, wanted or "", visitor.id)
+    else:
+        called = naming.rename_step(here.house, draft, step, wanted, visitor.id)
+    return JSONResponse({"name": called})
 
 
-@router.put("/drafts/{draft}/flow")
-async def flow(request: Request, here: ThePortal, _visitor: Writer, draft: str) -> JSONResponse:
-    """A procedure's flow, drawn while it is written; what is wrong with it instead."""
-    _held(here, draft)
-    given = await _json(request)
-    try:
-        sop = Sop.model_validate(given.get("values"))
-    except ValidationError as problem:
-        return JSONResponse({"svg": "", "message": problem.errors()[0]["msg"]})
+@router.put("/drafts/{draft}/todos/{todo}")
+async def todo(request: Request, here: ThePortal, visitor: Writer, draft: str, todo: int) -> JSONResponse:
+    """Tick off, dismiss or take up again what an import left to a person."""
+    given = await told(request)
+    todos.settle(here.house, draft, todo, str(given.get("state", "")), visitor.id)
     with reading(here.house.engine) as tx:
-        linked = shelf.titles(tx, sop.instructions)
-    return JSONResponse(
-        {"svg": here.looks.render("_flow.html", chart=lay_out(sop), linked=linked), "message": ""}
-    )
-
-
-@router.get("/drafts/{draft}/try")
-def try_out(here: ThePortal, _visitor: Engineer, draft: str) -> JSONResponse:
-    """The dry run of the draft."""
-    try:
-        document = Instruction.model_validate(_held(here, draft).values)
-    except ValueError:
-        raise Conflict(
-            "The draft cannot be tried before it is in order.", "Mend what is marked in red."
-        ) from None
-    trial = walk(document, MOST_TRIED)
-    finished = [path for path in trial.paths if path.end == "completed"]
-    return JSONResponse(
-        {
-            "paths": len(trial.paths),
-            "all": trial.all_walked,
-            "completed": len(finished),
-            "stopped": sum(path.end == "stopped" for path in trial.paths),
-            "stuck": [{"why": path.why, "choices": path.choices} for path in trial.stuck[:20]],
-            "times": sorted({path.expected.total_seconds() for path in finished})[
-                :: max(1, len(finished) - 1)
-            ],
-            "effort": {
-                name: [min(counts), max(counts)]
-                for name in ("taps", "scans", "waits")
-                if (counts := [getattr(path, name) for path in finished])
-            },
-        }
-    )
-
-
-async def _json(request: Request) -> dict[str, Any]:
-    try:
-        found = await request.json()
-    except (ValueError, RecursionError):
-        raise Refused("this is no JSON", "load the page again") from None
-    return drafts.plain(found)
+        return JSONResponse({"todos": [asdict(each) for each in todos.of(tx, draft)]})

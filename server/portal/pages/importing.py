@@ -1,59 +1,82 @@
 """Bring in documents from elsewhere: each file becomes drafts, with a list of what needs a person."""
 
+import json
 import secrets
+import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import unquote
 
 from fastapi import APIRouter, Request
-from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import HTMLResponse, Response, StreamingResponse
 
 from content.errors import DocumentError
 from content.importing.draft import ImportRefused, save, slug
 from content.importing.files import KINDS, drafts
-from server.errors import Invalid, NotAllowed
+from server.errors import NotAllowed
 from server.library.drafts import from_folder
+from server.library.taking import LARGEST_UPLOAD
 from server.portal.guard import Engineer, Portal, ThePortal
+from server.portal.pages.picturing import received
 
 router = APIRouter()
 MOST_NOTES = 400  # that stay with a draft
+LINE = "application/x-ndjson"
 
 
 @router.get("/import")
 def page(request: Request, here: ThePortal, _visitor: Engineer) -> HTMLResponse:
     """Where files are dropped."""
-    return here.looks.page(request, "import.html", kinds=KINDS)
+    return here.looks.page(request, "import.html", kinds=KINDS, largest=LARGEST_UPLOAD)
 
 
 @router.put("/import")
-async def take(request: Request, here: ThePortal, visitor: Engineer) -> JSONResponse:
-    """One file, its name in the header `X-Name`: the drafts that were made of it."""
+async def take(request: Request, here: ThePortal, visitor: Engineer) -> Response:
+    """One file, its name in the header `X-Name`: a line of JSON for each draft as it is made.
+
+    The first line says how many there may be, as far as that can be told; `refused` in a line says why nothing follows.
+    """
     given = request.headers.get("X-CSRF-Token", "")
     if not secrets.compare_digest(given.encode(), visitor.csrf.encode()):
         raise NotAllowed("This file did not come from the page.", "Load the page again.")
-    name = unquote(request.headers.get("X-Name", ""))
-    data = await request.body()
-    return JSONResponse(await run_in_threadpool(_imported, here, name, data, visitor.id))
+    place = Path(tempfile.mkdtemp(dir=here.house.settings.data, prefix=".import-"))
+    try:
+        name = await received(request, place / "sent")
+    except BaseException:
+        shutil.rmtree(place, ignore_errors=True)
+        raise
+    return StreamingResponse(_lines(here, name, place, visitor.id), media_type=LINE)
 
 
-def _imported(here: Portal, name: str, data: bytes, by: str) -> list[dict[str, object]]:
-    made: list[dict[str, object]] = []
-    with tempfile.TemporaryDirectory(prefix="stepline-import-") as place:
-        ending = Path(name).suffix.lower()[:12]
-        file = Path(place) / "in" / f"{slug(Path(name).stem, 'document')}{ending}"
-        file.parent.mkdir()
-        file.write_bytes(data)
-        try:
-            for number, draft in enumerate(drafts(file)):
-                folder = Path(place) / str(number) / slug(draft.title, "draft")
-                save(draft, folder)
-                notes = [str(note) for note in draft.notes]
-                comment = "\n".join(notes[:MOST_NOTES])
-                identifier = from_folder(here.house, folder, by, comment)
-                made.append(
-                    {"id": identifier, "title": draft.title, "steps": len(draft.steps), "notes": notes}
-                )
-        except (ImportRefused, DocumentError) as problem:
-            raise Invalid(str(problem), f"what can be imported: {KINDS}") from None
-    return made
+def _lines(here: Portal, name: str, place: Path, by: str) -> Iterator[str]:
+    try:
+        for told in _imported(here, name, place, by):
+            yield json.dumps(told) + "\n"
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _imported(here: Portal, name: str, place: Path, by: str) -> Iterator[dict[str, object]]:
+    ending = Path(name).suffix.lower()[:12]
+    file = place / "in" / f"{slug(Path(name).stem, 'document')}{ending}"
+    file.parent.mkdir()
+    (place / "sent").rename(file)
+    yield {"total": _count(file)}
+    try:
+        for number, draft in enumerate(drafts(file)):
+            folder = place / str(number) / slug(draft.title, "draft")
+            save(draft, folder)
+            notes = [str(note) for note in draft.notes]
+            identifier = from_folder(here.house, folder, by, notes[:MOST_NOTES])
+            yield {"id": identifier, "title": draft.title, "steps": len(draft.steps), "notes": notes}
+            shutil.rmtree(folder, ignore_errors=True)
+    except (ImportRefused, DocumentError) as problem:
+        yield {"refused": str(problem), "mend": f"what can be imported: {KINDS}"}
+
+
+def _count(file: Path) -> int:
+    """How many documents a file may hold: lines, where it is a list of guides line by line."""
+    if file.suffix not in {".jsonl", ".ndjson"}:
+        return 1
+    with file.open("rb") as lines:
+        return max(1, sum(bool(line.strip()) for line in lines))

@@ -18,7 +18,7 @@ from server.portal import ways
 from server.portal.annotating import Overlay, overlay
 from server.portal.flowchart import lay_out
 from server.portal.guard import Portal, Supervisor, ThePortal
-from server.portal.pages.editing import drawn
+from server.portal.pages.assisting import drawn
 from server.reports import library as shelf
 from server.store.engine import reading
 

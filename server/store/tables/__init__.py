@@ -3,10 +3,12 @@
 from server.store.tables.base import metadata
 from server.store.tables.library import (
     assignments,
+    blocks,
     documents,
     draft_edits,
     draft_media,
     draft_parts,
+    draft_todos,
     drafts,
     media,
     release_media,
@@ -51,6 +53,7 @@ __all__ = [
     "approvals",
     "assignments",
     "audit",
+    "blocks",
     "comments",
     "confirmations",
     "deviations",
@@ -58,6 +61,7 @@ __all__ = [
     "draft_edits",
     "draft_media",
     "draft_parts",
+    "draft_todos",
     "drafts",
     "enrolments",
     "flags",

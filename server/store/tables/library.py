@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from server.store.tables.base import metadata
@@ -100,6 +101,10 @@ draft_edits = Table(
     Column("by", String, nullable=False),
     Column("undoes", Integer),  # the edit that it takes back
     Column("undone", Boolean, nullable=False, default=False),
+    Column("together", Integer),  # the first edit of those that were made in one go
+    Column(
+        "refused", Boolean, nullable=False, default=False, server_default=false()
+    ),  # others' words stood there
     Index("ix_draft_edits_draft_part_version", "draft", "part", "version"),
 )
 draft_media = Table(
@@ -108,4 +113,27 @@ draft_media = Table(
     Column("draft", ForeignKey("drafts.id"), primary_key=True),
     Column("path", String, primary_key=True),
     Column("media", ForeignKey("media.digest"), nullable=False),
+)
+draft_todos = Table(  # what an import left to a person
+    "draft_todos",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("draft", ForeignKey("drafts.id"), nullable=False, index=True),
+    Column("step", String),
+    Column("text", Text, nullable=False),
+    Column("state", String, nullable=False),  # open, done, dismissed
+    Column("at", Utc),
+    Column("by", String),
+)
+blocks = Table(  # steps that several documents share; a revision never changes
+    "blocks",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("title", String, nullable=False),
+    Column("digest", String, nullable=False),  # SHA-256 of what it says and shows
+    Column("body", Text, nullable=False),  # JSON
+    Column("media", Text, nullable=False),  # JSON: path -> digest
+    Column("at", Utc, nullable=False),
+    Column("by", String, nullable=False),
 )

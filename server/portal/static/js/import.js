@@ -1,41 +1,83 @@
-// Files are sent one after the other; each answers with its drafts, or with why it was refused.
-import { el } from "./editor/parts.js";
+// Files are sent one after the other; each answers draft by draft, or with why it was refused.
+import { count, el } from "./editor/parts.js";
 
 const by = (id) => document.getElementById(id);
-const token = by("import").dataset.csrf;
+const { csrf, largest } = by("import").dataset;
+let made = 0;
 
 async function take(files) {
+  by("moving").hidden = false;
   by("done-card").hidden = false;
-  const progress = by("progress");
-  progress.hidden = false;
-  progress.max = files.length;
-  for (const [number, file] of [...files].entries()) {
-    progress.value = number + 0.3;
-    const answer = await fetch("/import", { method: "PUT", headers: { "X-CSRF-Token": token, "X-Name": encodeURIComponent(file.name) }, body: file }).catch(() => null);
+  const all = [...files];
+  for (const [number, file] of all.entries()) {
+    by("moving-what").textContent = all.length > 1 ? `${file.name} (${number + 1} of ${all.length})` : file.name;
+    by("moving-count").textContent = "Sending";
+    by("progress").removeAttribute("value");
+    await one(file).catch((problem) => refused(file.name, problem.message));
+  }
+  by("moving").hidden = true;
+  for (const input of document.querySelectorAll("#files")) input.value = "";
+}
+
+async function one(file) {
+  if (file.size > Number(largest)) throw new Error(`It has ${Math.round(file.size / 1e6)} MB; at most ${Math.round(Number(largest) / 1e6)} MB can be sent.`);
+  const answer = await fetch("/import", { method: "PUT", headers: { "X-CSRF-Token": csrf, "X-Name": encodeURIComponent(file.name) }, body: file }).catch(() => null);
+  if (!answer?.ok) {
     const told = await answer?.json().catch(() => null);
-    if (answer?.ok) for (const draft of told) by("done").append(made(draft));
-    else by("done").append(el("li", { class: "error" }, [el("b", {}, file.name), el("span", {}, ` ${told?.detail ?? "The server does not answer."}`)]));
-    progress.value = number + 1;
+    throw new Error([told?.detail, told?.mend].filter(Boolean).join(" ") || "The server does not answer.");
+  }
+  let total = 1;
+  let here = 0;
+  for await (const told of lines(answer.body)) {
+    if (told.total) total = told.total;
+    else if (told.refused) refused(file.name, told.refused);
+    else {
+      here += 1;
+      made += 1;
+      by("done").append(draft(told));
+      by("done-count").textContent = count(made, "draft");
+    }
+    by("progress").max = Math.max(total, here);
+    by("progress").value = here;
+    by("moving-count").textContent = total > 1 ? `${here} of ${total}` : here ? count(here, "draft") : "Reading";
   }
 }
 
-function made(draft) {
+// the answer is a line of JSON for each draft, as it is made
+async function* lines(body) {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (;;) {
+    const { value, done } = await reader.read();
+    rest += value ?? "";
+    const found = rest.split("\n");
+    rest = done ? "" : found.pop();
+    for (const line of found) if (line) yield JSON.parse(line);
+    if (done) return;
+  }
+}
+
+function refused(name, words) {
+  by("done").append(el("li", { class: "error" }, [el("b", {}, name), el("span", {}, ` ${words}`)]));
+}
+
+function draft(told) {
   return el("li", {}, [
-    el("a", { href: `/drafts/${draft.id}`, dir: "auto" }, draft.title),
-    el("small", {}, `${draft.steps} steps, ${draft.notes.length} notes for a person`),
-    el("details", {}, [el("summary", {}, "What needs a person"), el("ul", {}, draft.notes.slice(0, 100).map((note) => el("li", { dir: "auto" }, note)))]),
+    el("a", { href: `/drafts/${told.id}`, dir: "auto" }, told.title),
+    el("small", {}, `${count(told.steps, "step")}, ${told.notes.length ? `${count(told.notes.length, "thing")} for a person to look at: they stay with the draft` : "nothing left for a person"}`),
+    told.notes.length ? el("details", {}, [el("summary", {}, "What needs a person"), el("ul", {}, told.notes.slice(0, 100).map((note) => el("li", { dir: "auto" }, note)))]) : null,
   ]);
 }
 
 by("choose").addEventListener("click", () => by("files").click());
 by("files").addEventListener("change", () => take(by("files").files));
-by("drop").addEventListener("dragover", (event) => {
+document.addEventListener("dragover", (event) => {
   event.preventDefault();
   by("drop").classList.add("over");
 });
-by("drop").addEventListener("dragleave", () => by("drop").classList.remove("over"));
-by("drop").addEventListener("drop", (event) => {
+document.addEventListener("dragleave", () => by("drop").classList.remove("over"));
+document.addEventListener("drop", (event) => {
   event.preventDefault();
   by("drop").classList.remove("over");
-  take(event.dataTransfer.files);
+  if (event.dataTransfer.files.length) take(event.dataTransfer.files);
 });

@@ -1,219 +1,257 @@
-// Draw on the untouched picture: box, ellipse, arrow, polygon, number badge, text and what is to be unrecognisable, as shares of its width and height.
-import { el, svg } from "./parts.js";
+// Draw on the untouched picture: box, ellipse, arrow, outline, number, text and what must not be recognised, as shares of its width and height.
+import { button, el, svg } from "./parts.js";
+import { drawn, grown, handles, made, middles, moved, round } from "./shapes.js";
 
-const TOOLS = [["pick", "Select"], ["box", "Box"], ["ellipse", "Ellipse"], ["arrow", "Arrow"], ["polygon", "Outline"], ["badge", "Number"], ["text", "Text"], ["blur", "Blur"]];
+const TOOLS = [["pick", "Select", "v"], ["box", "Box", "b"], ["ellipse", "Ellipse", "e"], ["arrow", "Arrow", "a"], ["polygon", "Outline", "o"], ["badge", "Number", "n"], ["text", "Text", "t"], ["blur", "Blur", "h"]];
+const NAMES = { box: "Box", ellipse: "Ellipse", arrow: "Arrow", polygon: "Outline", badge: "Number", text: "Text", blur: "Blur" };
 const SMALL = 0.012; // of a side; less was a click, no drag
+const MOST_UNDONE = 60;
 
-export function annotator(source, annotations, changed) {
+export function annotator(source, annotations, changed, closed = false) {
   let now = structuredClone(annotations);
   let tool = "pick";
   let chosen = -1;
   let drag = null;
   let outline = [];
+  const before = [];
+  const after = [];
   const image = el("img", { src: source, alt: "", draggable: "false" });
-  const layer = svg("svg", { viewBox: "0 0 1000 750", tabindex: "0", role: "application", "aria-label": "Annotations: choose a tool and draw" });
-  const frame = el("div", { class: "drawing" }, [image, layer]);
-  const label = el("input", { dir: "auto", "aria-label": "Words of the annotation", placeholder: "words", hidden: true, maxlength: 300 });
-  const bar = el("div", { class: "row-tools tools" });
-  const size = () => [1000, (1000 * (image.naturalHeight || 3)) / (image.naturalWidth || 4)];
+  const layer = svg("svg", { class: "annotations", viewBox: "0 0 1000 750" });
+  const frame = el("div", { class: "drawing", tabindex: "0", role: "application", "aria-label": "Annotations. Tab goes from one to the next, arrows move it, Shift and arrows resize it, Delete takes it out." }, [image, layer]);
+  const words = el("input", { dir: "auto", "aria-label": "Words of the annotation", placeholder: "its words", maxlength: 300 });
+  const number = el("input", { type: "number", min: 0, max: 99, "aria-label": "Number of the annotation" });
+  const tools = new Map(TOOLS.map(([name, label, key]) => [name, button(label, () => choose(name), { "data-tool": name, title: `${label} (${key.toUpperCase()})` })]));
+  const remover = button("Delete", remove);
+  const undo = button("↶", () => turn(before, after), { "aria-label": "Undo drawing", title: "Undo drawing (Ctrl+Z)" });
+  const redo = button("↷", () => turn(after, before), { "aria-label": "Redo drawing", title: "Redo drawing (Ctrl+Shift+Z)" });
+  const said = el("span", { class: "hidden-words", role: "status" });
+  // the bar and the line below it keep their places, so that the picture never moves under the hand
+  const bar = el("div", { class: "row-tools tools", hidden: closed }, [...tools.values(), undo, redo]);
+  const line = el("div", { class: "annotation-line", hidden: closed }, [el("span", { class: "note" }), number, words, remover, said]);
   image.addEventListener("load", draw);
 
-  function keep() {
+  const size = () => [image.naturalWidth || 1000, image.naturalHeight || 750];
+
+  function keep(was) {
+    before.push(was);
+    if (before.length > MOST_UNDONE) before.shift();
+    after.length = 0;
     changed(structuredClone(now));
     draw();
   }
 
-  function point(event) {
-    const box = layer.getBoundingClientRect();
-    const clamp = (value) => Math.min(1, Math.max(0, value));
-    return [clamp((event.clientX - box.left) / box.width), clamp((event.clientY - box.top) / box.height)];
+  function turn(from, to) {
+    if (!from.length) return;
+    to.push(now);
+    now = from.pop();
+    chosen = Math.min(chosen, now.length - 1);
+    changed(structuredClone(now));
+    draw();
   }
 
-  const round = (value) => String(Number(value.toFixed(4))); // documents hold decimal numbers as text
-  const share = (values) => values.map(Number);
+  function choose(name) {
+    tool = name;
+    outline = [];
+    if (name !== "pick") chosen = -1;
+    draw();
+    frame.focus({ preventScroll: true });
+  }
+
+  function place(event) {
+    const box = layer.getBoundingClientRect();
+    const share = (value) => Math.min(1, Math.max(0, value));
+    return [share((event.clientX - box.left) / box.width), share((event.clientY - box.top) / box.height)];
+  }
 
   function draw() {
     const [wide, high] = size();
     layer.setAttribute("viewBox", `0 0 ${wide} ${high}`);
-    layer.setAttribute("class", tool === "pick" ? "pick" : "");
-    layer.replaceChildren(...now.map((each, place) => shape(each, place, wide, high)));
-    if (outline.length) layer.append(svg("polyline", { class: "ink", "stroke-width": 5, points: outline.map(([x, y]) => `${x * wide},${y * high}`).join(" ") }));
-    label.hidden = chosen < 0 || now[chosen]?.shape === "blur";
-    if (chosen >= 0 && document.activeElement !== label) label.value = now[chosen]?.text ?? "";
-    bar.replaceChildren(
-      ...TOOLS.map(([name, words]) => {
-        const made = el("button", { type: "button", class: "small", "aria-pressed": String(tool === name), "data-tool": name }, words);
-        made.addEventListener("click", () => {
-          tool = name;
-          outline = [];
-          if (name !== "pick") chosen = -1;
-          draw();
-        });
-        return made;
+    frame.classList.toggle("picking", tool === "pick");
+    const order = now.map((_, number) => number).sort((a, b) => (now[b].shape === "blur") - (now[a].shape === "blur"));
+    layer.replaceChildren(
+      ...order.map((number) => {
+        const group = drawn(now[number], wide, high);
+        group.dataset.place = number;
+        if (number === chosen) group.classList.add("chosen");
+        return group;
       }),
-      ...(chosen >= 0 ? [remover()] : []),
-      label,
     );
+    const unit = Math.max(wide, high) / 42;
+    if (outline.length) layer.append(svg("polyline", { class: "outline", "stroke-width": unit * 0.22, points: outline.map(([x, y]) => `${x * wide},${y * high}`).join(" ") }));
+    for (const [x, y] of outline) layer.append(svg("circle", { class: "handle", cx: x * wide, cy: y * high, r: unit * 0.3 }));
+    if (now[chosen] && !closed) grips(now[chosen], wide, high, unit);
+    drawBar();
   }
 
-  function remover() {
-    const made = el("button", { type: "button", class: "small" }, "Delete");
-    made.addEventListener("click", remove);
-    return made;
+  function grips(each, wide, high, unit) {
+    const shown = layer.getBoundingClientRect().width || wide;
+    const radius = Math.max(unit * 0.32, (6 * wide) / shown);
+    middles(each).forEach(([[x, y]], number) => layer.append(svg("circle", { class: "handle middle", "data-middle": number, cx: x * wide, cy: y * high, r: radius * 0.7 })));
+    handles(each).forEach(([[x, y]], number) => layer.append(svg("circle", { class: "handle", "data-handle": number, cx: x * wide, cy: y * high, r: radius })));
+  }
+
+  function drawBar() {
+    for (const [name, made] of tools) made.setAttribute("aria-pressed", String(tool === name));
+    undo.disabled = !before.length;
+    redo.disabled = !after.length;
+    const each = now[chosen];
+    line.firstChild.textContent = each ? NAMES[each.shape] : outline.length ? "Click for each corner, double click or Enter ends it" : tool === "pick" ? (now.length ? "Choose an annotation to change it" : "Choose a tool and draw on the picture") : tool === "badge" || tool === "text" ? "Click where it belongs" : tool === "polygon" ? "Click for each corner" : "Drag over the picture";
+    words.hidden = !each || each.shape === "blur";
+    number.hidden = each?.shape !== "badge";
+    remover.hidden = !each;
+    if (each && document.activeElement !== words) words.value = each.text ?? "";
+    if (each && document.activeElement !== number) number.value = each.number ?? "";
   }
 
   function remove() {
+    if (chosen < 0) return;
+    const was = structuredClone(now);
     now.splice(chosen, 1);
     chosen = -1;
-    keep();
+    keep(was);
+    frame.focus({ preventScroll: true });
   }
 
-  function shape(each, place, wide, high) {
-    const group = svg("g", { class: place === chosen ? "chosen" : "", "data-place": place });
-    const ink = (name, attributes) => group.append(svg(name, { class: "halo", "stroke-width": 10, ...attributes }), svg(name, { class: "ink", "stroke-width": 5, ...attributes }), svg(name, { class: "hit", "stroke-width": 26, ...attributes }));
-    let anchor = [0, 0];
-    if (each.shape === "box") {
-      const [x, y, w, h] = share([each.x, each.y, each.width, each.height]);
-      ink("rect", { x: x * wide, y: y * high, width: w * wide, height: h * high });
-      anchor = [x * wide, y * high - 16];
-    } else if (each.shape === "ellipse") {
-      const [x, y, rx, ry] = share([each.x, each.y, each.rx, each.ry]);
-      ink("ellipse", { cx: x * wide, cy: y * high, rx: rx * wide, ry: ry * high });
-      anchor = [(x - rx) * wide, (y - ry) * high - 16];
-    } else if (each.shape === "arrow") {
-      const [from, to] = [share(each.from), share(each.to)];
-      const [x1, y1, x2, y2] = [from[0] * wide, from[1] * high, to[0] * wide, to[1] * high];
-      const angle = Math.atan2(y2 - y1, x2 - x1);
-      const corner = (turn) => `${x2 - 30 * Math.cos(angle + turn)},${y2 - 30 * Math.sin(angle + turn)}`;
-      ink("line", { x1, y1, x2: x2 - 24 * Math.cos(angle), y2: y2 - 24 * Math.sin(angle) });
-      group.append(svg("polygon", { class: "full", points: `${x2},${y2} ${corner(0.5)} ${corner(-0.5)}` }));
-      anchor = [x1, y1];
-    } else if (each.shape === "polygon") {
-      const points = each.points.map(share);
-      ink("polygon", { points: points.map(([x, y]) => `${x * wide},${y * high}`).join(" ") });
-      anchor = [points[0][0] * wide, points[0][1] * high];
-    } else if (each.shape === "blur") {
-      const [x, y, w, h] = share([each.x, each.y, each.width, each.height]);
-      group.append(svg("rect", { class: "mist", x: x * wide, y: y * high, width: w * wide, height: h * high }));
-    } else if (each.shape === "badge") {
-      const [x, y] = share(each.at);
-      group.append(svg("circle", { class: "full", cx: x * wide, cy: y * high, r: 22 }), svg("text", { class: "digits", x: x * wide, y: y * high, "font-size": 26 }, String(each.number)));
-      anchor = [x * wide + 30, y * high];
-    } else if (each.at) {
-      const [x, y] = share(each.at);
-      anchor = [x * wide, y * high];
-    }
-    if (each.text) {
-      const length = [...each.text].length * 13 + 20;
-      const left = Math.max(4, Math.min(anchor[0], wide - length - 4));
-      const top = Math.max(18, Math.min(anchor[1], high - 18));
-      group.append(svg("rect", { class: "plate", x: left, y: top - 18, width: length, height: 36, rx: 7 }), svg("text", { class: "letters", x: left + 10, y: top + 8, "font-size": 23, textLength: length - 20 }, each.text));
-    }
-    return group;
+  function put(each) {
+    const was = structuredClone(now);
+    now.push(each);
+    chosen = now.length - 1;
+    tool = "pick";
+    keep(was);
   }
 
-  layer.addEventListener("pointerdown", (event) => {
+  function endOutline() {
+    const corners = outline.map(([x, y]) => [round(x), round(y)]).filter((pair, number, all) => !number || pair.join() !== all[number - 1].join());
+    outline = [];
+    if (corners.length >= 3) put({ shape: "polygon", points: corners });
+    else draw();
+  }
+
+  frame.addEventListener("pointerdown", (event) => {
+    if (closed || event.button) return;
     event.preventDefault();
-    layer.focus({ preventScroll: true });
-    const at = point(event);
-    if (tool === "pick") {
+    frame.focus({ preventScroll: true });
+    const at = place(event);
+    const grip = event.target.dataset?.handle ?? event.target.dataset?.middle;
+    if (grip !== undefined && now[chosen]) {
+      const pull = ("handle" in event.target.dataset ? handles : middles)(now[chosen])[Number(grip)][1];
+      drag = { at, was: structuredClone(now), pull };
+    } else if (tool === "pick") {
       const hit = event.target.closest("[data-place]");
       chosen = hit ? Number(hit.dataset.place) : -1;
-      drag = hit ? { at, from: structuredClone(now[chosen]), moved: false } : null;
+      if (hit) drag = { at, was: structuredClone(now), from: structuredClone(now[chosen]) };
     } else if (tool === "polygon") {
-      outline.push(at.map(round));
+      outline.push(at);
     } else if (tool === "badge" || tool === "text") {
       const next = Math.max(0, ...now.filter((each) => each.shape === "badge").map((each) => each.number)) + 1;
-      now.push(tool === "badge" ? { shape: "badge", at: at.map(round), number: Math.min(next, 99) } : { shape: "text", at: at.map(round), text: "Text" });
-      chosen = now.length - 1;
-      keep();
-      if (tool === "text") {
-        label.hidden = false;
-        label.focus();
-        label.select();
-      }
+      const where = at.map(round);
+      put(tool === "badge" ? { shape: "badge", at: where, number: Math.min(next, 99) } : { shape: "text", at: where, text: "Text" });
+      words.focus();
+      words.select();
       return;
-    } else {
-      drag = { at, made: true };
-    }
-    layer.setPointerCapture(event.pointerId);
+    } else drag = { at, was: structuredClone(now), tool };
+    frame.setPointerCapture(event.pointerId);
     draw();
   });
 
-  layer.addEventListener("pointermove", (event) => {
+  frame.addEventListener("pointermove", (event) => {
     if (!drag) return;
-    const [x, y] = point(event);
+    const [x, y] = place(event);
     const [x0, y0] = drag.at;
-    if (drag.made) {
-      if (Math.abs(x - x0) < SMALL && Math.abs(y - y0) < SMALL) return;
-      const made = drawn(tool, x0, y0, x, y);
-      if (drag.place === undefined) {
-        now.push(made);
-        drag.place = now.length - 1;
-      } else now[drag.place] = made;
+    if (drag.tool) {
+      if (drag.place === undefined && Math.abs(x - x0) < SMALL && Math.abs(y - y0) < SMALL) return;
+      drag.place ??= now.length;
+      now[drag.place] = made(drag.tool, drag.at, [x, y]);
       chosen = drag.place;
-    } else {
-      now[chosen] = moved(drag.from, x - x0, y - y0);
-      drag.moved = true;
-    }
+    } else now[chosen] = drag.pull ? drag.pull(x, y) : moved(drag.from, x - x0, y - y0);
+    drag.moved = true;
     draw();
   });
 
-  layer.addEventListener("pointerup", () => {
-    if (drag && (drag.moved || drag.place !== undefined)) {
-      if (drag.place !== undefined) tool = "pick";
-      keep();
-    }
+  function drop() {
+    const ended = drag;
     drag = null;
-  });
+    if (!ended?.moved) return;
+    if (ended.tool) tool = "pick";
+    keep(ended.was);
+  }
+  frame.addEventListener("pointerup", drop);
+  frame.addEventListener("pointercancel", drop);
 
-  layer.addEventListener("dblclick", (event) => {
-    if (tool === "polygon" && outline.length >= 3) {
-      now.push({ shape: "polygon", points: outline.slice(0, -1).length >= 3 ? outline.slice(0, -1) : outline });
-      outline = [];
-      chosen = now.length - 1;
-      tool = "pick";
-      keep();
-    } else if (event.target.closest("[data-place]")) label.focus();
-  });
-
-  layer.addEventListener("keydown", (event) => {
-    const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-    if (chosen < 0) return;
-    if (event.key === "Delete" || event.key === "Backspace") {
-      event.preventDefault();
-      remove();
-    } else if (steps[event.key]) {
-      event.preventDefault();
-      const [x, y] = steps[event.key].map((step) => step * (event.shiftKey ? 0.02 : 0.004));
-      now[chosen] = moved(now[chosen], x, y);
-      keep();
+  frame.addEventListener("dblclick", (event) => {
+    if (tool === "polygon") endOutline();
+    else if (event.target.dataset?.handle !== undefined && now[chosen]?.points?.length > 3) {
+      const was = structuredClone(now);
+      now[chosen] = { ...now[chosen], points: now[chosen].points.filter((_, number) => number !== Number(event.target.dataset.handle)) };
+      keep(was);
+    } else if (event.target.closest("[data-place]") && !words.hidden) {
+      words.focus();
+      words.select();
     }
   });
 
-  label.addEventListener("input", () => {
-    if (chosen < 0) return;
-    const { text: _, ...rest } = now[chosen];
-    now[chosen] = label.value.trim() || now[chosen].shape === "text" ? { ...rest, text: label.value.trim() || "Text" } : rest;
-    keep();
-  });
-
-  function drawn(kind, x0, y0, x, y) {
-    if (kind === "arrow") return { shape: "arrow", from: [round(x0), round(y0)], to: [round(x), round(y)] };
-    const [left, top, width, height] = [Math.min(x0, x), Math.min(y0, y), Math.abs(x - x0), Math.abs(y - y0)];
-    if (kind === "box" || kind === "blur") return { shape: kind, x: round(left), y: round(top), width: round(width), height: round(height) };
-    return { shape: "ellipse", x: round(left + width / 2), y: round(top + height / 2), rx: round(width / 2), ry: round(height / 2) };
+  // Tab goes through the annotations and then on; the picture is one stop before and behind them
+  function tab(event) {
+    const next = chosen + (event.shiftKey ? -1 : 1);
+    if (!now.length || next >= now.length || (event.shiftKey && chosen < 0)) return;
+    event.preventDefault();
+    chosen = next;
+    said.textContent = now[chosen] ? `${NAMES[now[chosen].shape]} ${now[chosen].number ?? ""} ${now[chosen].text ?? ""}` : "The picture";
+    draw();
   }
 
-  function moved(each, dx, dy) {
-    const inside = (value) => round(Math.min(1, Math.max(0, value)));
-    const shift = ([x, y]) => [inside(Number(x) + dx), inside(Number(y) + dy)];
-    if (each.points) return { ...each, points: each.points.map(shift) };
-    if (each.from) return { ...each, from: shift(each.from), to: shift(each.to) };
-    if (each.at) return { ...each, at: shift(each.at) };
-    return { ...each, x: inside(Number(each.x) + dx), y: inside(Number(each.y) + dy) };
+  frame.addEventListener("keydown", (event) => {
+    if (closed) return;
+    const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+    const picked = TOOLS.find(([, , key]) => key === event.key.toLowerCase());
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && (event.shiftKey ? after : before).length) {
+      event.preventDefault();
+      event.stopPropagation();
+      turn(...(event.shiftKey ? [after, before] : [before, after]));
+    } else if (event.ctrlKey || event.metaKey || event.altKey) return;
+    else if (event.key === "Tab") tab(event);
+    else if (event.key === "Enter" && outline.length) endOutline();
+    else if (event.key === "Enter" && chosen >= 0 && !words.hidden) {
+      event.preventDefault();
+      words.focus();
+    } else if (event.key === "Escape") {
+      outline = [];
+      chosen = -1;
+      choose("pick");
+    } else if (steps && chosen >= 0) {
+      event.preventDefault();
+      const [x, y] = steps.map((step) => step * 0.005);
+      const was = structuredClone(now);
+      now[chosen] = event.shiftKey ? grown(now[chosen], x, y) : moved(now[chosen], x, y);
+      keep(was);
+    } else if ((event.key === "Delete" || event.key === "Backspace") && chosen >= 0) {
+      event.preventDefault();
+      remove();
+    } else if (picked) choose(picked[0]);
+  });
+
+  function edited(make) {
+    if (chosen < 0) return;
+    const was = structuredClone(now);
+    now[chosen] = make(now[chosen]);
+    keep(was);
+  }
+  words.addEventListener("input", () =>
+    edited((each) => {
+      const { text: _, ...rest } = each;
+      const text = words.value.trim();
+      return text ? { ...rest, text } : each.shape === "text" ? { ...rest, text: "Text" } : rest;
+    }),
+  );
+  number.addEventListener("input", () => number.value !== "" && edited((each) => ({ ...each, number: Math.min(99, Math.max(0, Math.trunc(Number(number.value)))) })));
+  for (const written of [words, number]) {
+    written.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== "Escape") return;
+      event.preventDefault();
+      frame.focus({ preventScroll: true });
+    });
   }
 
   draw();
-  return el("div", { class: "annotator" }, [bar, frame]);
+  return el("div", { class: "annotator" }, [bar, frame, line]);
 }

@@ -1,4 +1,4 @@
-// Keeps a draft: what was typed is sent part by part, stays in the browser until the server has it, and is merged with others' changes.
+// Keeps a draft: what was typed is sent in one go, stays in the browser until the server has it, and is merged with others' changes.
 const WAIT = 400; // milliseconds after the last key
 const AGAIN = 3000;
 
@@ -9,10 +9,12 @@ export class Keeper {
     this.told = told;
     this.parts = {};
     this.media = {};
+    this.types = {};
     this.closed = false;
     this.stamp = 0;
-    this.timers = new Map();
-    this.sending = new Map();
+    this.dirtyParts = new Set();
+    this.sending = null; // part -> what was sent of it
+    this.timer = 0;
     this.store = `stepline draft ${draft}`;
   }
 
@@ -20,23 +22,24 @@ export class Keeper {
     return this.parts[part]?.body;
   }
 
-  picture(path) {
+  url(path) {
     return path && this.media[path] ? `/media/${this.media[path]}` : null;
   }
 
   get dirty() {
-    return this.timers.size > 0 || this.sending.size > 0;
+    return this.dirtyParts.size > 0 || this.sending !== null;
   }
 
   async load() {
     const answer = await fetch(`/drafts/${this.draft}/state`);
     if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).detail ?? "the draft cannot be read");
     const told = await answer.json();
-    this.parts = told.parts;
+    const open = [...this.dirtyParts].map((part) => [part, this.parts[part]]);
+    this.parts = { ...told.parts, ...Object.fromEntries(open) };
     this.media = told.media;
+    this.types = told.types;
     this.closed = told.state !== "draft";
     this.stamp += 1;
-    this.recover();
     return told;
   }
 
@@ -44,79 +47,105 @@ export class Keeper {
   recover() {
     const kept = JSON.parse(localStorage.getItem(this.store) ?? "{}");
     if (this.closed) return;
-    for (const [part, { version, body }] of Object.entries(kept)) {
-      this.parts[part] = { version, body };
-      this.soon(part, 0);
+    for (const [part, { version, body, base }] of Object.entries(kept)) {
+      this.parts[part] = { version, body, base };
+      this.dirtyParts.add(part);
     }
+    if (this.dirtyParts.size) this.soon(0);
   }
 
   remember() {
-    const open = new Set([...this.timers.keys(), ...this.sending.keys()]);
+    const open = new Set([...this.dirtyParts, ...(this.sending?.keys() ?? [])]);
     const kept = Object.fromEntries([...open].filter((part) => this.parts[part]).map((part) => [part, this.parts[part]]));
     if (open.size) localStorage.setItem(this.store, JSON.stringify(kept));
     else localStorage.removeItem(this.store);
   }
 
   change(part, body) {
+    this.changes({ [part]: body });
+  }
+
+  // several parts in one go: a new step and its place
+  changes(bodies) {
     if (this.closed) return;
-    this.parts[part] = { version: this.parts[part]?.version ?? 0, body };
+    for (const [part, body] of Object.entries(bodies)) {
+      this.parts[part] = { version: 0, ...this.parts[part], body };
+      this.dirtyParts.add(part);
+    }
     this.told.said("Saving");
-    this.soon(part, WAIT);
+    this.soon(WAIT);
+    this.told.changed?.(Object.keys(bodies));
   }
 
-  soon(part, wait) {
-    clearTimeout(this.timers.get(part));
-    this.timers.set(part, setTimeout(() => this.save(part), wait));
+  soon(wait) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.save(), wait);
     this.remember();
   }
 
-  async save(part) {
-    clearTimeout(this.timers.get(part));
-    this.timers.delete(part);
-    if (this.sending.has(part)) return this.soon(part, WAIT);
-    const sent = this.parts[part];
-    const text = JSON.stringify(sent.body);
-    this.sending.set(part, text);
-    let answer = null;
-    try {
-      answer = await this.put(`parts/${encodeURIComponent(part)}`, { version: sent.version, body: sent.body });
-    } catch {
-      this.sending.delete(part);
-      this.told.said("Not saved: no connection. What you write is kept here.", true);
-      return this.soon(part, AGAIN);
+  async save() {
+    clearTimeout(this.timer);
+    if (this.sending || !this.dirtyParts.size) return;
+    const batch = [...this.dirtyParts].map((part) => ({ part, ...this.parts[part] }));
+    this.sending = new Map(batch.map((each) => [each.part, JSON.stringify(each.body)]));
+    this.dirtyParts.clear();
+    const left = await this.sent(batch);
+    this.sending = null;
+    for (const part of left.again) this.dirtyParts.add(part);
+    this.remember();
+    if (left.again.size) this.soon(AGAIN);
+    else if (this.dirtyParts.size) this.soon(WAIT);
+    else if (!left.refused) this.told.said("Saved");
+  }
+
+  // sends a batch; where the server refuses it, each part by itself, so that one does not hold up the others
+  async sent(batch) {
+    const left = { again: new Set(), refused: false };
+    const answer = await this.put("changes", { changes: batch }).catch(() => null);
+    const told = await answer?.json().catch(() => null);
+    if (!answer || answer.status >= 500) {
+      this.told.said(answer ? `Not saved yet: ${told?.detail ?? "the server is in trouble"}. What you write is kept here.` : "Not saved: no connection. What you write is kept here.", true);
+      for (const each of batch) left.again.add(each.part);
+      return left;
     }
-    this.sending.delete(part);
-    const told = await answer.json().catch(() => ({}));
-    if (answer.status === 409 && told.fields) {
-      this.remember();
-      this.told.said("Changed by two", true);
-      return this.told.clashed(part, this.parts[part].body, told);
+    if (answer.ok) {
+      this.taken(told.parts);
+      return left;
     }
-    if (!answer.ok) {
-      this.remember();
-      return this.told.said(`Not saved: ${told.detail ?? answer.statusText}`, true);
+    if (batch.length > 1) {
+      const ordered = [...batch].sort((a, b) => (a.part === "order") - (b.part === "order"));
+      for (const each of ordered) {
+        const one = await this.sent([each]);
+        for (const part of one.again) left.again.add(part);
+        left.refused ||= one.refused;
+      }
+      return left;
     }
-    const typed = JSON.stringify(this.parts[part].body) !== text;
-    if (typed) this.parts[part].version = told.version;
-    else this.parts[part] = { version: told.version, body: told.body };
-    // where somebody typed on meanwhile, their merged text is sent from the version that is known now
-    if (typed && JSON.stringify(told.body) !== text) this.parts[part].version = told.version;
+    left.refused = true;
+    this.told.said(`Not saved: ${told?.detail ?? answer.statusText}. What you wrote is kept here.`, true);
+    const kept = JSON.parse(localStorage.getItem(this.store) ?? "{}");
+    localStorage.setItem(`${this.store} refused`, JSON.stringify({ ...kept, [batch[0].part]: batch[0] }));
+    return left;
+  }
+
+  taken(kept) {
+    const foreign = [];
+    for (const each of kept) {
+      const sent = this.sending.get(each.part);
+      const typedOn = JSON.stringify(this.parts[each.part].body) !== sent;
+      const same = JSON.stringify(each.body) === sent;
+      if (typedOn) this.parts[each.part] = { version: each.version, body: this.parts[each.part].body, base: same ? undefined : JSON.parse(sent) };
+      else this.parts[each.part] = { version: each.version, body: each.body };
+      if (!same && !typedOn) foreign.push(each.part);
+      if (each.apart.length) this.told.clashed(each.part, each.apart);
+    }
     this.stamp += 1;
-    this.remember();
-    if (!this.dirty) this.told.said("Saved");
-    this.told.arrived([part], JSON.stringify(told.body) === text || typed);
-  }
-
-  settle(part, version, body, send) {
-    this.parts[part] = { version, body };
-    if (send) this.soon(part, 0);
-    else this.told.said("Saved");
-    this.remember();
+    this.told.arrived(kept.map((each) => each.part), foreign);
   }
 
   async flush() {
-    for (let round = 0; this.dirty && round < 40; round += 1) {
-      await Promise.all([...this.timers.keys()].map((part) => this.save(part)));
+    for (let round = 0; this.dirty && round < 60; round += 1) {
+      await this.save();
       if (this.dirty) await new Promise((done) => setTimeout(done, 50));
     }
   }
@@ -129,42 +158,30 @@ export class Keeper {
     });
   }
 
+  // asks something of the server; says why where it refuses, and gives null
   async send(what, body) {
     const answer = await this.put(what, body).catch(() => null);
     const told = await answer?.json().catch(() => null);
-    if (!answer?.ok) this.told.said(told?.detail ?? "The server does not answer", true);
+    if (!answer?.ok) this.told.said([told?.detail, told?.mend].filter(Boolean).join(" ") || "The server does not answer", true);
     return answer?.ok ? told : null;
   }
 
-  async upload(file) {
-    const answer = await fetch(`/drafts/${this.draft}/pictures`, {
-      method: "PUT",
-      headers: { "Content-Type": file.type || "application/octet-stream", "X-CSRF-Token": this.token },
-      body: file,
-    }).catch(() => null);
+  async ask(what) {
+    const answer = await fetch(`/drafts/${this.draft}/${what}`).catch(() => null);
     const told = await answer?.json().catch(() => null);
-    if (!answer?.ok) {
-      this.told.said(told?.detail ? `${told.detail}. ${told.mend ?? ""}` : "The picture was not taken", true);
-      return null;
-    }
-    this.media[told.path] = told.digest;
-    return told;
-  }
-
-  async uses(digest) {
-    const answer = await fetch(`/drafts/${this.draft}/uses/${digest}`).catch(() => null);
-    return answer?.ok ? answer.json() : [];
+    return { ok: Boolean(answer?.ok), told };
   }
 
   // what others have changed since
-  async look() {
-    const answer = await fetch(`/drafts/${this.draft}/versions`).catch(() => null);
+  async look(step) {
+    const answer = await this.put("here", { step: step ?? "" }).catch(() => null);
     if (!answer?.ok) return null;
     const told = await answer.json();
-    const stale = Object.entries(told.parts).filter(([part, version]) => (this.parts[part]?.version ?? 0) < version && !this.timers.has(part) && !this.sending.has(part));
+    const stale = Object.entries(told.parts).filter(([part, version]) => (this.parts[part]?.version ?? 0) < version);
     if (stale.length && !this.dirty) {
       await this.load();
-      this.told.arrived(stale.map(([part]) => part), false);
+      const parts = stale.map(([part]) => part);
+      this.told.arrived(parts, parts);
     }
     return told;
   }

@@ -1,272 +1,182 @@
-// The editor's page: the list of steps, what is open, undo, what others do, and what is to mend.
+// The editor's page: what is open, what is asked of the server, undo, and what others do.
+import { Clashes } from "./clash.js";
+import { Conditions } from "./conditions.js";
+import { showBlock, chooseBlock } from "./blocks.js";
+import { showHead } from "./head.js";
 import { Keeper } from "./keeper.js";
-import { showHead, showStep } from "./sheet.js";
-import { el } from "./parts.js";
+import { pasteAndDrop } from "./media.js";
+import { keepingFocus } from "./parts.js";
+import { namer } from "./naming.js";
+import { Preview } from "./preview.js";
+import { Remarks, reveal } from "./remarks.js";
+import { showStep } from "./step.js";
+import { Steps } from "./steps.js";
+import { Todos } from "./todos.js";
+import { tryOut } from "./trial.js";
+import { swap } from "./swap.js";
+import { testValues } from "./values.js";
 
 const root = document.getElementById("editor");
 const by = (id) => document.getElementById(id);
-const keeper = new Keeper(root.dataset.draft, root.dataset.csrf, { said, clashed, arrived });
+const sheet = by("sheet");
+const kind = root.dataset.kind;
 const open = { step: null };
-let remarks = [];
-let checks = { kinds: {}, units: [] };
+let known = { documents: [], lasting: [], rules: {}, blocks: [] };
+let others = [];
+
+const keeper = new Keeper(root.dataset.draft, root.dataset.csrf, { said, clashed: (part, apart) => clashes.add(part, apart), arrived, changed });
+const conditions = new Conditions(keeper);
+const steps = new Steps(by("steps"), keeper, {
+  open: () => open.step,
+  show: (id) => show(id),
+  marks: (id) => ({ level: remarks.level(id), todos: todos.open(id).length, others: others.find((each) => each.step === id)?.name }),
+  blockTitle: (body) => known.blocks.find((each) => each.id === body.block)?.title ?? body.block,
+});
+const remarks = new Remarks(keeper, { list: by("remarks"), count: by("remark-count"), words: by("submit-words"), submit: by("submit-now") }, {
+  changed() {
+    steps.draw();
+    remarks.place(sheet);
+  },
+  rules: () => known.rules,
+  title: (id) => (id ? (step(id)?.title ?? id) : "About this document"),
+  open: (id, at) => goTo(id, at),
+  mend,
+});
+const todos = new Todos(keeper, by("todo-card"), {
+  show: (id) => show(id),
+  changed() {
+    steps.draw();
+    todos.place(sheet);
+  },
+});
+const preview = new Preview(keeper, by("preview-card"), by("preview"), by("preview-words"), by("preview-dialog"));
+const clashes = new Clashes(keeper, by("clash-dialog"), by("undecided"), {
+  place: (part, at) => [part === "head" ? "About this document" : part === "order" ? "Order of the steps" : (step(part.slice(5))?.title ?? part), ...at].join(" · "),
+  redraw: () => show(open.step),
+});
+const step = (id) => keeper.body(`step:${id}`);
+const tools = {
+  keeper,
+  kind,
+  conditions,
+  document: root.dataset.document,
+  largest: Number(root.dataset.largest),
+  opened: new Set(), // checks that are unfolded
+  head: () => keeper.body("head") ?? {},
+  step,
+  steps: () => steps.order.map((id) => step(id)),
+  following: (id) => steps.order[steps.order.indexOf(id) + 1] ?? "end",
+  documents: (wanted) => known.documents.filter((each) => each.kind === wanted).map((each) => [each.id, each.title]),
+  blocks: () => known.blocks,
+  rules: () => known.rules,
+  lasts: (name) => known.lasting.includes(name),
+  addStep: (like) => steps.add(like),
+  removeStep: (id) => steps.remove(id),
+  redraw: () => keepingFocus(sheet, () => draw()),
+  placeRemarks: () => remarks.place(sheet),
+  swapped: (old, taken, here) => swap(keeper, old, taken, here, () => [keeper.body("head").id, open.step], reload),
+  rename,
+  naming: (id, check) => namer(tools, id, check),
+  dropped: () => {},
+  reload,
+};
 
 function said(words, bad = false) {
   by("saved").textContent = words;
   by("saved").classList.toggle("bad", bad);
 }
 
-// --- steps ---------------------------------------------------------------------
-const order = () => keeper.body("order") ?? [];
-const step = (id) => keeper.body(`step:${id}`);
-
-let dragged = false; // a list that is drawn anew would drop what somebody holds
-function drawSteps() {
-  if (dragged) return;
-  const list = by("steps");
-  const focused = list.contains(document.activeElement) ? document.activeElement.dataset.step : null;
-  list.replaceChildren(...order().map((id, place) => stepLine(id, place)));
-  if (focused) list.querySelector(`[data-step="${CSS.escape(focused)}"]`)?.focus();
-  by("add-step").hidden = root.dataset.kind === "sop" || keeper.closed;
+// --- what is open ------------------------------------------------------------------
+function show(id) {
+  open.step = id && step(id) ? id : null;
+  history.replaceState(null, "", open.step ? `#${open.step}` : location.pathname);
+  by("to-head").setAttribute("aria-current", String(!open.step));
+  steps.draw();
+  keepingFocus(sheet, draw);
+  preview.show(open.step && !step(open.step).block && kind !== "sop" ? open.step : null);
 }
 
-function stepLine(id, place) {
-  const body = step(id) ?? { title: id };
-  const picture = keeper.picture(body.media?.[0]?.picture ?? body.media?.[0]?.poster);
-  const level = ["error", "warning"].find((each) => remarks.some((remark) => remark.step === id && remark.level === each));
-  const line = el("li", { tabindex: 0, draggable: String(!keeper.closed), dir: "auto", "data-step": id, title: body.title }, [
-    el("b", {}, String(place + 1)),
-    picture ? el("img", { src: picture, alt: "", loading: "lazy" }) : el("div", { class: "thumb" }),
-    el("span", {}, body.title || id),
-    el("i", { class: level ?? "", title: level ? "There is something to mend" : "" }),
-  ]);
-  if (id === open.step) line.setAttribute("aria-current", "step");
-  line.addEventListener("click", () => show(id));
-  line.addEventListener("keydown", (event) => onStepKey(event, id));
-  line.addEventListener("dragstart", (event) => {
-    dragged = true;
-    event.dataTransfer.setData("text/x-step", id);
-  });
-  line.addEventListener("dragend", () => {
-    dragged = false;
-    drawSteps();
-  });
-  line.addEventListener("dragover", (event) => {
-    event.preventDefault();
-    line.classList.add("over");
-  });
-  line.addEventListener("dragleave", () => line.classList.remove("over"));
-  line.addEventListener("drop", (event) => {
-    event.preventDefault();
-    dragged = false;
-    moveTo(event.dataTransfer.getData("text/x-step"), place);
-  });
-  return line;
+function draw() {
+  if (!open.step) showHead(sheet, tools);
+  else if (step(open.step).block) showBlock(sheet, open.step, tools);
+  else showStep(sheet, open.step, tools);
+  if (keeper.closed) for (const each of sheet.querySelectorAll("input, textarea, select, button:not([data-reads])")) each.disabled = true;
+  remarks.place(sheet);
+  todos.place(sheet);
+  conditions.show();
 }
 
-function onStepKey(event, id) {
-  const lines = [...by("steps").children];
-  const place = lines.findIndex((line) => line.dataset.step === id);
-  if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
-    event.preventDefault();
-    moveTo(id, place + (event.key === "ArrowUp" ? -1 : 1));
-    by("steps").querySelector(`[data-step="${CSS.escape(id)}"]`)?.focus();
-  } else if (event.key === "ArrowUp" || event.key === "ArrowDown") {
-    event.preventDefault();
-    lines[place + (event.key === "ArrowUp" ? -1 : 1)]?.focus();
-  } else if (event.key === "Enter" || event.key === " ") {
-    event.preventDefault();
-    show(id);
+function goTo(id, at) {
+  if (id !== open.step) show(id);
+  reveal(sheet, at ?? "");
+}
+
+// --- saved, and what others do --------------------------------------------------------
+function changed(parts) {
+  if (parts.includes("head")) by("title").textContent = keeper.body("head").title ?? "";
+  steps.draw();
+}
+
+function arrived(parts, foreign) {
+  if (parts.includes("head")) by("title").textContent = keeper.body("head").title ?? "";
+  if (open.step && !step(open.step)) show(steps.order[0] ?? null);
+  else if (foreign.includes(open.step ? `step:${open.step}` : "head")) show(open.step);
+  else {
+    steps.draw();
+    preview.show(preview.step);
   }
+  remarks.soon();
+  if (kind !== "sop") conditions.soon();
 }
 
-function moveTo(id, place) {
-  const ids = order().filter((each) => each !== id);
-  if (!id || place < 0 || place > ids.length || keeper.closed) return;
-  ids.splice(place, 0, id);
-  keeper.change("order", ids);
-  drawSteps();
-}
-
-function freeName(stem) {
-  const taken = new Set(Object.keys(keeper.parts).map((part) => part.replace("step:", "")));
-  let name = stem;
-  for (let number = 2; taken.has(name); number += 1) name = `${stem}-${number}`;
-  return name;
-}
-
-function addStep(like = null) {
-  const id = freeName(like ? `${like.id}-copy`.slice(0, 70) : "new-step");
-  const body = like ? { ...structuredClone(like), id } : { id, title: "New step", text: "What to do." };
-  keeper.change(`step:${id}`, body);
-  const ids = [...order()];
-  ids.splice(open.step ? ids.indexOf(open.step) + 1 : ids.length, 0, id);
-  keeper.change("order", ids);
+async function reload(id = open.step) {
+  know(await keeper.load());
   show(id);
 }
 
-function removeStep(id) {
-  const ids = order().filter((each) => each !== id);
-  keeper.change("order", ids);
-  show(ids[0] ?? null);
+function know(told) {
+  known = { ...known, ...told };
+  todos.all = told.todos;
+  remarks.take(told);
+  todos.draw();
+  if (kind !== "sop") conditions.soon();
 }
 
-// --- what is open ----------------------------------------------------------------
-function show(id) {
-  open.step = id;
-  history.replaceState(null, "", id ? `#${id}` : location.pathname);
-  drawSteps();
-  const tools = { keeper, checks, remarks, addStep, removeStep, swapped, kind: root.dataset.kind };
-  if (id && step(id)) showStep(by("sheet"), id, tools);
-  else showHead(by("sheet"), tools);
-  preview();
-}
-
-let waiting = 0;
-let newest = 0; // answers may overtake each other; an older one is no longer wanted
-function preview() {
-  const card = by("preview-card");
-  card.hidden = !open.step || root.dataset.kind === "sop";
-  if (card.hidden) return;
-  clearTimeout(waiting);
-  waiting = setTimeout(async () => {
-    const id = open.step;
-    const number = (newest += 1);
-    const address = `/drafts/${root.dataset.draft}/preview/${encodeURIComponent(id)}?size=${by("preview-size").value}&v=${keeper.stamp}`;
-    const answer = await fetch(address).catch(() => null);
-    if (number !== newest || id !== open.step) return;
-    if (answer?.ok) {
-      const made = URL.createObjectURL(await answer.blob());
-      URL.revokeObjectURL(by("preview").src);
-      by("preview").src = made;
-      by("preview-words").textContent = "";
-    } else {
-      const told = await answer?.json().catch(() => null);
-      by("preview-words").textContent = told?.detail ?? "No preview: the server does not answer.";
-    }
-  }, 350);
-}
-
-// --- what is to mend ----------------------------------------------------------------
 async function mend() {
-  const answer = await fetch(`/drafts/${root.dataset.draft}/remarks`).catch(() => null);
-  if (!answer?.ok) return;
-  remarks = await answer.json();
-  drawRemarks();
-  drawSteps();
-  by("sheet").dispatchEvent(new CustomEvent("remarks", { detail: remarks }));
+  const told = await keeper.send("mend", {});
+  if (!told) return;
+  await reload();
+  said(told.done.length ? told.done.join("; ") : "Nothing to mend");
 }
 
-function drawRemarks() {
-  const counts = (level) => remarks.filter((remark) => remark.level === level).length;
-  by("remark-count").textContent = remarks.length ? `${counts("error")} errors, ${counts("warning")} warnings` : "nothing";
-  by("submit-words").textContent = counts("error")
-    ? `${counts("error")} errors have to be mended first.`
-    : "Say what has changed, for who reviews it.";
-  by("remarks").replaceChildren(
-    ...remarks.slice(0, 200).map((remark) => {
-      const line = el("li", { class: remark.level, tabindex: 0 }, [
-        el("small", {}, [remark.step, remark.rule || "not valid"].filter(Boolean).join(" · ")),
-        el("span", {}, remark.message),
-        el("small", {}, remark.mend),
-      ]);
-      line.addEventListener("click", () => remark.step && show(remark.step));
-      return line;
-    }),
-  );
-}
-
-// --- saved, clashed, and what others do ------------------------------------------------
-let mending = 0;
-function arrived(parts, mine) {
-  if (parts.includes("head")) by("title").textContent = keeper.body("head").title ?? "";
-  drawSteps();
-  if (!mine && (parts.includes(`step:${open.step}`) || (!open.step && parts.includes("head")))) show(open.step);
-  else preview();
-  clearTimeout(mending);
-  mending = setTimeout(mend, 600);
-}
-
-function clashed(part, mine, clash) {
-  const shown = (body) => clash.fields.map((field) => `${field}:\n${spell(body, field)}`).join("\n\n");
-  by("clash").replaceChildren(
-    el("div", {}, [el("h3", {}, "Theirs"), el("pre", { dir: "auto" }, shown(clash.theirs))]),
-    el("div", {}, [el("h3", {}, "Yours"), el("pre", { dir: "auto" }, shown(mine))]),
-  );
-  const dialog = by("clash-dialog");
-  by("keep-theirs").onclick = () => {
-    keeper.settle(part, clash.version, clash.theirs, false);
-    dialog.close();
-    show(open.step);
-  };
-  by("keep-mine").onclick = () => {
-    keeper.settle(part, clash.version, mine, true);
-    dialog.close();
-  };
-  if (!dialog.open) dialog.showModal();
-}
-
-function spell(body, field) {
-  const found = field.split(".").reduce((value, key) => (Array.isArray(value) ? value.find((each) => (each.id ?? each.number ?? each) === key) : value?.[key]), body);
-  return typeof found === "string" ? found : JSON.stringify(found ?? null, null, 1);
-}
-
-function swapped(old, taken, uses, here) {
-  const elsewhere = uses.filter((use) => use.document !== keeper.body("head").id || use.step !== open.step);
-  if (!elsewhere.length) return here();
-  by("swap-uses").replaceChildren(...elsewhere.map((use) => el("li", { dir: "auto" }, `${use.title}: ${use.step_title}`)));
-  const dialog = by("swap-dialog");
-  by("swap-here").onclick = () => {
-    dialog.close();
-    here();
-  };
-  by("swap-all").onclick = async () => {
-    dialog.close();
-    here();
-    await keeper.flush();
-    await keeper.send("swap", { old, new: taken.digest, documents: [...new Set(elsewhere.map((use) => use.document))] });
-    await keeper.load();
-    show(open.step);
-  };
-  dialog.showModal();
+// another name for a step or a check; without one, a step is named after its title
+async function rename(id, wanted, check) {
+  await keeper.flush();
+  const told = await keeper.send("name", { step: id, to: wanted, check });
+  if (!told) return;
+  const mine = open.step === id && !check ? told.name : open.step;
+  if (told.name !== (check ?? id)) await reload(mine);
 }
 
 async function look() {
-  const told = await keeper.look();
+  const told = await keeper.look(open.step);
   if (!told) return;
-  by("others").textContent = told.by && told.by !== root.dataset.me ? `${told.by} changed it last` : "";
+  others = told.others;
+  by("others").textContent = others.length ? `${others.map((each) => `${each.name} is ${each.step ? `at “${step(each.step)?.title ?? each.step}”` : "here"}`).join(", ")}` : told.by && told.by !== root.dataset.me ? `${told.by} changed it last` : "";
+  steps.draw();
   if (told.state !== root.dataset.state) location.reload();
 }
 
-// --- trying it out ------------------------------------------------------------------
-async function tryOut() {
-  await keeper.flush();
-  by("trial").hidden = false;
-  by("trial-words").textContent = "Walking every path";
-  const answer = await fetch(`/drafts/${root.dataset.draft}/try`).catch(() => null);
-  const told = await answer?.json().catch(() => null);
-  if (!answer?.ok) {
-    by("trial-words").textContent = told?.detail ?? "The server does not answer.";
-    return;
-  }
-  const span = (pair) => (pair?.[0] === pair?.[1] ? `${pair?.[0] ?? 0}` : `${pair[0]} to ${pair[1]}`);
-  const lines = [
-    `${told.paths} paths${told.all ? "" : " and more"}: ${told.completed} come to the end, ${told.stopped} are stopped, ${told.stuck.length} get stuck.`,
-    told.times.length ? `Expected time ${[told.times[0], told.times.at(-1)].map((s) => `${Math.floor(s / 60)}:${String(Math.round(s % 60)).padStart(2, "0")}`).join(" to ")} min.` : "",
-    told.completed ? `A run takes ${span(told.effort.taps)} taps, ${span(told.effort.scans)} scans and ${span(told.effort.waits)} waits for a reading.` : "",
-    ...told.stuck.map((path) => `Stuck: ${path.why}${path.choices.length ? ` (${path.choices.join(", ")})` : ""}`),
-  ];
-  by("trial-words").replaceChildren(...lines.filter(Boolean).map((line) => el("p", {}, line)));
-}
-
-// --- begin --------------------------------------------------------------------------
+// --- undo ---------------------------------------------------------------------------
 async function unmake(what) {
   await keeper.flush();
+  said(what === "undo" ? "Taking back" : "Making anew");
   const told = await keeper.send(what, {});
-  if (told?.done) {
-    await keeper.load();
-    show(open.step && order().includes(open.step) ? open.step : null);
-    mend();
-  } else said(what === "undo" ? "Nothing of yours to undo" : "Nothing to redo");
+  if (!told) return;
+  if (!told.done) return said(told.why ?? (what === "undo" ? "Nothing of yours to take back" : "Nothing to make anew"));
+  const changedStep = told.parts.find((part) => part.startsWith("step:"))?.slice(5);
+  await reload(changedStep && steps.order.includes(changedStep) ? changedStep : open.step);
+  said(what === "undo" ? "Taken back" : "Made anew");
 }
 
 document.addEventListener("keydown", (event) => {
@@ -277,25 +187,30 @@ document.addEventListener("keydown", (event) => {
 });
 by("undo")?.addEventListener("click", () => unmake("undo"));
 by("redo")?.addEventListener("click", () => unmake("redo"));
-by("try")?.addEventListener("click", tryOut);
+by("try")?.addEventListener("click", () => tryOut(keeper, by("trial"), (words) => words));
 by("to-head").addEventListener("click", () => show(null));
-by("add-step").addEventListener("click", () => addStep());
-by("preview-size").addEventListener("change", preview);
+by("add-step")?.addEventListener("click", () => {
+  steps.add();
+  sheet.querySelector(".step-title").select();
+});
+by("add-block")?.addEventListener("click", () => chooseBlock(tools));
+for (const close of document.querySelectorAll("[data-closes-dialog]")) close.addEventListener("click", () => close.closest("dialog").close());
 window.addEventListener("beforeunload", (event) => {
   if (keeper.dirty) event.preventDefault();
 });
 document.querySelector("#submit-dialog form")?.addEventListener("submit", (event) => {
-  if (keeper.dirty) {
-    event.preventDefault();
-    delete event.target.dataset.sent;
-    keeper.flush().then(() => event.target.requestSubmit());
-  }
+  if (!keeper.dirty) return;
+  event.preventDefault();
+  delete event.target.dataset.sent;
+  keeper.flush().then(() => event.target.requestSubmit());
 });
+const drawValues = testValues(by("values-body"), conditions, (id) => step(id)?.title ?? id, goTo);
+conditions.heard = drawValues;
+pasteAndDrop(sheet, tools);
 
-const loaded = await Promise.all([keeper.load(), fetch(`/drafts/${root.dataset.draft}/schema`).then((answer) => answer.json())]);
-remarks = loaded[0].remarks;
-checks = loaded[1];
-drawRemarks();
-show(order().includes(location.hash.slice(1)) ? location.hash.slice(1) : (order()[0] ?? null));
-said(keeper.closed ? `This draft is ${root.dataset.state.replace("-", " ")}` : "Saved");
+know(await keeper.load());
+keeper.recover();
+show(steps.order.includes(location.hash.slice(1)) ? location.hash.slice(1) : kind === "sop" ? null : (steps.order[0] ?? null));
+if (!keeper.dirty) said(keeper.closed ? `This draft is ${root.dataset.state.replace("-", " ")}` : "Saved");
+look();
 setInterval(look, 4000);

@@ -4,9 +4,10 @@ export function el(name, attributes = {}, inside = []) {
   for (const [key, value] of Object.entries(attributes)) {
     if (value === false || value === null || value === undefined) continue;
     if (key === "value") element.value = value;
+    else if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
     else element.setAttribute(key, value === true ? "" : value);
   }
-  element.append(...(Array.isArray(inside) ? inside.filter((each) => each !== null && each !== undefined) : [inside]));
+  element.append(...(Array.isArray(inside) ? inside.filter((each) => each !== null && each !== undefined && each !== false) : [inside]));
   return element;
 }
 
@@ -18,27 +19,66 @@ export function svg(name, attributes = {}, text = "") {
   return element;
 }
 
-// a labelled field; `changed` hears what was typed
-export function field(label, control, changed) {
-  control.dataset.typing = "yes";
-  control.addEventListener("input", () => changed(control.type === "checkbox" ? control.checked : control.value));
-  return el("label", {}, [label, control]);
+export function button(label, press, more = {}) {
+  const made = el("button", { type: "button", class: "small", ...more }, label);
+  made.addEventListener("click", press);
+  return made;
 }
 
-export function area(value, more = {}) {
-  return el("textarea", { dir: "auto", value: value ?? "", ...more });
-}
-
-export function input(value, more = {}) {
-  return el("input", { dir: "auto", value: value ?? "", ...more });
+export function select(options, value, more = {}) {
+  const made = el("select", more, options.map(([each, words]) => el("option", { value: each }, words)));
+  made.value = value ?? "";
+  return made;
 }
 
 export const lines = (text) => text.split("\n").map((line) => line.trim()).filter(Boolean);
-export const words = (text) => text.split(/[,\n]/).map((word) => word.trim()).filter(Boolean);
+export const count = (number, one, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;
 
 // an object with a field set, or without it where it is empty
 export function having(body, name, value) {
-  const { [name]: _, ...rest } = body;
-  const empty = value === "" || value === null || value === undefined || (Array.isArray(value) && !value.length);
-  return empty ? rest : { ...body, [name]: value };
+  const { [name]: _, ...rest } = body ?? {};
+  const none = value === "" || value === null || value === undefined || (Array.isArray(value) && !value.length);
+  const hollow = typeof value === "object" && value !== null && !Array.isArray(value) && !Object.keys(value).length;
+  return none || hollow ? rest : { ...body, [name]: value };
+}
+
+// an identifier from words; empty where they have no Latin letters
+export function slug(words) {
+  const plain = words.replaceAll("ß", "ss").normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
+  const found = plain.replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 60).replace(/-+$/, "");
+  return /[a-z]/.test(found) ? found : "";
+}
+
+export function free(stem, taken) {
+  let name = stem;
+  for (let number = 2; taken.has(name); number += 1) name = `${stem}-${number}`;
+  return name;
+}
+
+// a name as conditions write it
+export const spelled = (name) => name.replaceAll("-", "_");
+
+export function clock(seconds) {
+  const whole = Math.round(seconds);
+  return whole < 60 ? `${Number(seconds.toFixed(1))} s` : `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")} min`;
+}
+
+// what has the focus stays there when a part of the page is drawn anew
+export function keepingFocus(place, draw) {
+  const focused = document.activeElement;
+  const key = place.contains(focused) ? focused.dataset.key : null;
+  const caret = key && "selectionStart" in focused ? safely(() => [focused.selectionStart, focused.selectionEnd]) : null;
+  draw();
+  const found = key && place.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  if (!found) return;
+  found.focus({ preventScroll: true });
+  if (caret) safely(() => found.setSelectionRange(...caret));
+}
+
+function safely(act) {
+  try {
+    return act();
+  } catch {
+    return null; // number fields know no caret
+  }
 }
