@@ -1,20 +1,26 @@
 """Reusable blocks: steps that several instructions share by reference, each with a prefix before its identifiers.
 
 In a document's steps stands `{block: ID, prefix: NAME}`. The block is a folder of its own with a `block.yaml`; when the
-document is read, its steps take the reference's place, and the document remembers which revision they came from.
+document is read, its steps take the reference's place, and the document remembers which revision they came from. Where
+the reference says a `digest`, the block has to be that one. Its translations come along.
 """
 
+import hashlib
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 
 from pydantic import Field
 
+from content import wire
 from content.conditions import spelled
 from content.instruction import Part, Step, Tool
+from content.languages import Translations
 from content.values import DocumentId, Language, Line, Piece
 
 BLOCK_FILE = "block.yaml"
+REFERENCE = ("block", "prefix", "digest")
 PLACE = "blocks"  # the folder beside the instructions, and inside one that was packed
 _NAME = re.compile(
     r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|((?:(?:passed|attempts|visits)\.)?)([A-Za-z_]\w*)"""
@@ -31,7 +37,16 @@ class Block(Piece):
     language: Language
     tools: tuple[Tool, ...] = ()
     parts: tuple[Part, ...] = ()
+    translations: Translations = Field(default_factory=dict)
     steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=100)]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what it says in its own language, whatever its number."""
+        values = {
+            name: value for name, value in self.plain().items() if name not in {"revision", "translations"}
+        }
+        return hashlib.sha256(wire.canonical(values).encode()).hexdigest()
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -60,16 +75,52 @@ def file_of(path: str, document: Path) -> Path:
     return document / path
 
 
-def used(values: Any) -> list[tuple[int, str, str | None]]:
-    """The references among a document's raw steps: place, block and prefix."""
-    found: list[tuple[int, str, str | None]] = []
+def used(values: Any) -> list[tuple[int, dict[str, str]]]:
+    """The references among a document's raw steps: where they stand, and their block, prefix and digest."""
+    found: list[tuple[int, dict[str, str]]] = []
     steps: Any = cast("dict[str, Any]", values).get("steps") if isinstance(values, dict) else None
     for place, step in enumerate(cast("list[Any]", steps) if isinstance(steps, list) else []):
         if isinstance(step, dict) and "block" in step:
             entry = cast("dict[str, Any]", step)
-            prefix = entry.get("prefix")
-            found.append((place, str(entry["block"]), None if prefix is None else str(prefix)))
+            named = {key: str(entry[key]) for key in REFERENCE if entry.get(key) is not None}
+            found.append((place, named))
     return found
+
+
+def translations_of(block: Block, prefix: str | None) -> dict[str, dict[str, Any]]:
+    """The translations of the block's steps, under the keys that they have in the document."""
+    begin = "steps." if prefix is None else f"steps.{prefix}-"
+    return {
+        language: {
+            begin + key.removeprefix("steps."): text.plain()
+            for key, text in texts.items()
+            if key.startswith("steps.")
+        }
+        for language, texts in block.translations.items()
+    }
+
+
+def folded(values: Mapping[str, Any], blocks: Mapping[str, Block]) -> dict[str, Any] | None:
+    """A document's values with references in place of the steps of its blocks; None where one is not found again.
+
+    `blocks` are those that the document says it uses, by their names.
+    """
+    steps: list[Any] = list(values.get("steps", ()))
+    translations = {language: dict(texts) for language, texts in values.get("translations", {}).items()}
+    for use in values.get("blocks", ()):
+        block, prefix = blocks.get(use["block"]), use.get("prefix")
+        shared = [] if block is None else steps_of(block, prefix)
+        place = next((n for n in range(len(steps)) if shared and steps[n : n + len(shared)] == shared), None)
+        if block is None or place is None or use.get("digest", block.digest) != block.digest:
+            return None
+        named = {key: use[key] for key in ("block", "prefix", "digest") if key in use}
+        steps[place : place + len(shared)] = [named]
+        for language, texts in translations_of(block, prefix).items():
+            held = translations.get(language, {})
+            translations[language] = {key: text for key, text in held.items() if texts.get(key) != text}
+    kept = {name: value for name, value in values.items() if name not in {"blocks", "translations", "steps"}}
+    left = {language: texts for language, texts in translations.items() if texts}
+    return kept | ({"translations": left} if left else {}) | {"steps": steps}
 
 
 def steps_of(block: Block, prefix: str | None) -> list[dict[str, Any]]:

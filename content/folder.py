@@ -119,7 +119,7 @@ def _load_with_lines(folder: Path, name: str, kind: type[D]) -> tuple[D, Lines]:
     file = folder / name
     values, lines = _read(file)
     found = list(_expand(folder, file, values, lines)) if kind is Instruction else []
-    found += _translate(folder, values) if kind is not Block else ()
+    found += _translate(folder, values)
     document: D | None = None
     try:
         document = kind.model_validate(values)
@@ -145,7 +145,7 @@ def _read(file: Path) -> tuple[Any, Lines]:
 
 def _expand(folder: Path, file: Path, values: Any, lines: Lines) -> Iterator[Finding]:
     """Put the steps of shared blocks in place of the references to them, and remember where they came from."""
-    references = {place: (block, prefix) for place, block, prefix in blocks.used(values)}
+    references = dict(blocks.used(values))
     if not references:
         return
     raw = cast("dict[str, Any]", values)
@@ -156,7 +156,8 @@ def _expand(folder: Path, file: Path, values: Any, lines: Lines) -> Iterator[Fin
             steps.append(step)
             places.append(place)
             continue
-        block, prefix = references[place]
+        named = references[place]
+        block, prefix = named["block"], named.get("prefix")
         home = blocks.folder_of(block, folder)
         if home is None:
             mend = f"a block is a folder {blocks.PLACE}/{block} with a {BLOCK_FILE}"
@@ -167,22 +168,30 @@ def _expand(folder: Path, file: Path, values: Any, lines: Lines) -> Iterator[Fin
         except DocumentError as problem:
             yield from problem.findings
             continue
+        if named.get("digest", shared.digest) != shared.digest:
+            mend = "take the block that it was written with, or leave `digest` out"
+            yield _finding(
+                file, lines.get(("steps", place)), block, "the block says something else now", mend
+            )
+            continue
         added = blocks.steps_of(shared, prefix)
         steps += added
         places += [place] * len(added)
-        _bring(raw, shared, prefix)
+        _bring(raw, shared, named)
     raw["steps"] = steps
     _move_lines(lines, places)
 
 
-def _bring(raw: dict[str, Any], shared: Block, prefix: str | None) -> None:
-    """The parts and tools of a block come with it; the document says which revision it holds."""
+def _bring(raw: dict[str, Any], shared: Block, named: Mapping[str, str]) -> None:
+    """What comes with a block: its parts, tools and translations; the document says which revision it holds."""
     for field, key, brought in (("parts", "number", shared.parts), ("tools", "id", shared.tools)):
         held: list[Any] = raw.get(field, [])
         known = {str(cast("dict[str, Any]", each).get(key)) for each in held if isinstance(each, dict)}
         raw[field] = [*held, *(each.plain() for each in brought if getattr(each, key) not in known)]
-    use = {"block": shared.id, "revision": shared.revision} | ({} if prefix is None else {"prefix": prefix})
-    raw["blocks"] = [*raw.get("blocks", []), use]
+    for language, texts in blocks.translations_of(shared, named.get("prefix")).items():
+        spoken = raw.setdefault("translations", {})
+        spoken[language] = {**spoken.get(language, {}), **texts}
+    raw["blocks"] = [*raw.get("blocks", []), {**named, "revision": shared.revision}]
 
 
 def _move_lines(lines: Lines, places: list[int]) -> None:
@@ -213,8 +222,10 @@ def _translate(folder: Path, values: Any) -> Iterator[Finding]:
             )
             continue
         held[language.language] = {key: each.plain() for key, each in language.texts.items()}
-    if held:
-        values["translations"] = {**values.get("translations", {}), **held}
+    if held and isinstance(values, dict):
+        spoken: dict[str, Any] = cast("dict[str, Any]", values).setdefault("translations", {})
+        for name, texts in held.items():
+            spoken[name] = {**texts, **spoken.get(name, {})}
 
 
 def _finding(file: Path, line: int | None, where: str, message: str, mend: str) -> Finding:

@@ -159,6 +159,7 @@ class BlockUse(Piece):
     block: DocumentId
     prefix: Slug | None = None
     revision: Annotated[int, Field(ge=1)]
+    digest: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None  # of what the block said
 
 
 class Rule(Piece):

@@ -40,7 +40,7 @@ def schema(kind: str) -> dict[str, Any]:
 _REFERENCE: dict[str, Any] = {
     "type": "object",
     "description": "The steps of a shared block stand here, with the prefix before their identifiers.",
-    "properties": {"block": {"type": "string"}, "prefix": {"type": "string"}},
+    "properties": {"block": {"type": "string"}, "prefix": {"type": "string"}, "digest": {"type": "string"}},
     "required": ["block"],
     "additionalProperties": False,
 }

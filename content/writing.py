@@ -24,12 +24,17 @@ def write(document: Document | Block, folder: Path) -> Path:
 
     Media files are the caller's: they are named relative to the folder.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    values = document.plain()
-    for language, texts in values.pop("translations", {}).items():
-        write_translation(folder, language, texts)
     name = {"sop": SOP_FILE, "block": BLOCK_FILE}.get(document.kind, INSTRUCTION_FILE)
-    (folder / name).write_text(spell(_tidy(values)), encoding="utf-8")
+    return write_values(document.plain(), folder, name)
+
+
+def write_values(values: Mapping[str, Any], folder: Path, name: str) -> Path:
+    """Write a document's values as the file `name` of `folder`, and its translations beside it; the file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for language, texts in values.get("translations", {}).items():
+        write_translation(folder, language, texts)
+    own = {key: value for key, value in values.items() if key != "translations"}
+    (folder / name).write_text(spell(_tidy(own)), encoding="utf-8")
     return folder / name
 
 
@@ -66,6 +71,11 @@ def _bare(value: Any) -> Any:
     if isinstance(value, list):
         return [_bare(item) for item in cast("list[Any]", value)]
     return _Number(value)
+
+
+def tidy(values: Mapping[str, Any]) -> str:
+    """A document's values as YAML, what names a thing first and coordinates as numbers, as `write` spells them."""
+    return spell(_tidy(dict(values)))
 
 
 def spell(values: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element, ParseError, SubElement, indent, regis
 from defusedxml import ElementTree as Safe
 from defusedxml.common import DefusedXmlException
 
+from content.blocks import Block
 from content.instruction import Instruction
 from content.languages import Translated, stamp, texts
 from content.sop import Sop
@@ -19,6 +20,7 @@ from content.values import LONGEST_TEXT
 
 NAMESPACE = "urn:oasis:names:tc:xliff:document:2.0"
 LARGEST = 5_000_000  # characters of a file that comes back
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _KEY = re.compile(r"[^A-Za-z0-9._-]")
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -36,7 +38,7 @@ class Returned:
     left: tuple[str, ...]
 
 
-def export(document: Instruction | Sop, language: str) -> str:
+def export(document: Instruction | Sop | Block, language: str) -> str:
     """The document's texts as an XLIFF 2.1 file; what is translated already is in it with its state."""
     register_namespace("", NAMESPACE)
     root = Element(
@@ -74,7 +76,7 @@ def _text(segment: Element, name: str, text: str) -> None:
         child.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
 
 
-def take(document: Instruction | Sop, data: str) -> Returned:
+def take(document: Instruction | Sop | Block, data: str) -> Returned:
     """What a translator's file holds for this document; raises XliffWrong."""
     if len(data) > LARGEST:
         raise XliffWrong(f"the file has {len(data):,} characters; at most {LARGEST:,}")
@@ -87,7 +89,7 @@ def take(document: Instruction | Sop, data: str) -> Returned:
             "the file is not XLIFF 2; export it from the translation program as XLIFF 2.0 or 2.1"
         )
     language = root.get("trgLang", "")
-    if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", language):
+    if not LANGUAGE.fullmatch(language):
         raise XliffWrong("the file does not say what language it is in (trgLang)")
     file = root.find(f"{{{NAMESPACE}}}file")
     if file is None or file.get("id") != document.id:
@@ -97,7 +99,7 @@ def take(document: Instruction | Sop, data: str) -> Returned:
     return _returned(document, language, root)
 
 
-def _returned(document: Instruction | Sop, language: str, root: Element) -> Returned:
+def _returned(document: Instruction | Sop | Block, language: str, root: Element) -> Returned:
     own = texts(document)
     found: dict[str, Translated] = {}
     left: list[str] = []

@@ -17,8 +17,9 @@ import uuid_utils
 from sqlalchemy import Connection, func, insert, select, update
 
 from content import wire
-from content.blocks import file_of
+from content.blocks import PLACE, file_of, folded, steps_of, translations_of
 from content.folder import Document, load
+from content.importing.draft import slug, unique
 from content.instruction import Instruction
 from content.package import Release, describe
 from server.audit import note
@@ -26,6 +27,8 @@ from server.errors import Conflict, Invalid, NotThere
 from server.house import House
 from server.library import shapes, todos
 from server.library.shapes import HEAD, ORDER, STEP, Damage
+from server.library.shared import Shared, keep_of_folder
+from server.library.shared import of as blocks_of
 from server.store import tables
 from server.store.engine import writing
 
@@ -55,6 +58,7 @@ class Draft:
     parts: Mapping[str, Part]
     media: Mapping[str, str]  # path -> digest
     types: Mapping[str, str]  # path -> media type
+    shared: Mapping[tuple[str, int], Shared]  # the blocks that its steps refer to
 
     @property
     def has_steps(self) -> bool:
@@ -79,8 +83,41 @@ class Draft:
         """The whole document as JSON values, valid or not; what is damaged is left out."""
         values = {"id": self.document, "kind": self.kind, "title": self.title} | self.head
         if self.has_steps:
-            values["steps"] = [self.parts[STEP + step].body for step in self.steps]
+            values["steps"] = []
+            for step in self.steps:
+                self._add(values, self.parts[STEP + step].body)
         return values
+
+    def _add(self, values: dict[str, Any], step: dict[str, Any]) -> None:
+        """A step as it is, or all those of the block that it refers to, with what comes along."""
+        if "block" not in step:
+            values["steps"].append(step)
+            return
+        use = {key: step[key] for key in ("block", "prefix", "revision", "digest") if key in step}
+        held = self.shared.get(block_of(step))
+        if held is None:
+            values["steps"].append({"id": step["id"], "title": str(step["block"]), "text": "…"})
+            return
+        block, prefix = held.block, step.get("prefix")
+        values["steps"] += steps_of(block, prefix)
+        for field, key, brought in (("parts", "number", block.parts), ("tools", "id", block.tools)):
+            known = {each.get(key) for each in values.get(field, [])}
+            added = [each.plain() for each in brought if getattr(each, key) not in known]
+            if added:
+                values[field] = [*values.get(field, []), *added]
+        for language, texts in translations_of(block, prefix).items():
+            spoken = dict(values.get("translations", {}))
+            values["translations"] = spoken | {language: {**spoken.get(language, {}), **texts}}
+        values["blocks"] = [*values.get("blocks", []), use]
+
+    def owner(self, step: str) -> str:
+        """The step of the draft in which a step of the document stands: itself, or the reference to its block."""
+        for name in self.steps:
+            body = self.parts[STEP + name].body
+            held = self.shared.get(block_of(body)) if "block" in body else None
+            if held is not None and step in {each["id"] for each in steps_of(held.block, body.get("prefix"))}:
+                return name
+        return step
 
     @property
     def damages(self) -> tuple[Damage, ...]:
@@ -107,9 +144,19 @@ def from_release(house: House, release: Release, by: str) -> str:
         highest = tx.execute(
             select(func.max(tables.releases.c.revision)).where(tables.releases.c.document == document.id)
         ).scalar()
-        values = document.plain() | {"revision": int(highest or document.revision) + 1}
+        values = _referring(tx, document.plain() | {"revision": int(highest or document.revision) + 1})
         media = {file.path: file.digest for file in release.media}
         return _begin(tx, house, values, media, by, based_on=release.digest)
+
+
+def from_block(house: House, shared: Shared, by: str) -> str:
+    """The open draft of a block; one is begun from its newest revision where there is none."""
+    with writing(house.engine) as tx:
+        known = _open_draft(tx, shared.block.id)
+        if known is not None:
+            return known
+        values = shared.block.plain() | {"revision": shared.block.revision + 1}
+        return _begin(tx, house, values, shared.media, by)
 
 
 def from_folder(house: House, folder: Path, by: str, notes: Sequence[str] = ()) -> str:
@@ -126,6 +173,7 @@ def from_folder(house: House, folder: Path, by: str, notes: Sequence[str] = ()) 
             keep_medium(tx, file.digest, file.size, file.type)
         values = document.plain() | {"id": _free_name(tx, document.id)}
         draft = _begin(tx, house, values, {file.path: file.digest for file in files}, by)
+        keep_of_folder(tx, house, folder, document, {file.path: file.digest for file in files}, by)
         todos.keep(tx, draft, notes, [step.id for step in getattr(document, "steps", ())])
         return draft
 
@@ -150,10 +198,26 @@ def revision_from_folder(
             select(r.digest).where(r.document == document.id).order_by(r.revision.desc()).limit(1)
         ).scalar()
         media = {file.path: file.digest for file in files}
+        keep_of_folder(tx, house, folder, document, media, by)
         draft = _begin(tx, house, document.plain(), media, by, based_on=newest)
         values = {"comment": comment, "source": json.dumps(dict(source or {}))}
         tx.execute(update(tables.drafts).where(tables.drafts.c.id == draft).values(**values))
         return draft
+
+
+def _referring(tx: Connection, values: dict[str, Any]) -> dict[str, Any]:
+    """The document's values with references to its blocks, as parts of a draft; as they are where that is not to be."""
+    uses = values.get("blocks", [])
+    held = {name: each.block for (name, _), each in blocks_of(tx, [block_of(use) for use in uses]).items()}
+    found = folded(values, held) if uses and len(held) == len({use["block"] for use in uses}) else None
+    if found is None:
+        return values
+    taken = {step["id"] for step in found["steps"] if "block" not in step}
+    for step in found["steps"]:
+        if "block" in step:
+            step |= {"revision": held[step["block"]].revision, "digest": held[step["block"]].digest}
+            step["id"] = unique(f"block-{step['block']}"[:70], taken)
+    return found
 
 
 def _make_way(tx: Connection, house: House, document: str, by: str) -> None:
@@ -172,14 +236,10 @@ def _make_way(tx: Connection, house: House, document: str, by: str) -> None:
 
 def new(house: House, kind: str, title: str, by: str) -> str:
     """An empty draft of that kind: `work-instruction` or `sop`."""
-    from content.importing.draft import slug  # noqa: PLC0415 - its libraries are heavy
-
     values: dict[str, Any] = {"kind": kind, "title": title, "revision": 1, "language": "en"}
-    if kind == "work-instruction":
-        values |= {
-            "applies_to": {},
-            "steps": [{"id": "step-1", "title": "First step", "text": "What to do."}],
-        }
+    if kind != "sop":
+        values["steps"] = [{"id": "step-1", "title": "First step", "text": "What to do."}]
+        values |= {"applies_to": {}} if kind == "work-instruction" else {}
     else:
         end = {"id": "done", "kind": "end", "title": "Done"}
         begin = {"id": "begin", "kind": "task", "title": "Begin", "next": ["done"]}
@@ -235,6 +295,7 @@ def _open_draft(tx: Connection, document: str) -> str | None:
 
 def _free_name(tx: Connection, name: str) -> str:
     taken = set(tx.execute(select(tables.documents.c.id)).scalars())
+    taken |= set(tx.execute(select(tables.blocks.c.id)).scalars())
     taken |= set(tx.execute(select(tables.drafts.c.document)).scalars())
     found, number = name, 2
     while found in taken:
@@ -305,6 +366,22 @@ def read(tx: Connection, draft: str) -> Draft:
         .join(tables.media, tables.media.c.digest == tables.draft_media.c.media)
         .where(tables.draft_media.c.draft == draft)
     ).all()
+    read_parts = {part.part: Part(version=part.version, body=body_of(part.body)) for part in parts}
+    steps = [
+        part.body for part in read_parts.values() if isinstance(part.body, dict) and "block" in part.body
+    ]
+    shared = blocks_of(tx, [block_of(step) for step in steps])
+    brought = {
+        f"{PLACE}/{name}/{path}": digest
+        for (name, _), held in shared.items()
+        for path, digest in held.media.items()
+    }
+    kinds = tables.media.c
+    types = (
+        dict(tx.execute(select(kinds.digest, kinds.type).where(kinds.digest.in_(brought.values()))).all())
+        if brought
+        else {}
+    )
     return Draft(
         id=row.id,
         document=row.document,
@@ -314,10 +391,18 @@ def read(tx: Connection, draft: str) -> Draft:
         comment=row.comment,
         based_on=row.based_on,
         changed_by=row.changed_by,
-        parts={part.part: Part(version=part.version, body=body_of(part.body)) for part in parts},
-        media={each.path: each.media for each in media},
-        types={each.path: each.type for each in media},
+        parts=read_parts,
+        media={each.path: each.media for each in media} | brought,
+        types={each.path: each.type for each in media}
+        | {path: types.get(digest, "") for path, digest in brought.items()},
+        shared=shared,
     )
+
+
+def block_of(step: Mapping[str, Any]) -> tuple[str, int]:
+    """The block that a step refers to, and its revision; 0 where it says none."""
+    revision = step.get("revision")
+    return str(step.get("block", "")), revision if isinstance(revision, int) else 0
 
 
 def body_of(text: str) -> Any:

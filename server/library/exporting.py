@@ -6,9 +6,14 @@ from pathlib import Path
 from sqlalchemy import select
 
 from content import package
-from content.writing import spell, write
+from content.blocks import PLACE, folded
+from content.folder import INSTRUCTION_FILE
+from content.instruction import Instruction
+from content.package import Release
+from content.writing import spell, write, write_values
 from server.errors import NotThere
 from server.house import House
+from server.library import shared
 from server.store import tables
 from server.store.engine import reading
 
@@ -31,7 +36,7 @@ def export(house: House, document: str, folder: Path) -> None:
     for row in rows:
         release = package.read_payload(row.payload.encode())
         place = folder / f"r{row.revision}"
-        write(release.document, place)
+        _write(house, release, place)
         for file in release.media:
             target = place / file.path
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -46,6 +51,24 @@ def export(house: House, document: str, folder: Path) -> None:
             entry["withdrawn_at"] = row.withdrawn_at.isoformat()
         told.append(entry)
     (folder / HISTORY).write_text(spell({"document": document, "releases": told}), encoding="utf-8")
+
+
+def _write(house: House, release: Release, place: Path) -> None:
+    """A release's document with its blocks beside it and references to them, where they are known."""
+    document = release.document
+    uses = document.blocks if isinstance(document, Instruction) else ()
+    with reading(house.engine) as tx:
+        held = shared.of(tx, [(use.block, use.revision) for use in uses])
+    blocks = {name: each.block for (name, _), each in held.items()}
+    found = (
+        folded(document.plain(), blocks) if uses and len(held) == len({use.block for use in uses}) else None
+    )
+    if found is None:
+        write(document, place)
+        return
+    write_values(found, place, INSTRUCTION_FILE)
+    for block in blocks.values():
+        write(block, place / PLACE / block.id)
 
 
 def packed(folder: Path, file: Path) -> None:

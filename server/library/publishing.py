@@ -13,7 +13,7 @@ from content.sop import Sop
 from server.audit import note
 from server.errors import Conflict, Invalid
 from server.house import House
-from server.library import doubting
+from server.library import doubting, shared
 from server.library.hiding import keep_media
 from server.store import tables
 from server.store.engine import writing
@@ -41,6 +41,7 @@ def publish(house: House, folder: Path, by: str, conclude: Conclude | None = Non
     release = Release(digest=package.digest_of(payload), document=document, media=media)
     with writing(house.engine) as tx:
         keep(tx, house, release, payload, by)
+        shared.keep_of_folder(tx, house, folder, document, {file.path: file.digest for file in media}, by)
         if conclude is not None:
             conclude(tx, release)
     house.live.say("library")

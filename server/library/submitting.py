@@ -3,7 +3,7 @@
 import contextlib
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,8 +20,8 @@ from content.values import Piece
 from content.writing import spell
 from server.errors import Invalid
 from server.house import House
-from server.library import lifecycle, reviewing
-from server.library.drafts import Draft, read
+from server.library import lifecycle, reviewing, shared
+from server.library.drafts import Draft, block_of, read
 from server.library.shapes import STEP, Damage
 from server.store.engine import reading, writing
 
@@ -59,7 +59,7 @@ def remarks(draft: Draft) -> tuple[Remark, ...]:
     """What of the draft is damaged or invalid, else what the checker's rules say."""
     kind = KINDS[draft.kind]
     values = draft.values
-    damaged = tuple(_damaged(damage) for damage in draft.damages)
+    damaged = (*(_damaged(damage) for damage in draft.damages), *_lost_blocks(draft))
     try:
         document = kind.model_validate(values)
     except ValidationError:
@@ -68,7 +68,10 @@ def remarks(draft: Draft) -> tuple[Remark, ...]:
     return (
         *damaged,
         *files,
-        *(_found(each) for each in (lint(document) if not isinstance(document, Block) else ())),
+        *(
+            _owned(draft, _found(each))
+            for each in (lint(document) if not isinstance(document, Block) else ())
+        ),
     )
 
 
@@ -76,6 +79,24 @@ def _damaged(damage: Damage) -> Remark:
     step = damage.part.removeprefix(STEP) if damage.part.startswith(STEP) else None
     mend = "press “Mend this draft”: what was kept last comes back"
     return Remark(level="error", step=step, field="", message=damage.message, mend=mend, rule=DAMAGED)
+
+
+def _lost_blocks(draft: Draft) -> Iterator[Remark]:
+    for step in draft.steps:
+        body = draft.parts[STEP + step].body
+        if "block" in body and block_of(body) not in draft.shared:
+            name, revision = block_of(body)
+            message = f"there is no block {name!r} in revision {revision}"
+            mend = "take another revision, or take it out"
+            yield Remark(level="error", step=step, field="block", message=message, mend=mend, at=("block",))
+
+
+def _owned(draft: Draft, remark: Remark) -> Remark:
+    """A remark about a step of a block stands beside the reference to the block."""
+    owner = None if remark.step is None else draft.owner(remark.step)
+    if owner == remark.step:
+        return remark
+    return replace(remark, step=owner, at=("block",), message=f"{remark.step}: {remark.message}")
 
 
 def _found(each: Lint) -> Remark:
@@ -168,13 +189,19 @@ def as_folder(house: House, draft: Draft, revision: int | None = None) -> Iterat
 
 
 def submit(house: House, draft: str, comment: str, by: str) -> None:
-    """Hand the draft in for review; raises Invalid, naming what is wrong, while it is no valid document."""
+    """Hand the draft in for review; raises Invalid, naming what is wrong, while it is no valid document.
+
+    A shared block becomes its next revision at once: what uses it is reviewed with its steps.
+    """
     with reading(house.engine) as tx:
         held = read(tx, draft)
     wrong = gate(remarks(held)).review
     if wrong:
         more = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""
         raise Invalid(f"{wrong[0]}{more}", "mend what is marked in red")
+    if held.kind == "block":
+        shared.release(house, draft, Block.model_validate(held.values), held.media, by)
+        return
     reviewing.submit(house, draft, comment, by)
 
 

@@ -10,6 +10,7 @@ from server.portal.guard import Hardened, Portal
 from server.portal.looks import Looks
 from server.portal.pages import (
     assisting,
+    blocks,
     comparing,
     deviations,
     editing,
@@ -26,9 +27,11 @@ from server.portal.pages import (
     reviewing,
     runs,
     sign_in,
+    sourcing,
     stations,
     step_times,
     telling,
+    translation,
 )
 
 ROUTERS = (
@@ -43,7 +46,10 @@ ROUTERS = (
     telling.router,
     editing.router,
     assisting.router,
+    blocks.router,
     picturing.router,
+    translation.router,
+    sourcing.router,
     importing.router,
     runs.router,
     deviations.router,

@@ -5,8 +5,9 @@ from pathlib import Path
 from rich.console import Console
 
 from content import xliff
+from content.blocks import BLOCK_FILE, Block
 from content.errors import DocumentError
-from content.folder import Document, load
+from content.folder import Document, load, load_block
 from content.writing import write_translation
 from stepline.documents.saying import plainly
 
@@ -19,7 +20,7 @@ def run(
         plainly(problems, "say --to LANGUAGE and --out FILE, or --from FILE")
         return 2
     try:
-        document = load(folder)
+        document = load_block(folder) if (folder / BLOCK_FILE).is_file() else load(folder)
     except DocumentError as problem:
         for finding in problem.findings:
             plainly(problems, str(finding))
@@ -33,7 +34,7 @@ def run(
     return 0
 
 
-def _take(folder: Path, document: Document, file: Path, out: Console, problems: Console) -> int:
+def _take(folder: Path, document: Document | Block, file: Path, out: Console, problems: Console) -> int:
     try:
         returned = xliff.take(document, file.read_text(encoding="utf-8"))
     except (xliff.XliffWrong, OSError, UnicodeDecodeError) as problem:

@@ -255,9 +255,7 @@ def test_answers_in_any_script_get_names_of_their_own(edit) -> None:
     form.get_by_label("Line", exact=True).nth(0).focus()
     saved(eve)
     (items,) = [
-        each["items"]
-        for each in state(eve)["parts"]["step:turn-by-hand"]["body"]["checks"]
-        if "items" in each
+        each["items"] for each in state(eve)["parts"]["step:turn-closed"]["body"]["checks"] if "items" in each
     ]
     assert [each["text"] for each in items] == ["傷がない", "سليم", "Sauber & trocken"]
     assert [each["id"] for each in items] == ["line-1", "line-2", "sauber-trocken"]
@@ -337,7 +335,7 @@ def test_ways_on_are_rows_and_nothing_is_guessed(edit) -> None:
     eve.page.get_by_label("go to").select_option("fit-key")
     eve.page.get_by_label("at most so many times").fill("2")
     saved(eve)
-    body = state(eve)["parts"]["step:turn-by-hand"]["body"]
+    body = state(eve)["parts"]["step:turn-closed"]["body"]
     assert body["next"] == [{"when": "visits.fit_key <", "to": "fit-key", "at_most": 2}]
     eve.page.locator('#sheet [data-at="next.0.when"] .field-remark', has_text="is no expression").wait_for()
     eve.page.get_by_role("button", name="Undo", exact=True).click()

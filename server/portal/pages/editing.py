@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from content import units
 from content.lint.rules import RULES
 from server.errors import Invalid, NotAllowed, NotThere, Refused
-from server.library import drafts, edits, history, naming, reviewing, submitting, todos
+from server.library import drafts, edits, history, naming, reviewing, shared, submitting, todos
 from server.library.edits import Change, EditClash, Kept
 from server.library.taking import LARGEST_UPLOAD
 from server.people.sessions import Visitor
@@ -109,8 +109,10 @@ def move(here: ThePortal, visitor: Engineer, form: Posted, draft: str, move: str
     """Submit, take back or discard."""
     match move:
         case "submit":
+            held = held_draft(here, draft)
             submitting.submit(here.house, draft, text(form, "comment", longest=2_000), visitor.id)
-            return RedirectResponse(f"/drafts/{draft}/review", status_code=303)
+            after = f"/library/blocks/{held.document}" if held.kind == "block" else f"/drafts/{draft}/review"
+            return RedirectResponse(after, status_code=303)
         case "take-back":
             reviewing.take_back(here.house, draft, visitor.id)
         case "discard":
@@ -132,6 +134,7 @@ def state(here: ThePortal, _visitor: Engineer, draft: str) -> JSONResponse:
         lasting = naming.lasting(tx, held)
         names = _documents(tx)
         open_todos = todos.of(tx, draft)
+        known_blocks = shared.newest(tx)
     found = submitting.remarks(held)
     return JSONResponse(
         {
@@ -147,7 +150,7 @@ def state(here: ThePortal, _visitor: Engineer, draft: str) -> JSONResponse:
             "documents": names,
             "rules": {name: rule.why for name, rule in RULES.items()},
             "todos": [asdict(each) for each in open_todos],
-            "blocks": [],
+            "blocks": [_block(each) for each in known_blocks],
             "damaged": bool(held.damages),
         }
         | _remarked(found)
@@ -161,6 +164,18 @@ def _documents(tx: Connection) -> list[dict[str, str]]:
     rows += tx.execute(select(w.document.label("id"), w.kind, w.title).where(w.state.in_(drafts.OPEN))).all()
     found = {row.id: {"id": row.id, "kind": row.kind, "title": row.title} for row in rows}
     return sorted(found.values(), key=lambda each: each["title"])
+
+
+def _block(each: shared.Shared) -> dict[str, Any]:
+    block = each.block
+    steps = [{"title": step.title, "text": step.text} for step in block.steps]
+    return {
+        "id": block.id,
+        "title": block.title,
+        "revision": block.revision,
+        "digest": block.digest,
+        "steps": steps,
+    }
 
 
 def _remarked(found: tuple[submitting.Remark, ...]) -> dict[str, Any]:

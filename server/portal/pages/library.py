@@ -1,6 +1,8 @@
 """The library: procedures with their flow, and work instructions as the operator sees them."""
 
+from datetime import timedelta
 from functools import lru_cache
+from html import escape
 from pathlib import Path
 
 from fastapi import APIRouter, Request
@@ -9,9 +11,11 @@ from PIL import Image
 
 from content.instruction import Instruction
 from content.languages import languages, translated
+from content.media import Video
 from content.package import Release
 from content.sop import Sop
 from server.errors import NotThere
+from server.library import shared
 from server.library.drafts import written
 from server.people.sessions import Role
 from server.portal import ways
@@ -36,6 +40,7 @@ def page(request: Request, here: ThePortal, visitor: Supervisor) -> HTMLResponse
     may_write = visitor.role.may(Role.ENGINEER)
     with reading(here.house.engine) as tx:
         open_drafts = written(tx) if may_write and not words else ()
+        blocks = [each for each in shared.newest(tx) if words.casefold() in each.block.title.casefold()]
     return here.looks.page(
         request,
         "library.html",
@@ -44,6 +49,7 @@ def page(request: Request, here: ThePortal, visitor: Supervisor) -> HTMLResponse
         words=words,
         may_write=may_write,
         drafts=open_drafts,
+        blocks=blocks,
     )
 
 
@@ -55,12 +61,19 @@ def sop(request: Request, here: ThePortal, visitor: Supervisor, document: str) -
     if not isinstance(procedure, Sop):
         msg = f"{document} is a work instruction, not a procedure."
         raise NotThere(msg, "Look in the library.")
+    spoken = languages(procedure)
+    language = request.query_params.get("language", procedure.language)
+    procedure, fell = translated(procedure, language if language in spoken else procedure.language)
     with reading(here.house.engine) as tx:
         linked = shelf.titles(tx, procedure.instructions)
     return here.looks.page(
         request,
         "sop.html",
         sop=procedure,
+        languages=spoken,
+        language=language,
+        query=dict(request.query_params),
+        fell=fell,
         may_write=visitor.role.may(Role.ENGINEER),
         chart=lay_out(procedure),
         linked=linked,
@@ -111,6 +124,40 @@ def preview(request: Request, here: ThePortal, _visitor: Supervisor, document: s
     release, _ = _found(here, document, request.query_params.get("release"))
     files = {file.path: here.house.media.path(file.digest) for file in release.media}
     return drawn(here, request, release.document.plain(), step, files)
+
+
+@router.get("/library/instructions/{document}/captions/{step}/{place}")
+def captions(
+    request: Request, here: ThePortal, _visitor: Supervisor, document: str, step: str, place: int
+) -> Response:
+    """The captions of a film, as WebVTT."""
+    release, _ = _found(here, document, request.query_params.get("release"))
+    shown = release.document
+    if not isinstance(shown, Instruction):
+        raise NotThere("There is no such film.", "Look in the library.")
+    shown, _ = translated(shown, request.query_params.get("language") or shown.language)
+    media = next((each.media for each in shown.steps if each.id == step), ())
+    film = media[place] if 0 <= place < len(media) else None
+    if not isinstance(film, Video):
+        raise NotThere("There is no such film.", "Look in the library.")
+    return Response(webvtt(film), media_type="text/vtt")
+
+
+def webvtt(film: Video) -> str:
+    """A film's captions as WebVTT (https://www.w3.org/TR/webvtt1)."""
+    cues = [f"{_clock(each.start)} --> {_clock(each.end)}\n{_cue(each.text)}\n" for each in film.captions]
+    return "\n".join(["WEBVTT\n", *cues])
+
+
+def _cue(text: str) -> str:
+    """A caption's words; an empty line would end it."""
+    return "\n".join(line for line in escape(text, quote=False).splitlines() if line.strip())
+
+
+def _clock(at: timedelta) -> str:
+    milliseconds = at // timedelta(milliseconds=1)
+    seconds, rest = divmod(milliseconds, 1000)
+    return f"{seconds // 3600:02}:{seconds % 3600 // 60:02}:{seconds % 60:02}.{rest:03}"
 
 
 def _found(here: Portal, document: str, digest: str | None) -> tuple[Release, tuple[shelf.ReleaseRow, ...]]:

@@ -1,0 +1,191 @@
+"""Shared blocks on the server: revisions that never change, where each is used, and documents that take a newer one.
+
+A block is never shown to an operator by itself: the documents that use it are reviewed with its steps in them. So its own
+release needs no signature.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from content import blocks as language
+from content.blocks import Block
+from content.folder import Document, load_block
+from content.instruction import Instruction
+from server.audit import note
+from server.errors import Conflict, NotThere
+from server.house import House
+from server.reports import library as shelf
+from server.store import tables
+from server.store.engine import reading, writing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """One revision of a block: what it says, and its files by their paths."""
+
+    block: Block
+    media: Mapping[str, str]  # path -> digest
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockUse:
+    """A document that uses a block: from which revision, and in which of its steps."""
+
+    document: str
+    title: str
+    revision: int
+    prefix: str | None
+    steps: tuple[str, ...]
+    draft: str | None
+
+
+def newest(tx: Connection) -> tuple[Shared, ...]:
+    """Every block in its newest revision, by title."""
+    b = tables.blocks.c
+    highest = select(b.id, func.max(b.revision).label("revision")).group_by(b.id).subquery()
+    query = select(tables.blocks).join(highest, (b.id == highest.c.id) & (b.revision == highest.c.revision))
+    return tuple(_shared(row) for row in tx.execute(query.order_by(b.title)).all())
+
+
+def revisions(tx: Connection, block: str) -> tuple[Shared, ...]:
+    """Every revision of a block, the newest first; raises NotThere."""
+    b = tables.blocks.c
+    query = select(tables.blocks).where(b.id == block).order_by(b.revision.desc())
+    found = tuple(_shared(row) for row in tx.execute(query).all())
+    if not found:
+        raise NotThere("There is no such block.", "Look in the library.")
+    return found
+
+
+def of(tx: Connection, wanted: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Shared]:
+    """The revisions that are named, as far as they are there."""
+    b = tables.blocks.c
+    names = set(wanted)
+    if not names:
+        return {}
+    rows = tx.execute(select(tables.blocks).where(b.id.in_({name for name, _ in names}))).all()
+    return {(row.id, row.revision): _shared(row) for row in rows if (row.id, row.revision) in names}
+
+
+def _shared(row: Any) -> Shared:
+    block = Block.model_validate_json(row.body)
+    return Shared(block=block, media=json.loads(row.media), at=row.at, by=row.by)
+
+
+def keep(tx: Connection, house: House, block: Block, media: Mapping[str, str], by: str) -> None:
+    """Keep a revision of a block; one that is there already stays as it is."""
+    b = tables.blocks.c
+    if tx.execute(select(b.id).where(b.id == block.id, b.revision == block.revision)).scalar() is not None:
+        return
+    tx.execute(
+        insert(tables.blocks).values(
+            id=block.id,
+            revision=block.revision,
+            title=block.title,
+            digest=block.digest,
+            body=json.dumps(block.plain()),
+            media=json.dumps(dict(media)),
+            at=house.now(),
+            by=by,
+        )
+    )
+    note(tx, house.now(), by, "block kept", block.id, f"revision {block.revision}")
+
+
+def keep_of_folder(  # noqa: PLR0917 - whose blocks, where they lie, who brought them
+    tx: Connection, house: House, folder: Path, document: Document, media: Mapping[str, str], by: str
+) -> None:
+    """Keep the blocks that came along with a document's folder; `media` are the document's files."""
+    for use in document.blocks if isinstance(document, Instruction) else ():
+        home = language.folder_of(use.block, folder)
+        block = None if home is None else load_block(home)
+        if block is not None and block.revision == use.revision:
+            prefix = f"{language.PLACE}/{block.id}/"
+            files = {
+                path.removeprefix(prefix): digest for path, digest in media.items() if path.startswith(prefix)
+            }
+            keep(tx, house, block, files, by)
+
+
+# --- where they are used -----------------------------------------------------------
+
+
+def uses(tx: Connection, block: str) -> tuple[BlockUse, ...]:
+    """Every document whose newest release or open draft uses the block; a draft stands for its document."""
+    d, p = tables.drafts.c, tables.draft_parts.c
+    rows = tx.execute(
+        select(d.id, d.document, d.title, p.body)
+        .join(tables.draft_parts, p.draft == d.id)
+        .where(d.state == "draft", p.part.like("step:%"), p.body.like(f'%"block":"{block}"%'))
+    ).all()
+    found = [_in_draft(row, json.loads(row.body)) for row in rows if _is_use(row.body, block)]
+    open_drafts = set(tx.execute(select(d.document).where(d.state == "draft")).scalars())
+    for release in shelf.newest(tx):
+        document = release.document
+        if isinstance(document, Instruction) and document.id not in open_drafts:
+            for use in document.blocks:
+                if use.block == block:
+                    found.append(_in_release(document, use.revision, use.prefix, block))
+    return tuple(sorted(found, key=lambda use: (use.title, use.prefix or "")))
+
+
+def _is_use(body: str, block: str) -> bool:
+    values = json.loads(body)
+    return isinstance(values, dict) and values.get("block") == block
+
+
+def _in_draft(row: Any, body: dict[str, Any]) -> BlockUse:
+    return BlockUse(
+        document=row.document,
+        title=row.title,
+        revision=int(body.get("revision", 0)),
+        prefix=body.get("prefix"),
+        steps=(),
+        draft=row.id,
+    )
+
+
+def _in_release(document: Instruction, revision: int, prefix: str | None, block: str) -> BlockUse:
+    begin = "" if prefix is None else f"{prefix}-"
+    place = f"{language.PLACE}/{block}/"
+    steps = tuple(
+        f"{number}. {step.title}"
+        for number, step in enumerate(document.steps, start=1)
+        if (prefix is not None and step.id.startswith(begin))
+        or any(file.startswith(place) for medium in step.media for file in medium.files)
+    )
+    return BlockUse(
+        document=document.id, title=document.title, revision=revision, prefix=prefix, steps=steps, draft=None
+    )
+
+
+# --- a new revision ----------------------------------------------------------------
+
+
+def release(house: House, draft: str, block: Block, media: Mapping[str, str], by: str) -> Block:
+    """Make a block's draft its next revision."""
+    b, d = tables.blocks.c, tables.drafts
+    with writing(house.engine) as tx:
+        highest = tx.execute(select(func.max(b.revision)).where(b.id == block.id)).scalar()
+        made = Block.model_validate(block.plain() | {"revision": int(highest or 0) + 1})
+        values = {"state": "released", "changed_at": house.now(), "changed_by": by}
+        moved = tx.execute(update(d).where(d.c.id == draft, d.c.state == "draft").values(**values))
+        if moved.rowcount != 1:
+            raise Conflict("Somebody else has moved this draft just now.", "Load the page again.")
+        keep(tx, house, made, {path: media[path] for path in made.files}, by)
+    house.live.say("library")
+    return made
+
+
+def current(house: House, block: str) -> Shared:
+    """The newest revision of a block; raises NotThere."""
+    with reading(house.engine) as tx:
+        return revisions(tx, block)[0]

@@ -1,0 +1,156 @@
+"""A draft as the YAML that its folder would hold, and that text taken back: the expert's door into the editor."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any, cast
+
+from content import yaml
+from content.errors import DocumentError
+from content.writing import tidy
+from server.house import House
+from server.library import shapes, submitting
+from server.library.drafts import Draft, Part
+from server.library.edits import Change, Kept, changes
+from server.library.shapes import HEAD, ORDER, STEP
+
+NAME = "source"  # what findings would call the file
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What is wrong, or could be better, at a line."""
+
+    line: int
+    level: str
+    message: str
+    mend: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """What a text says: the parts that it would make of the draft (none where it cannot be read), and messages."""
+
+    parts: Mapping[str, Any] | None
+    messages: tuple[Message, ...]
+
+
+def text_of(draft: Draft) -> str:
+    """The draft as YAML; its translations stand beside it, on a page of their own."""
+    values = {name: value for name, value in draft.head.items() if name != "translations"}
+    if draft.has_steps:
+        values["steps"] = [draft.parts[STEP + step].body for step in draft.steps]
+    return tidy(values)
+
+
+def read(draft: Draft, text: str) -> Read:
+    """What the text would make of the draft."""
+    try:
+        values, lines = yaml.read(text, NAME)
+    except DocumentError as problem:
+        return Read(
+            parts=None,
+            messages=tuple(
+                Message(line=each.line or 1, level="error", message=each.message, mend=each.mend)
+                for each in problem.findings
+            ),
+        )
+    parts, wrong = _parts(draft, _as_text(values), lines)
+    if wrong:
+        return Read(parts=None, messages=tuple(wrong))
+    made = replace(
+        draft, parts={**draft.parts, **{name: Part(version=0, body=body) for name, body in parts.items()}}
+    )
+    return Read(parts=parts, messages=_remarks(made, lines))
+
+
+def _as_text(value: Any) -> Any:
+    """Exact numbers are text in a draft, digit by digit."""
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, list):
+        return [_as_text(each) for each in cast("list[Any]", value)]
+    if isinstance(value, dict):
+        return {
+            key: _as_text(each) for key, each in cast("dict[str, Any]", value).items() if each is not None
+        }
+    return value
+
+
+def _parts(
+    draft: Draft, values: dict[str, Any], lines: Mapping[yaml.Path, int]
+) -> tuple[dict[str, Any], list[Message]]:
+    wrong: list[Message] = []
+
+    def refuse(path: yaml.Path, message: str, mend: str) -> None:
+        line = next((lines[path[:end]] for end in range(len(path), -1, -1) if path[:end] in lines), 1)
+        wrong.append(Message(line=line, level="error", message=message, mend=mend))
+
+    for name, wanted in (("id", draft.document), ("kind", draft.kind)):
+        if values.get(name) != wanted:
+            refuse(
+                (name,),
+                f"`{name}` is {wanted} in this draft",
+                "leave it so; another document is another draft",
+            )
+    head = {name: value for name, value in values.items() if name != "steps"}
+    if "translations" in draft.head:
+        head["translations"] = draft.head["translations"]
+    parts: dict[str, Any] = {HEAD: head}
+    order: list[str] = []
+    given = values.get("steps", [])
+    steps = cast("list[Any]", given) if isinstance(given, list) and draft.has_steps else []
+    for place, step in enumerate(steps):
+        identifier = cast("dict[str, Any]", step).get("id") if isinstance(step, dict) else None
+        if not isinstance(identifier, str) or not shapes.is_part(STEP + identifier):
+            refuse(
+                ("steps", place),
+                "the step has no identifier",
+                "add `id:` with small letters, digits and hyphens",
+            )
+            continue
+        if identifier in order:
+            refuse(
+                ("steps", place, "id"), f"the step {identifier!r} is there twice", "give each its own `id`"
+            )
+            continue
+        order.append(identifier)
+        parts[STEP + identifier] = step
+    if draft.has_steps:
+        parts[ORDER] = order
+    for name, body in parts.items():
+        odd = shapes.what_is_wrong(name, body)
+        if odd is not None:
+            step = name.removeprefix(STEP)
+            refuse(("steps", order.index(step)) if step in order else (), odd, "mend it")
+    return parts, wrong
+
+
+def _remarks(made: Draft, lines: Mapping[yaml.Path, int]) -> tuple[Message, ...]:
+    order = made.steps
+    found: list[Message] = []
+    for each in submitting.remarks(made):
+        begin = ("steps", order.index(each.step)) if each.step in order else ()
+        path: yaml.Path = (*begin, *each.at)
+        line = next((lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in lines), 1)
+        found.append(Message(line=line, level=each.level, message=each.message, mend=each.mend))
+    return tuple(sorted(found, key=lambda each: each.line))
+
+
+def keep(
+    house: House, draft: Draft, parts: Mapping[str, Any], versions: Mapping[str, Any], by: str
+) -> list[Kept]:
+    """Make the draft what a text says, from the versions that it was made from."""
+    wanted = [
+        Change(part=name, version=_version(draft, versions, name), body=body)
+        for name, body in parts.items()
+        if name not in draft.parts or draft.parts[name].body != body
+    ]
+    return changes(house, draft.id, wanted, by) if wanted else []
+
+
+def _version(draft: Draft, versions: Mapping[str, Any], part: str) -> int:
+    given = versions.get(part)
+    if isinstance(given, int):
+        return given
+    return draft.parts[part].version if part in draft.parts else 0
