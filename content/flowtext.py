@@ -189,20 +189,20 @@ def _to(box: dict[str, Any], ways: str) -> tuple[str, str] | None:
     if ways == NOWHERE:
         box["next"] = []
         return None
-    found = _WAY.finditer(ways)
-    box["next"] = []
-    for way in found:
+    found: list[Any] = []
+    for way in _WAY.finditer(ways):
         if not re.fullmatch(_NAME, way[1]):
             return f"{way[1][:40]!r} is no name of a box", "name a box, as it stands before its colon"
         if box["kind"] == "decision":
             if way[2] is None:
                 return f"it does not say when it goes on to {way[1]}", f'write `{way[1]} if "yes"`'
-            box["next"].append({"to": way[1], "when": _plain(way[2].strip())})
+            found.append({"to": way[1], "when": _plain(way[2].strip())})
         elif way[2] is not None:
             return "only a decision has answers", "make it a decision, or leave the answer out"
         else:
-            box["next"].append(way[1])
+            found.append(way[1])
     rest = _WAY.sub("", ways).replace(",", "").strip()
-    if rest or not box["next"]:
+    box["next"] = found
+    if rest or not found:
         return "the arrow leads nowhere", "name a box behind it, or several with commas between them"
     return None

@@ -72,9 +72,7 @@ def _head(head: Mapping[str, Any], begin: str, anew: str, old: str, new: str) ->
     translations: Any = changed.get("translations")
     if isinstance(translations, dict):
         changed["translations"] = {
-            language: {_begun(key, begin, anew): text for key, text in texts.items()}
-            if isinstance(texts, dict)
-            else texts
+            language: _begun(texts, begin, anew)
             for language, texts in cast("dict[str, Any]", translations).items()
         }
     for each in _objects(changed, "lint") if old else ():
@@ -82,8 +80,14 @@ def _head(head: Mapping[str, Any], begin: str, anew: str, old: str, new: str) ->
     return changed
 
 
-def _begun(key: str, begin: str, anew: str) -> str:
-    return anew + key.removeprefix(begin) if key.startswith(begin) else key
+def _begun(texts: Any, begin: str, anew: str) -> Any:
+    """A language's texts under keys that begin anew."""
+    if not isinstance(texts, dict):
+        return texts
+    return {
+        anew + key.removeprefix(begin) if key.startswith(begin) else key: text
+        for key, text in cast("dict[str, Any]", texts).items()
+    }
 
 
 def _put(values: Values, field: str, old: str, new: str) -> None:

@@ -172,7 +172,7 @@ def _touch(tx: Connection, house: House, draft: str, by: str, kept: Sequence[Kep
 
 
 def mend(house: House, draft: str, by: str) -> list[str]:
-    """Mend what is damaged: what was kept last of it comes back, a step without words leaves the order; what was done."""
+    """Mend what is damaged: what was kept last comes back, a step without words leaves the order; what was done."""
     with writing(house.engine) as tx:
         held = read(tx, draft)
         told: list[str] = []

@@ -1,4 +1,4 @@
-"""A draft's history: every change with who and when, what was not taken, one's own taken back, an earlier one restored."""
+"""A draft's history: every change with who and when, what was not taken, undoing one's own, restoring an earlier."""
 
 import json
 from collections.abc import Sequence

@@ -82,8 +82,8 @@ def _lists(
     was, their, my = (cast("dict[str, Any]", each) for each in named)
     found: list[Any] = []
     for name in _order(list(was), list(their), list(my), at, apart):
-        entry = [each.get(name, _ABSENT) for each in (was, their, my)]
-        value = _merge(*entry, (*at, name), apart)
+        before, theirs_now, mine_now = (each.get(name, _ABSENT) for each in (was, their, my))
+        value = _merge(before, theirs_now, mine_now, (*at, name), apart)
         if value is not _ABSENT:
             found.append(value)
     return found

@@ -126,14 +126,17 @@ def uses(tx: Connection, block: str) -> tuple[BlockUse, ...]:
         .join(tables.draft_parts, p.draft == d.id)
         .where(d.state == "draft", p.part.like("step:%"), p.body.like(f'%"block":"{block}"%'))
     ).all()
-    found = [_in_draft(row, json.loads(row.body)) for row in rows if _is_use(row.body, block)]
+    held = {each.block.revision: each.block for each in revisions(tx, block)}
+    found = [_in_draft(row, json.loads(row.body), held) for row in rows if _is_use(row.body, block)]
     open_drafts = set(tx.execute(select(d.document).where(d.state == "draft")).scalars())
     for release in shelf.newest(tx):
         document = release.document
         if isinstance(document, Instruction) and document.id not in open_drafts:
-            for use in document.blocks:
-                if use.block == block:
-                    found.append(_in_release(document, use.revision, use.prefix, block))
+            found += [
+                _in_release(document, use.revision, use.prefix, block)
+                for use in document.blocks
+                if use.block == block
+            ]
     return tuple(sorted(found, key=lambda use: (use.title, use.prefix or "")))
 
 
@@ -142,13 +145,14 @@ def _is_use(body: str, block: str) -> bool:
     return isinstance(values, dict) and values.get("block") == block
 
 
-def _in_draft(row: Any, body: dict[str, Any]) -> BlockUse:
+def _in_draft(row: Any, body: dict[str, Any], held: Mapping[int, Block]) -> BlockUse:
+    block = held.get(int(body.get("revision", 0)))
     return BlockUse(
         document=row.document,
         title=row.title,
         revision=int(body.get("revision", 0)),
         prefix=body.get("prefix"),
-        steps=(),
+        steps=() if block is None else tuple(step.title for step in block.steps),
         draft=row.id,
     )
 

@@ -7,7 +7,9 @@ from typing import Any, cast
 
 from content import yaml
 from content.errors import DocumentError
-from content.writing import tidy
+from content.instruction import Step
+from content.values import Piece
+from content.writing import PLACES, tidy
 from server.house import House
 from server.library import shapes, submitting
 from server.library.drafts import Draft, Part
@@ -37,10 +39,17 @@ class Read:
 
 def text_of(draft: Draft) -> str:
     """The draft as YAML; its translations stand beside it, on a page of their own."""
-    values = {name: value for name, value in draft.head.items() if name != "translations"}
+    kind = submitting.KINDS[draft.kind]
+    values = _ordered({name: value for name, value in draft.head.items() if name != "translations"}, kind)
     if draft.has_steps:
-        values["steps"] = [draft.parts[STEP + step].body for step in draft.steps]
+        values["steps"] = [_ordered(draft.parts[STEP + step].body, Step) for step in draft.steps]
     return tidy(values)
+
+
+def _ordered(values: Mapping[str, Any], kind: type[Piece]) -> dict[str, Any]:
+    """The values in the order in which the language names them; what it does not know comes last."""
+    order = {field.alias or name: place for place, (name, field) in enumerate(kind.model_fields.items())}
+    return dict(sorted(values.items(), key=lambda each: order.get(each[0], len(order))))
 
 
 def read(draft: Draft, text: str) -> Read:
@@ -71,10 +80,18 @@ def _as_text(value: Any) -> Any:
     if isinstance(value, list):
         return [_as_text(each) for each in cast("list[Any]", value)]
     if isinstance(value, dict):
-        return {
-            key: _as_text(each) for key, each in cast("dict[str, Any]", value).items() if each is not None
-        }
+        given = cast("dict[str, Any]", value).items()
+        values = {key: _as_text(each) for key, each in given if each is not None}
+        drawn = "shape" in values
+        return {key: _spelled(each) if drawn and key in PLACES else each for key, each in values.items()}
     return value
+
+
+def _spelled(place: Any) -> Any:
+    """A coordinate as text; 0 and 1 are coordinates too."""
+    if isinstance(place, list):
+        return [_spelled(each) for each in cast("list[Any]", place)]
+    return str(place) if isinstance(place, int) and not isinstance(place, bool) else place
 
 
 def _parts(

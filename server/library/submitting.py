@@ -195,7 +195,7 @@ def submit(house: House, draft: str, comment: str, by: str) -> None:
     """
     with reading(house.engine) as tx:
         held = read(tx, draft)
-    wrong = gate(remarks(held)).review
+    wrong = list(gate(remarks(held)).review)
     if wrong:
         more = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""
         raise Invalid(f"{wrong[0]}{more}", "mend what is marked in red")

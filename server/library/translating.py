@@ -1,4 +1,4 @@
-"""A draft's translations: how far each language is, what is stale and why, and texts that come in one by one or as XLIFF."""
+"""A draft's translations: how far each language is, what is stale and why, texts one by one and as XLIFF."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -100,7 +100,7 @@ def _line(  # noqa: PLR0917 - a text, its translation, and what is known about b
     step, _, field = rest.partition(".") if first == "steps" else ("", "", key)
     return Line(
         key=key,
-        where=f"{titles.get(step, step)} · {field}" if step else field,
+        where=" · ".join([titles.get(step, step)] * bool(step) + field.replace("_", " ").split(".")),
         source=source,
         target="" if known is None else known.text,
         state=state,
@@ -151,7 +151,7 @@ def _strings(value: Any) -> Iterator[str]:
 
 
 def put(house: House, draft: str, language: str, given: Mapping[str, str], by: str) -> Coverage:
-    """Keep translations of texts as they are now; an empty one is taken out. Raises Invalid for what is no text of it."""
+    """Keep translations of texts as they are now; an empty one is taken out. Raises Invalid for other keys."""
     with reading(house.engine) as tx:
         held = read(tx, draft)
     document = document_of(held)

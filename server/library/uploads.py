@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from content import picture
-from server.errors import TooLarge
+from content.blocks import PLACE
+from server.errors import NotThere, TooLarge
 from server.house import House
-from server.library import drafts
+from server.library import drafts, shared
 from server.library.drafts import Draft, read
 from server.library.edits import Change, changes
 from server.library.shapes import STEP
@@ -121,11 +122,20 @@ def uses(house: House, digest: str) -> tuple[Use, ...]:
         for release in shelf.newest(tx):
             if release.document.id not in written:
                 paths = {file.path for file in release.media if file.digest == digest}
-                found += _uses(release.document.plain(), paths, None)
+                found += _uses(release.document.plain(), _own(paths), None)
+        for each in shared.newest(tx):
+            if each.block.id not in written:
+                paths = {path for path, held in each.media.items() if held == digest}
+                found += _uses(each.block.plain(), paths, None)
     for draft in open_drafts:
         paths = {path for path, held in draft.media.items() if held == digest}
-        found += _uses(draft.values, paths, draft.id)
+        found += _uses(draft.values, _own(paths), draft.id)
     return tuple(found)
+
+
+def _own(paths: set[str]) -> set[str]:
+    """The paths of a document's own media; those of a block are changed in the block."""
+    return {path for path in paths if not path.startswith(f"{PLACE}/")}
 
 
 def _uses(values: Mapping[str, Any], paths: set[str], draft: str | None) -> list[Use]:
@@ -153,10 +163,12 @@ def replace(house: House, old: str, digest: str, documents: tuple[str, ...], by:
                     tables.drafts.c.document == document, tables.drafts.c.state == "draft"
                 )
             ).scalar()
-        if draft is None:
-            if release is None:
-                continue
+        if draft is None and release is not None:
             draft = drafts.from_release(house, release, by)
+        if draft is None:
+            draft = _block_draft(house, document, by)
+        if draft is None:
+            continue
         with reading(house.engine) as tx:
             held = read(tx, draft)
         if _swap(house, held, old, digest, by, path):
@@ -164,8 +176,15 @@ def replace(house: House, old: str, digest: str, documents: tuple[str, ...], by:
     return changed
 
 
+def _block_draft(house: House, block: str, by: str) -> str | None:
+    try:
+        return drafts.from_block(house, shared.current(house, block), by)
+    except NotThere:
+        return None
+
+
 def _swap(house: House, draft: Draft, old: str, digest: str, by: str, path: str) -> bool:  # noqa: PLR0917
-    paths = {name for name, held in draft.media.items() if held == old}
+    paths = _own({name for name, held in draft.media.items() if held == old})
     wanted: list[Change] = []
     for step in draft.steps:
         part = draft.parts[STEP + step]

@@ -21,7 +21,7 @@ class Shape:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
-    """One text about its middle; a plate has room of `width` by `height` in which its words are centred or at a side."""
+    """One text about its middle; a plate has room of `width` by `height`, its words in the middle or at a side."""
 
     x: float
     y: float

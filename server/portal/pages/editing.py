@@ -160,7 +160,7 @@ def state(here: ThePortal, _visitor: Engineer, draft: str) -> JSONResponse:
 def _documents(tx: Connection) -> list[dict[str, str]]:
     """Every document that can be named: released or being written."""
     d, w = tables.documents.c, tables.drafts.c
-    rows = tx.execute(select(d.id, d.kind, d.title)).all()
+    rows = list(tx.execute(select(d.id, d.kind, d.title)).all())
     rows += tx.execute(select(w.document.label("id"), w.kind, w.title).where(w.state.in_(drafts.OPEN))).all()
     found = {row.id: {"id": row.id, "kind": row.kind, "title": row.title} for row in rows}
     return sorted(found.values(), key=lambda each: each["title"])

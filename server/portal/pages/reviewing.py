@@ -12,6 +12,7 @@ from content.errors import ContentError
 from content.folder import Document
 from content.instruction import Instruction
 from content.package import Release
+from content.sop import Sop
 from server.errors import Invalid
 from server.library import drafts, releasing, reviewing, settling, submitting
 from server.media import MediaStore
@@ -85,7 +86,7 @@ def review(request: Request, here: ThePortal, visitor: Supervisor, draft: str) -
 def _shown(tx: Connection, store: MediaStore, held: drafts.Draft) -> Shown | None:
     """The draft beside the release that it was made from; None while it is no valid document."""
     try:
-        document = submitting.KINDS[held.kind].model_validate(held.values)
+        document = (Sop if held.kind == "sop" else Instruction).model_validate(held.values)
     except (ValueError, ContentError):
         return None
     before = None if held.based_on is None else shelf.release(tx, held.based_on)

@@ -56,9 +56,10 @@ export class Conditions {
   }
 
   attach(made, written, step, at) {
-    const verdict = el("output", { class: "verdict" });
+    const verdict = el("span", { class: "verdict", role: "status" });
     const wrong = el("p", { class: "field-remark error", role: "status" });
-    made.querySelector(".label").append(" ", verdict);
+    made.classList.add("expressing");
+    made.prepend(verdict); // beside the label, no part of it
     made.append(wrong);
     const entry = { made, written, step, at, verdict, wrong };
     this.attached.add(entry);
@@ -100,7 +101,7 @@ function completing(written, names) {
   written.setAttribute("aria-autocomplete", "list");
   written.setAttribute("aria-controls", box.id);
   written.setAttribute("aria-expanded", "false");
-  written.after(box);
+  written.closest("label").after(box); // beside the label, or its words would be the label's
   let found = [];
   let chosen = -1;
 

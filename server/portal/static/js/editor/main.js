@@ -30,6 +30,7 @@ const steps = new Steps(by("steps"), keeper, {
   open: () => open.step,
   show: (id) => show(id),
   marks: (id) => ({ level: remarks.level(id), todos: todos.open(id).length, others: others.find((each) => each.step === id)?.name }),
+  blockSize: (body) => known.blocks.find((each) => each.id === body.block)?.steps.length ?? 1,
   blockTitle: (body) => known.blocks.find((each) => each.id === body.block)?.title ?? body.block,
 });
 const remarks = new Remarks(keeper, { list: by("remarks"), count: by("remark-count"), words: by("submit-words"), submit: by("submit-now") }, {

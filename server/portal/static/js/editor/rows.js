@@ -5,7 +5,8 @@ import { button, el, free, having, slug } from "./parts.js";
 export function rows(field, ctx) {
   const box = el("div", { class: field.folded ? "rows folded" : "rows" });
   const held = () => ctx.get()?.[field.name] ?? [];
-  const opened = new Set();
+  const opened = ctx.tools.opened; // what is unfolded stays so when the sheet is drawn anew
+  const key = (place) => `${ctx.step ?? "head"} ${path(ctx, field.name)}.${place}`;
 
   const put = (now, focus = -1) => {
     ctx.set(field.name, now);
@@ -37,8 +38,8 @@ export function rows(field, ctx) {
     const mark = { class: "row", "data-at": inner.at };
     if (!field.folded) return el("div", mark, [body, tools]);
     const title = el("span", { dir: "auto" }, field.title(inner.get(), ctx));
-    const details = el("details", { ...mark, open: opened.has(place) }, [el("summary", {}, [title]), body, tools]);
-    details.addEventListener("toggle", () => (details.open ? opened.add(place) : opened.delete(place)));
+    const details = el("details", { ...mark, open: opened.has(key(place)) }, [el("summary", {}, [title]), body, tools]);
+    details.addEventListener("toggle", () => (details.open ? opened.add(key(place)) : opened.delete(key(place))));
     body.addEventListener("input", () => title.replaceChildren(field.title(inner.get(), ctx)));
     return details;
   }
@@ -64,7 +65,7 @@ export function rows(field, ctx) {
   function add() {
     const made = structuredClone(typeof field.fresh === "function" ? field.fresh(ctx) : (field.fresh ?? {}));
     if (field.named && !made[field.named.id]) made[field.named.id] = numbered(field.named.stem, new Set(held().map((each) => each[field.named.id])));
-    opened.add(held().length);
+    opened.add(key(held().length));
     put([...held(), made], held().length);
   }
 

@@ -26,8 +26,9 @@ export class Steps {
       const body = this.keeper.body(`step:${id}`);
       if (body.group !== group && groups.get(body.group)) made.push(el("li", { class: "heading", dir: "auto" }, groups.get(body.group)));
       group = body.group;
-      number += body.block ? 0 : 1;
-      made.push(this.line(id, body, place, number));
+      const size = body.block ? this.told.blockSize(body) : 1;
+      made.push(this.line(id, body, place, size > 1 ? `${number + 1}–${number + size}` : String(number + 1)));
+      number += size;
     });
     this.list.replaceChildren(...made);
     if (focused) this.list.querySelector(`[data-step="${CSS.escape(focused)}"]`)?.focus();
@@ -38,8 +39,8 @@ export class Steps {
     const { level, others, todos } = this.told.marks(id);
     const title = body.block ? `Block: ${this.told.blockTitle(body)}` : body.title || id;
     const line = el("li", { tabindex: 0, draggable: String(!this.keeper.closed), dir: "auto", "data-step": id, title, class: body.block ? "block" : "" }, [
-      el("b", {}, body.block ? "⧉" : String(number)),
-      picture ? el("img", { src: picture, alt: "", loading: "lazy" }) : el("div", { class: "thumb" }),
+      el("b", {}, number),
+      body.block ? el("div", { class: "thumb of-block", "aria-hidden": "true" }, "⧉") : picture ? el("img", { src: picture, alt: "", loading: "lazy" }) : el("div", { class: "thumb" }),
       el("span", {}, title),
       el("i", { class: level ?? (todos ? "todo" : ""), title: level ? "There is something to mend" : todos ? "There is something to look at" : "" }),
       others ? el("em", { title: `${others} is here` }, others.slice(0, 1).toUpperCase()) : null,
