@@ -1,9 +1,9 @@
 """A draft's history: every change with who and when, what was not taken, undoing one's own, restoring an earlier."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, select, update
@@ -18,6 +18,19 @@ from server.store.engine import reading, writing
 
 MOST_SHOWN = 400  # edits of a page
 LONGEST_SHOWN = 600  # characters of a value
+MOST_DIFFERENCES = 12  # of one edit
+TOGETHER = timedelta(minutes=5)  # what one types in this time is told as one change
+SPOKEN = (
+    "shape",
+    "kind",
+    "title",
+    "prompt",
+    "name",
+    "text",
+    "alt",
+    "to",
+    "when",
+)  # what people know a thing by
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +70,35 @@ def history(house: House, draft: str, part: str | None = None) -> tuple[Told, ..
     with reading(house.engine) as tx:
         held = read(tx, draft)
         rows = tx.execute(query if part is None else query.where(e.part == part)).all()
-    return tuple(_told(row) for row in rows if row.before is not None or row.part in held.parts)
+    kept = [row for row in rows if row.before is not None or row.part in held.parts]
+    return tuple(_told(last, first) for last, first in _runs(kept))
 
 
-def _told(row: Row[Any]) -> Told:
-    before = None if row.before is None else body_of(row.before)
+def _runs(rows: Sequence[Row[Any]]) -> Iterator[tuple[Row[Any], Row[Any]]]:
+    """Each change with the first one that it goes on from: autosave keeps every half sentence."""
+    last: Row[Any] | None = None
+    first: Row[Any] | None = None
+    for row in rows:
+        if last is None or first is None:
+            last = first = row
+        elif _goes_on(first, row):
+            first = row
+        else:
+            yield last, first
+            last = first = row
+    if last is not None and first is not None:
+        yield last, first
+
+
+def _goes_on(later: Row[Any], earlier: Row[Any]) -> bool:
+    same = (later.part, later.by) == (earlier.part, earlier.by)
+    plain = not (later.refused or earlier.refused or earlier.before is None)
+    turned = later.undoes is not None or earlier.undoes is not None
+    return same and plain and not turned and later.at - earlier.at < TOGETHER
+
+
+def _told(row: Row[Any], first: Row[Any]) -> Told:
+    before = None if first.before is None else body_of(first.before)
     after = body_of(row.after)
     return Told(
         id=row.id,
@@ -86,22 +123,59 @@ def _what(part: str, body: Any) -> str:
 
 
 def _differences(before: Any, after: Any, part: str) -> list[Difference]:
+    """What differs, as deep as it can be named: a field of the second check, the words of an annotation."""
+    found: list[Difference] = []
+    _walk(before, after, (), found)
+    left = len(found) - MOST_DIFFERENCES
+    if left > 0:
+        found = found[:MOST_DIFFERENCES]
+        found.append(Difference(field="and more", before=None, after=f"{left} other places"))
+    return [replace(each, field=each.field or ("order" if part == ORDER else "everything")) for each in found]
+
+
+def _walk(before: Any, after: Any, at: tuple[str, ...], found: list[Difference]) -> None:
+    if before == after:
+        return
     if isinstance(before, dict) and isinstance(after, dict):
-        names = [name for name in dict.fromkeys((*before, *after)) if before.get(name) != after.get(name)]
-        return [
-            Difference(field=str(name), before=_shown(before.get(name)), after=_shown(after.get(name)))
-            for name in names
+        pairs = [(str(key), before.get(key), after.get(key)) for key in dict.fromkeys((*before, *after))]
+    elif _is_of_objects(before) and _is_of_objects(after):
+        named = [{_called(each, place): each for place, each in enumerate(side)} for side in (before, after)]
+        pairs = [
+            (name, named[0].get(name), named[1].get(name)) for name in dict.fromkeys((*named[0], *named[1]))
         ]
-    field = "order" if part == ORDER else "everything"
-    return [Difference(field=field, before=_shown(before), after=_shown(after))]
+        if all(one == other for _, one, other in pairs):
+            found.append(Difference(field=" · ".join(at), before=_order(before), after=_order(after)))
+            return
+    else:
+        found.append(Difference(field=" · ".join(at), before=_shown(before), after=_shown(after)))
+        return
+    for name, was, now in pairs:
+        _walk(was, now, (*at, name.replace("_", " ")), found)
+
+
+def _is_of_objects(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(each, dict) for each in value)
+
+
+def _called(entry: dict[str, Any], place: int) -> str:
+    return str(entry.get("id") or entry.get("number") or place + 1)
+
+
+def _order(entries: list[dict[str, Any]]) -> str:
+    return ", ".join(_called(each, place) for place, each in enumerate(entries))[:LONGEST_SHOWN]
 
 
 def _shown(value: Any) -> str | None:
+    """A value in words: a text as it is, of anything larger what people would read in it."""
     if value is None or isinstance(value, str):
         return value if value is None else value[:LONGEST_SHOWN]
-    if isinstance(value, list) and all(isinstance(each, str) for each in value):
-        return ", ".join(map(str, value))[:LONGEST_SHOWN]
-    return json.dumps(value, ensure_ascii=False, indent=1)[:LONGEST_SHOWN]
+    if isinstance(value, list):
+        return "; ".join(filter(None, map(_shown, value)))[:LONGEST_SHOWN]
+    if isinstance(value, dict):
+        spoken = [str(value[key]) for key in SPOKEN if isinstance(value.get(key), str | int)]
+        words = spoken or [f"{key}: {_shown(each)}" for key, each in value.items()]
+        return ", ".join(words)[:LONGEST_SHOWN]
+    return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
 
 
 def restore(house: House, draft: str, edit: int, by: str) -> Kept:

@@ -91,6 +91,18 @@ def test_words_that_were_not_taken_stand_in_the_history_and_can_be_restored(hous
     assert history.restore(house, begun, refused.id, "jan").body["title"] == "Jans"
 
 
+def test_the_history_tells_what_one_typed_at_once_as_one_change_and_where_it_was(house, begun) -> None:
+    part = STEP + "tighten-screws"
+    for words in ("Tighten", "Tighten all", "Tighten all screws"):
+        now = held(house, begun).parts[part]
+        checks = [{**now.body["checks"][0], "prompt": words}]
+        change(house, begun, part, now.version, {**now.body, "checks": checks}, "eva")
+    told = history.history(house, begun, part)[0]
+    assert [(each.field, each.before, each.after) for each in told.changed] == [
+        ("checks · screws · prompt", "Tighten the six screws", "Tighten all screws")
+    ]
+
+
 def test_words_on_their_way_do_not_take_back_what_others_wrote_meanwhile(house, begun) -> None:
     part = held(house, begun).parts[STEP + "fit-key"]
     change(house, begun, STEP + "fit-key", part.version, {**part.body, "standard_time": "30s"}, "eva")

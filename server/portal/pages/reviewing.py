@@ -14,7 +14,7 @@ from content.instruction import Instruction
 from content.package import Release
 from content.sop import Sop
 from server.errors import Invalid
-from server.library import drafts, releasing, reviewing, settling, submitting
+from server.library import drafts, releasing, reviewing, settling
 from server.media import MediaStore
 from server.people.sessions import Role
 from server.portal.asking import zone_of
