@@ -248,11 +248,12 @@ def _loaded(page: Any, address: str) -> float:
 
 def _saved(page: Any, address: str, token: str, number: int) -> float:
     state = page.request.get(f"{address}/state").json()["parts"]["step:step-100"]
-    body = {"version": state["version"], "body": {**state["body"], "title": f"Fit part 100, {number}"}}
+    body = {**state["body"], "title": f"Fit part 100, {number}"}
+    change = {"part": "step:step-100", "version": state["version"], "body": body}
     began = time.perf_counter()
     answer = page.request.put(
-        f"{address}/parts/step%3Astep-100",
-        data=json.dumps(body).encode(),
+        f"{address}/changes",
+        data=json.dumps({"changes": [change]}).encode(),
         headers={"X-CSRF-Token": token, "Content-Type": "application/json"},
     )
     assert answer.ok, answer.text()

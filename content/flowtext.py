@@ -6,9 +6,9 @@
     hand:    hand-over "To the stock" to "Store keeper"
     done:    end "Pump in stock"
 
-A box has a name, a kind and a title in quotes. `[NAME]` is the work instruction that carries a task out, `to "ROLE"` who
-takes over. `-> NAME` says where it goes on; without an arrow it goes on to the line below, and `-> -` goes nowhere. A box
-without a name is named after its title.
+A box has a name, a kind and a title in quotes. `[NAME]` is the work instruction that carries a task out, `to "ROLE"`
+says who takes over. `-> NAME` says where it goes on; without an arrow it goes on to the line below, `-> -` leads
+nowhere. A box without a name is named after its title.
 """
 
 import re

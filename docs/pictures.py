@@ -39,6 +39,8 @@ def portal(folder: Path) -> None:
                 shots.settle(page)
                 page.screenshot(path=folder / f"{name}.png")
             editor(page, served.address, folder)
+            writing(page, served.address, folder)
+            edited(page, f"{served.address}/library/instructions/close-pump")
             review(page, folder)
             browser.close()
 
@@ -86,11 +88,74 @@ def editor(page: Any, address: str, folder: Path) -> None:
     """A step in the editor, with its preview."""
     page.goto(f"{address}/library/instructions/close-pump")
     page.get_by_role("button", name="Edit", exact=True).click()
-    page.locator("#steps li", has_text="Tighten in the cross pattern").click()
+    page.locator("#steps [data-step]", has_text="Tighten in the cross pattern").click()
     page.locator("#preview[src^='blob:']").wait_for(timeout=60_000)
     page.locator("#saved", has_text="Saved").wait_for()
     page.locator("#preview").evaluate("image => image.decode()")
     page.screenshot(path=folder / "editor.png")
+
+
+def writing(page: Any, address: str, folder: Path) -> None:
+    """The editor's other sides: annotating, conditions, a procedure, translation, import."""
+    _annotating(page, folder)
+    edited(page, f"{address}/library/instructions/service-pump")
+    page.locator("#steps [data-step]", has_text="Renew the shaft seal").click()
+    page.locator("#values-card summary").click()
+    page.locator("#values-card").get_by_label("order.complaint").select_option("leak")
+    page.locator("#preview[src^='blob:']").wait_for(timeout=60_000)
+    when = page.get_by_label("Only when")
+    said = when.input_value()
+    when.fill(f"{said} || order.")
+    page.locator(".completions li").first.wait_for()
+    when.evaluate("field => field.scrollIntoView({ block: 'center' })")
+    page.screenshot(path=folder / "conditions.png")
+    when.fill(said)
+    page.locator("#saved", has_text="Saved").wait_for()
+    page.goto(f"{page.url.partition('#')[0]}/translation?language=ja")
+    page.screenshot(path=folder / "translation.png")
+    edited(page, f"{address}/library/sops/service-gear-pump")
+    page.locator("#flow svg").wait_for()
+    page.locator(".flow-editor").evaluate("editor => editor.scrollIntoView()")
+    page.screenshot(path=folder / "procedure.png")
+    _importing(page, address, folder)
+
+
+def edited(page: Any, address: str) -> None:
+    """The draft of the document at that address, in the editor."""
+    page.goto(address)
+    page.get_by_role("button", name="Edit", exact=True).click()
+    page.wait_for_url("**/drafts/*")
+    page.locator("#saved", has_text="Saved").wait_for()
+
+
+def _annotating(page: Any, folder: Path) -> None:
+    drawing = page.locator(".drawing").first
+    drawing.evaluate("drawing => drawing.scrollIntoView({ block: 'center' })")
+    page.locator('.tools [data-tool="ellipse"]').first.click()
+    box = drawing.bounding_box()
+    at = lambda x, y: (box["x"] + x * box["width"], box["y"] + y * box["height"])  # noqa: E731
+    page.mouse.move(*at(0.55, 0.62))
+    page.mouse.down()
+    page.mouse.move(*at(0.75, 0.9), steps=4)
+    page.mouse.up()
+    page.get_by_label("Words of the annotation").first.fill("Cable away from the belt")
+    page.locator("#saved", has_text="Saved").wait_for()
+    page.locator(".medium-box").first.screenshot(path=folder / "annotating.png")
+    page.get_by_role("button", name="Delete").first.click()
+
+
+def _importing(page: Any, address: str, folder: Path) -> None:
+    words = "# Wash the pump\n\n## Take it\n\nTake the pump out of its box.\n\n"
+    words += "## Wash it\n\n![](pump.png)\n\nHold it under the tap, [see here](https://example.com).\n"
+    file = {"name": "wash-the-pump.md", "mimeType": "text/markdown", "buffer": words.encode()}
+    page.goto(f"{address}/import")
+    page.get_by_label("Files to import").set_input_files(file)
+    page.get_by_role("link", name="Wash the pump").wait_for()
+    page.get_by_role("link", name="Wash the pump").click()
+    page.locator("#saved", has_text="Saved").wait_for()
+    page.locator("#steps [data-step]", has_text="Wash it").click()
+    page.locator("#preview[src^='blob:']").wait_for(timeout=60_000)
+    page.screenshot(path=folder / "import.png")
 
 
 def review(page: Any, folder: Path) -> None:

@@ -61,8 +61,8 @@ def change(house: House, draft: str, wanted: Change, by: str) -> Kept:
 def changes(house: House, draft: str, wanted: Sequence[Change], by: str) -> list[Kept]:
     """Change several parts in one transaction: all of them, or none.
 
-    Fields that others changed meanwhile come together with these; where both changed the same field, theirs stays, it is
-    told, and the words that were not taken stand in the draft's history.
+    Fields that others changed meanwhile come together with these; where both changed the same field, theirs stays, it
+    is told, and the words that were not taken stand in the draft's history.
 
     Raises:
         Conflict: the draft is no longer written.
@@ -77,7 +77,7 @@ def changes(house: House, draft: str, wanted: Sequence[Change], by: str) -> list
     return kept
 
 
-def apply(
+def apply(  # noqa: PLR0917 - what is changed to what, by whom, and what that takes back
     tx: Connection, house: House, draft: str, wanted: Sequence[Change], by: str, undoes: int | None = None
 ) -> list[Kept]:
     """What `changes` does, inside a transaction."""

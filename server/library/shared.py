@@ -1,7 +1,7 @@
 """Shared blocks on the server: revisions that never change, where each is used, and documents that take a newer one.
 
-A block is never shown to an operator by itself: the documents that use it are reviewed with its steps in them. So its own
-release needs no signature.
+A block is never shown to an operator by itself: the documents that use it are reviewed with its steps in them. So its
+own release needs no signature.
 """
 
 import json

@@ -31,6 +31,12 @@ KINDS: dict[str, type[Instruction | Sop | Block]] = {
     "block": Block,
 }
 FILES = {"work-instruction": "instruction.yaml", "sop": "sop.yaml", "block": "block.yaml"}
+ABOUT: dict[str, tuple[str, ...]] = {  # the field of a rule that is about a whole step
+    "missing-picture": ("media",),
+    "missing-standard-time": ("standard_time",),
+    "unproved-step": ("checks",),
+    "long-step": ("text",),
+}
 DAMAGED = "damaged"  # the rule of remarks about parts that cannot be read
 
 
@@ -101,6 +107,7 @@ def _owned(draft: Draft, remark: Remark) -> Remark:
 
 def _found(each: Lint) -> Remark:
     at = each.remark.at[2:] if each.remark.at[0] == "steps" else each.remark.at
+    at = at or ABOUT.get(each.rule, ())
     return Remark(
         level=each.level,
         step=each.step,

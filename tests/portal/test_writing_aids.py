@@ -1,4 +1,4 @@
-"""The pages around the editor in a real browser: films, PDF and large photographs; blocks, translation, to-dos, source."""
+"""The pages around the editor in a real browser: films, PDF, photographs; blocks, translation, to-dos, source."""
 
 import io
 import re

@@ -16,11 +16,13 @@ from server.library.edits import Change, EditClash, Kept
 from server.library.taking import LARGEST_UPLOAD
 from server.people.sessions import Visitor
 from server.portal.guard import Engineer, Portal, Posted, ThePortal, text
+from server.portal.looks import STATIC
 from server.reports import library as shelf
 from server.store import tables
 from server.store.engine import reading
 
 router = APIRouter()
+MODULES = sorted(file.name for file in (STATIC / "js" / "editor").glob("*.js"))
 
 
 def tokened(request: Request, visitor: Engineer) -> Visitor:
@@ -81,7 +83,12 @@ def page(request: Request, here: ThePortal, _visitor: Engineer, draft: str) -> H
     """The editor."""
     held = held_draft(here, draft)
     return here.looks.page(
-        request, "editor.html", draft=held, units=list(units.UNITS), largest=LARGEST_UPLOAD
+        request,
+        "editor.html",
+        draft=held,
+        units=list(units.UNITS),
+        largest=LARGEST_UPLOAD,
+        modules=MODULES,
     )
 
 

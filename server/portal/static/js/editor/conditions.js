@@ -76,7 +76,7 @@ export const shown = (value) => (value === null || value === undefined ? "not kn
 
 // what fits where the caret stands: names, or the values of the name that is compared
 export function candidates(text, names) {
-  const quoted = QUOTED.exec(text);
+  const quoted = text.split("'").length % 2 === 0 ? QUOTED.exec(text) : null; // the caret stands inside quotes
   if (quoted) {
     const known = names.find((each) => each.name === quoted[1])?.values ?? names.find((each) => each.name === "options")?.values ?? [];
     const begun = quoted[2] ?? quoted[3];
@@ -101,7 +101,7 @@ function completing(written, names) {
   written.setAttribute("aria-autocomplete", "list");
   written.setAttribute("aria-controls", box.id);
   written.setAttribute("aria-expanded", "false");
-  written.closest("label").after(box); // beside the label, or its words would be the label's
+  written.closest("label").after(el("div", { class: "completing" }, box)); // beside the label, or its words would be the label's
   let found = [];
   let chosen = -1;
 
