@@ -92,7 +92,7 @@ def test_annotations_stand_in_the_pictures_own_pixels():
     assert drawn.shapes[0].attributes["height"] == "200.0"
     assert [label.text for label in drawn.labels] == ["Left", "7", "At the very edge"]
     edge = drawn.labels[-1]
-    assert edge.x + edge.width <= 1000
+    assert edge.left + edge.width <= 1000
     assert edge.y > 0
 
 

@@ -41,7 +41,7 @@ def body(writer, part: str):
 def photograph() -> bytes:
     """Some 5 MB, as a camera sends it."""
     out = io.BytesIO()
-    noise = np.random.default_rng(1).integers(0, 255, (2000, 2600, 3), dtype=np.uint8)
+    noise = np.random.default_rng(1).integers(0, 255, (2600, 3200, 3), dtype=np.uint8)
     Image.fromarray(noise).save(out, "JPEG", quality=80)
     return out.getvalue()
 
@@ -108,7 +108,7 @@ def test_pages_of_a_pdf_are_chosen(edit) -> None:
     eve = edit("prepare-housing")
     count = eve.page.locator(".medium-box").count()
     choose(eve, "drawing.pdf", "application/pdf", pdf(3))
-    eve.page.get_by_label("Pages").fill("2-3")
+    eve.page.get_by_role("textbox", name="Pages").fill("2-3")
     eve.page.get_by_role("button", name="Take them").click()
     eve.page.get_by_label("page 3").uncheck()
     eve.page.get_by_role("button", name="Put them in").click()
@@ -204,11 +204,13 @@ def test_the_source_is_checked_at_its_lines_and_kept(edit) -> None:
     value = text.input_value()
     text.fill(value.replace("title: Service a returned pump", "title: Service it\nsumary: x", 1))
     eve.page.locator("#messages li.error", has_text="unknown key `sumary`").wait_for()
-    text.fill(value.replace("title: Service a returned pump", "title: Service it", 1))
-    eve.page.locator("#messages li.error").wait_for(state="detached")
+    text.fill(value.replace("standard_time: 1m\n", "standard_time: 77s\n", 1))
+    eve.page.locator("#messages li.error", has_text="unknown key").wait_for(state="detached")
     eve.page.get_by_role("button", name="Keep it so").click()
-    eve.page.locator("#title", has_text="Service it").wait_for()
+    eve.page.wait_for_url(WHOLE)
     saved(eve)
+    eve.open(f"/{place(eve)}/source")
+    assert "standard_time: 77s\n" in eve.page.get_by_label("YAML").input_value()
 
 
 def test_an_earlier_text_is_restored_from_the_history(edit) -> None:

@@ -82,7 +82,8 @@ export function media(ctx) {
       const found = await take(file, tools, box);
       const title = String(ctx.get().title ?? "").slice(0, 240);
       const made = (found ?? []).map((each) => (each.kind === "film" ? { video: each.path, poster: each.poster, alt: `Film: ${title}` } : { picture: each.path, alt: /^(?:picture|page)/.test(each.what) ? `Picture: ${title}` : `${each.what}: ${title}` }));
-      if (made.length) ctx.set("media", [...held(), ...made]);
+      if (!made.length) continue; // why is told in the box, which stays as it is
+      ctx.set("media", [...held(), ...made]);
       draw();
     }
   }
