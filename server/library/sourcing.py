@@ -74,9 +74,11 @@ def read(draft: Draft, text: str) -> Read:
 
 
 def _as_text(value: Any) -> Any:
-    """Exact numbers are text in a draft, digit by digit."""
+    """The values as a draft holds them: exact numbers are text, digit by digit."""
     if isinstance(value, Decimal):
         return str(value)
+    if isinstance(value, str):
+        return value.rstrip("\n")  # a block of lines ends with one
     if isinstance(value, list):
         return [_as_text(each) for each in cast("list[Any]", value)]
     if isinstance(value, dict):

@@ -261,6 +261,7 @@ def test_answers_in_any_script_get_names_of_their_own(edit) -> None:
     eve.page.locator("#steps li", has_text="Turn the closed pump").click()
     eve.page.get_by_label("Add a check").select_option("checklist")
     form = eve.page.locator('[data-check="checklist"]')
+    form.get_by_label("What is asked").fill("Look at it")
     for place, words in enumerate(("傷がない", "سليم", "Sauber & trocken")):
         if place == 2:
             form.get_by_role("button", name="Add a line").click()
@@ -336,7 +337,7 @@ def test_conditions_are_completed_at_the_caret_checked_and_tried_on_values(edit)
     eve.page.locator("#values-card").get_by_label("order.complaint").select_option("noise")
     when.locator(".verdict.false").wait_for()
     field.fill("order.complaint > 3")
-    when.get_by_text("does not fit text and number").wait_for()
+    when.get_by_text("does not fit text and whole number").wait_for()
     eve.page.get_by_role("button", name="Undo", exact=True).click()
 
 

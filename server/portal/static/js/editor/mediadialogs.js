@@ -25,7 +25,7 @@ function asked(title, inside, label) {
 // what goes along with the file; null where it is not to be sent after all
 export async function choosePart(kind, file) {
   if (kind === "pdf") {
-    const pages = el("input", { placeholder: "all of them", "aria-label": "Pages", pattern: "[0-9 ,-]*", dir: "ltr" });
+    const pages = el("input", { placeholder: "all of them", "aria-label": "Pages", pattern: "[0-9 ,\\-]*", dir: "ltr" });
     const wanted = await asked(`Pages of ${file.name}`, [el("label", {}, ["Which pages", pages]), el("small", { class: "hint" }, "such as 1,3-5; at most 30 at a time")], "Take them");
     return wanted ? { pages: pages.value.replaceAll(" ", "") } : null;
   }
