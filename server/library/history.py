@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Row, select, update
 
@@ -144,7 +144,13 @@ def _walk(before: Any, after: Any, at: tuple[str, ...], found: list[Difference])
             (name, named[0].get(name), named[1].get(name)) for name in dict.fromkeys((*named[0], *named[1]))
         ]
         if all(one == other for _, one, other in pairs):
-            found.append(Difference(field=" · ".join(at), before=_order(before), after=_order(after)))
+            found.append(
+                Difference(
+                    field=" · ".join(at),
+                    before=_order(cast("list[Any]", before)),
+                    after=_order(cast("list[Any]", after)),
+                )
+            )
             return
     else:
         found.append(Difference(field=" · ".join(at), before=_shown(before), after=_shown(after)))
@@ -161,7 +167,7 @@ def _called(entry: dict[str, Any], place: int) -> str:
     return str(entry.get("id") or entry.get("number") or place + 1)
 
 
-def _order(entries: list[dict[str, Any]]) -> str:
+def _order(entries: list[Any]) -> str:
     return ", ".join(_called(each, place) for place, each in enumerate(entries))[:LONGEST_SHOWN]
 
 

@@ -120,3 +120,16 @@ def test_what_cannot_be_shown_is_said_in_a_sentence(previews: Previews) -> None:
         draw(previews, values={"kind": "work-instruction"})
     with pytest.raises(Invalid, match="no such preview"):
         draw(previews, size="100000x1")
+
+
+def test_a_numbers_words_stand_beside_it_on_the_kiosk(previews: Previews) -> None:
+    values = DOCUMENT.plain()
+    step = next(each for each in values["steps"] if each["id"] == "fit-key")
+    badge = {"shape": "badge", "at": ["0.5", "0.5"], "number": 1}
+    step["media"][0]["annotations"] = [badge]
+    without = draw(previews, values=values)
+    step["media"][0]["annotations"] = [{**badge, "text": "The key, round end first"}]
+    changed = ImageChops.difference(without, draw(previews, values=values)).getbbox()
+    assert changed is not None
+    left, top, right, bottom = changed
+    assert right - left > 4 * (bottom - top)  # a line of words, and nothing else
