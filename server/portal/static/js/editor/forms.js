@@ -1,9 +1,10 @@
 // Forms from descriptions: a field says its name, its label, one line of help, and as what it is written.
-import { button, el, having, lines, select } from "./parts.js";
+import { button, el, having, lines as linesOf, select } from "./parts.js";
 import { rows } from "./rows.js";
 
 export const line = (name, label, help = "", more = {}) => ({ name, label, help, as: "line", ...more });
 export const area = (name, label, help = "", more = {}) => ({ name, label, help, as: "area", wide: true, ...more });
+export const lines = (name, label, help = "", more = {}) => ({ name, label, help, as: "area", rows: 1, ...more }); // grows with its words
 export const whole = (name, label, help = "", more = {}) => ({ name, label, help, as: "whole", ...more });
 export const exact = (name, label, help = "", more = {}) => ({ name, label, help, as: "exact", ...more });
 export const time = (name, label, help = "such as 30s, 1m30s or 365d", more = {}) => ({ name, label, help, as: "time", ...more });
@@ -172,7 +173,7 @@ const MAKERS = {
       draw();
     };
     box.addEventListener("paste", (event) => {
-      const pasted = lines(event.clipboardData.getData("text"));
+      const pasted = linesOf(event.clipboardData.getData("text"));
       if (field.long || pasted.length < 2) return;
       event.preventDefault();
       ctx.set(field.name, [...held().filter(Boolean), ...pasted]);

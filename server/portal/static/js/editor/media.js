@@ -1,6 +1,6 @@
 // What a step shows: pictures to draw on and films, pasted, dropped or chosen; pages of a PDF and views of a 3D model.
 import { annotator } from "./annotator.js";
-import { around, control, form, line, list, time } from "./forms.js";
+import { around, control, form, line, lines, list, time } from "./forms.js";
 import { button, el, having } from "./parts.js";
 import { chooseItems, choosePart, kindOf } from "./mediadialogs.js";
 import { upload } from "./uploading.js";
@@ -9,7 +9,7 @@ const ALT = line("alt", "What it shows", "for who cannot see it, and for reviewe
 export const FILM = [
   time("start", "Begins at", "such as 2s; empty: at its beginning"),
   time("end", "Ends at", "empty: at its end"),
-  list("captions", "Captions", [time("start", "From", "2s"), time("end", "To", "5s"), line("text", "Words", "", { longest: 8000 })], "", { add: "Add a caption", fresh: { start: "0s", end: "3s", text: "" } }),
+  list("captions", "Captions", [time("start", "From", "2s"), time("end", "To", "5s"), lines("text", "Words")], "", { add: "Add a caption", fresh: { start: "0s", end: "3s", text: "" } }),
 ];
 export const TAKEN = "image/*,video/*,.mkv,.pdf,.step,.stp,.glb,.gltf,.stl,.svg,.heic";
 

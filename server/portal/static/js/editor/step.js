@@ -1,12 +1,12 @@
 // The sheet of one step: its words, what it shows, its checks, and where it leads.
 import { checkForms } from "./checks.js";
-import { area, around, choice, control, expression, form, line, list, one, some, time, words } from "./forms.js";
+import { area, around, choice, control, expression, form, line, lines, list, one, some, time, words } from "./forms.js";
 import { media } from "./media.js";
 import { button, el, having, slug } from "./parts.js";
 import { WAYS } from "./ways.js";
 
 const LEVELS = [["danger", "danger: death or grave injury follows"], ["warning", "warning: death or grave injury may follow"], ["caution", "caution: injury may follow"], ["notice", "notice: damage may follow"]];
-const SAFETY = list("safety", "Safety notices", [choice("level", "Level", LEVELS, "", { usual: null }), line("text", "What to know", "what it is, what it does, how to avoid it", { longest: 8000 })], "shown before the action", { add: "Add a notice", fresh: { level: "caution", text: "" } });
+const SAFETY = list("safety", "Safety notices", [choice("level", "Level", LEVELS, "", { usual: null }), lines("text", "What to know", "what it is, what it does, how to avoid it")], "shown before the action", { add: "Add a notice", fresh: { level: "caution", text: "" } });
 const listed = (name) => (ctx) => (ctx.tools.head()[name] ?? []).map((each) => [each.number ?? each.id, `${each.name ?? ""} ${each.number ? `(${each.number})` : ""}`.trim()]);
 
 export const NEEDS = [
