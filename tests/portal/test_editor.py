@@ -449,6 +449,7 @@ def test_a_dry_run_says_what_a_run_costs(edit) -> None:
 
 def test_a_draft_is_submitted_and_taken_back(edit) -> None:
     eve = edit("label-and-pack")
+    eve.page.get_by_label("Title", exact=True).fill("Typed just before it is submitted")
     eve.page.get_by_role("button", name="Submit for review").click()
     eve.page.get_by_label("What has changed").fill("Clearer title")
     eve.page.get_by_role("button", name="Submit", exact=True).click()
@@ -456,6 +457,7 @@ def test_a_draft_is_submitted_and_taken_back(edit) -> None:
     eve.page.get_by_role("button", name="Take back").click()
     saved(eve)
     assert state(eve)["state"] == "draft"
+    assert "Typed just before it is submitted" in str(state(eve)["parts"])
 
 
 def test_a_procedures_flow_is_drawn_while_its_lines_are_written(edit) -> None:

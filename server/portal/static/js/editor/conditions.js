@@ -66,6 +66,7 @@ export class Conditions {
     written.addEventListener("input", () => {
       wrong.textContent = "";
       verdict.textContent = "";
+      verdict.className = "verdict";
     });
     completing(written, () => this.names);
     this.judge(entry);

@@ -202,7 +202,7 @@ window.addEventListener("beforeunload", (event) => {
 document.querySelector("#submit-dialog form")?.addEventListener("submit", (event) => {
   if (!keeper.dirty) return;
   event.preventDefault();
-  delete event.target.dataset.sent;
+  event.stopPropagation(); // or the page would count it as sent
   keeper.flush().then(() => event.target.requestSubmit());
 });
 const drawValues = testValues(by("values-body"), conditions, (id) => step(id)?.title ?? id, goTo);
