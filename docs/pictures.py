@@ -33,6 +33,8 @@ def portal(folder: Path) -> None:
         with contextmanager(conftest.serve)(built, Path(data)) as served, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
             page = browser.new_page(viewport={"width": 1440, "height": 900})
+            page.set_default_timeout(120_000)  # also on a busy machine
+            page.set_default_navigation_timeout(120_000)
             shots.sign_in(page, served.address)
             for name, path in (("portal", "/deviations"), ("floor", "/")):
                 page.goto(served.address + path)
