@@ -41,7 +41,9 @@ def run(settings: Settings) -> None:
             PinJudge(inbox.put),
             Camera(settings.camera),
         )
-        rack = RackRoom(settings.devices, inbox.put, lambda: settings.broker or store.meta.broker)
+        rack = RackRoom(
+            settings.devices, inbox.put, lambda: settings.broker or store.meta.broker, settings.record
+        )
         conductor = Conductor(
             bench,
             inbox,

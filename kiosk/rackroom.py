@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from hardware.device import DeviceHealth, Emit
 from hardware.driver import Command, Wanted
 from hardware.rack import Rack
 from hardware.settings import DeviceSettings, DevicesFileWrong, load_station
+from hardware.tape import FileTape
 from kiosk.bench import Bench
 from kiosk.events import Enrolled, Event
 
@@ -22,10 +24,18 @@ ANY = "mqtt://broker.invalid"  # stands for the broker while it is not known
 class RackRoom:
     """Holds the rack. A station's file may leave the broker to the server, unknown before enrolment."""
 
-    def __init__(self, devices: Path | None, emit: Emit, broker: Callable[[], str | None]) -> None:
+    def __init__(
+        self,
+        devices: Path | None,
+        emit: Emit,
+        broker: Callable[[], str | None],
+        recordings: Path | None = None,
+    ) -> None:
         self._devices = devices
         self._emit = emit
         self._broker = broker
+        self._recordings = recordings
+        self._tape: FileTape | None = None
         self._rack: Rack | None = None
         self._wanted: dict[str, Wanted] = {}  # before the rack was there
         self.settings: Sequence[DeviceSettings] = ()
@@ -52,9 +62,22 @@ class RackRoom:
                 return
             self.patterns = self._patterns(station.labels)
             self.settings = station.devices
-            self._rack = Rack.start(station.devices, emit=self._emit)
+            self._tape = self._recording()
+            self._rack = Rack.start(station.devices, emit=self._emit, tape=self._tape)
             for device, wanted in self._wanted.items():
                 self._rack.want(device, wanted)
+
+    def _recording(self) -> FileTape | None:
+        if self._recordings is None:
+            return None
+        file = self._recordings / f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}.tape"
+        try:
+            self._recordings.mkdir(parents=True, exist_ok=True)
+            return FileTape(file)
+        except OSError as problem:
+            raise DevicesFileWrong(
+                f"{file}: cannot be written ({problem.strerror}); mend --record"
+            ) from problem
 
     def _patterns(self, labels: Sequence[str]) -> tuple[Pattern, ...]:
         try:
@@ -93,6 +116,8 @@ class RackRoom:
         with self._lock:
             if self._rack is not None:
                 self._rack.stop()
+            if self._tape is not None:
+                self._tape.close()
 
     def report(self, bench: Bench) -> dict[str, Any]:
         """Devices and run for the kiosk's report of itself. Safe from any thread: a desk is never changed."""

@@ -33,6 +33,7 @@ class Settings:
     stick: Path | None = None  # where a stick with documents is mounted
     disk_limit: int | None = None  # bytes of the local store; None: as large as the disk
     camera: int = 0
+    record: Path | None = None  # folder for recordings of what goes over the devices' lines
     trace: Path | None = None
     touches: Path | None = None  # a test aid, off by default
     shots: Path | None = None
@@ -75,6 +76,7 @@ class Settings:
             disk_limit=given.disk_limit,
             stick=given.stick,
             camera=given.camera,
+            record=given.record,
             trace=given.trace,
             touches=given.touches,
             shots=given.shots,
@@ -152,6 +154,12 @@ def _parser() -> argparse.ArgumentParser:
         help="most that the local store may take, as in 20GB or 500MB",
     )
     add("--camera", type=int, default=0, help="number of the camera")
+    add(
+        "--record",
+        type=Path,
+        metavar="DIR",
+        help="write down what goes over the devices' lines, a file for each start",
+    )
     add("--trace", type=Path, help="append how long it took until an input was seen to this file")
     add("--touches", type=Path, help="test aid: a socket that takes touches")
     add(

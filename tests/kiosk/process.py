@@ -61,6 +61,7 @@ class KioskProcess:
         command += ["--devices", str(self.folder / "devices.toml"), "--size", "1280x800", "--poll", "2"]
         command += ["--touches", str(self.folder / "touches"), "--trace", str(self.folder / "trace.jsonl")]
         command += ["--broker", self.broker] if self.broker else []
+        command += ["--record", str(self.folder / "recordings")]
         log = (self.folder / "kiosk.log").open("ab")
         environment = {**os.environ, "SDL_VIDEODRIVER": "offscreen", "SDL_AUDIODRIVER": "dummy"}
         self.process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
@@ -72,12 +73,20 @@ class KioskProcess:
         self.process.wait()
 
     def close(self) -> None:
+        self.stop()
+        self.unplug()
+
+    def stop(self) -> None:
+        """Ask it to end, and wait."""
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
             try:
                 self.process.wait(15)
             except subprocess.TimeoutExpired:
                 self.kill()
+
+    def unplug(self) -> None:
+        """Take its devices away for good."""
         for device in (self.scanner, self.scale, self.torque):
             device.close()
 

@@ -15,6 +15,8 @@ from content import wire
 from tests.kiosk.plant import Plant
 from tests.kiosk.process import KioskProcess
 from tests.kiosk.station import GTIN, PUMP
+from tests.stepline.conftest import Stepline
+from tests.stepline.test_device import talking
 
 pytestmark = pytest.mark.window
 STEPS = [
@@ -99,6 +101,48 @@ def test_a_kiosk_killed_in_every_step_finishes_its_run_and_the_server_holds_each
     assert [fact.tick for fact in bodies] == sorted(fact.tick for fact in bodies)
     names = {json.loads(line)["name"] for line in (kiosk.folder / "trace.jsonl").read_text().splitlines()}
     assert {"reading_to_frame", "scan_to_first_step", "tap_to_frame"} <= names
+
+
+def test_a_recording_of_the_devices_drives_the_same_run_again(kiosk: KioskProcess) -> None:
+    kiosk.scanner.scan("BDG:ANNA-1", "]Q1")
+    kiosk.until_last("operator.signed-in")
+    kiosk.scanner.scan(f"01{GTIN}21SN77", "]d2")
+    kiosk.until_last("step.entered")
+    kiosk.scanner.scan("GP-101", "]C0")
+    kiosk.until_last("check.passed")
+    kiosk.scanner.noise()
+    kiosk.scale.weigh("117.0")
+    kiosk.until_last("deviation.raised")
+    kiosk.scale.weigh("125.0")
+    kiosk.until_last("step.entered")
+    kiosk.torque.tighten("9.0", "30", ok=True)
+    kiosk.torque.tighten("9.1", "31", ok=True)
+    kiosk.until(lambda: kiosk.types.count("step.entered") == 3, "tightening both")
+    kiosk.scanner.scan("CMD:DONE", "]Q1")
+    kiosk.until_last("run.completed")
+    kiosk.scanner.scan("CMD:SIGN-OUT", "]Q1")
+    kiosk.until_last("operator.signed-out")
+    played = run_of(kiosk.types)
+    kiosk.stop()
+    kiosk.unplug()
+
+    (tape,) = (kiosk.folder / "recordings").iterdir()
+    with talking(Stepline(kiosk.folder), "replay", str(tape), "devices.toml") as replay:
+        replay.says("press Enter")
+        kiosk.start()
+        log = kiosk.folder / "kiosk.log"
+        kiosk.until(lambda: log.read_text().count("is ready") >= 6, "finding its devices")
+        replay.type("")
+        replay.says("played")
+        kiosk.until_last("operator.signed-out")
+    again = run_of(kiosk.types[len(played) :])
+    assert again == played
+
+
+def run_of(types: list[str]) -> list[str]:
+    """The last run's facts and who did it, without what devices and their noise add."""
+    begun = len(types) - 1 - types[::-1].index("operator.signed-in")
+    return [kind for kind in types[begun:] if kind not in {"device.changed", "garbage.refused"}]
 
 
 def test_a_second_kiosk_on_the_same_folder_says_so_and_ends(kiosk: KioskProcess) -> None:
