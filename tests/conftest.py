@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from hypothesis import is_hypothesis_test
+from hypothesis import HealthCheck, is_hypothesis_test, settings
 
 os.environ.setdefault("KIVY_NO_ARGS", "1")
 os.environ.setdefault("KIVY_NO_CONSOLELOG", "1")
@@ -24,6 +24,15 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # started in the backgrou
 if "KIVY_HOME" not in os.environ:
     os.environ["KIVY_HOME"] = tempfile.mkdtemp(prefix="stepline-kivy-")
     atexit.register(shutil.rmtree, os.environ["KIVY_HOME"], ignore_errors=True)
+
+# no example is timed: machines are shared. Where a landing hangs on it, the examples are the same each time
+settings.register_profile(
+    "stepline",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize="STEPLINE_SAME_EXAMPLES" in os.environ,
+)
+settings.load_profile("stepline")
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",

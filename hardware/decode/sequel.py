@@ -27,6 +27,7 @@ class Sequel(Generic[T]):
     """
 
     last: int | None = None
+    _empty: bool = False  # there was nothing yet when we came
     _told: dict[int, T] = field(default_factory=dict[int, T])
     _waiting: dict[int, T | None] = field(default_factory=dict[int, T | None])  # None: it is gone
     _asked: set[int] = field(default_factory=set[int])
@@ -42,9 +43,16 @@ class Sequel(Generic[T]):
         self._told.clear()
         self.last = after
 
+    def nothing(self) -> None:
+        """There is nothing yet: all that comes is ours."""
+        self._empty = self.last is None
+
     def found(self, number: int) -> None:
-        """The newest number there is, before anything was told: what was before is none of our business."""
-        if self.last is None or (number < self.last and number not in self._told):
+        """The newest number there is, before anything was told: what was there before we came is not our business."""
+        if self.last is None and self._empty:
+            # a teller that was made to forget everything does not count from 1
+            self.last = 0 if number <= MOST_MISSED else number - 1
+        elif self.last is None or (number < self.last and number not in self._told):
             self.last = number
 
     def came(self, number: int, thing: T) -> News[T]:

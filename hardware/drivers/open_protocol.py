@@ -236,7 +236,12 @@ class OpenProtocolDecoder:
 
     def _look_back(self) -> Iterator[Told]:
         """Ask for the newest result: what is between the last that was told and it was missed."""
-        yield from self._ask_old(0, then=_ready, failed=lambda _: _ready())
+        yield from self._ask_old(0, then=_ready, failed=self._nothing_there)
+
+    def _nothing_there(self, code: int) -> Iterator[Told]:
+        if code == NO_SUCH_RESULT:
+            self._results.nothing()
+        yield from _ready()
 
     # --- results ------------------------------------------------------------
 

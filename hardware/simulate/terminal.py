@@ -27,6 +27,9 @@ class SimulatedTerminal:
     """A serial device. `path` is a link to it, as in /dev/serial/by-id, and comes and goes with the plug."""
 
     half = b"?"  # what half_frame sends: the beginning of a frame
+    pace: float = (
+        1  # the baud rate that the station listens at, as a share of the one that it is spoken to at
+    )
 
     @classmethod
     def open(cls, options: Options) -> Self:
@@ -43,6 +46,7 @@ class SimulatedTerminal:
         return {
             "half_frame": Verb("", lambda _: self.half_frame()),
             "noise": Verb("", lambda _: self.noise()),
+            "pace": Verb("SHARE", self._keep_pace),
             "unplug": Verb("", lambda _: self.unplug()),
             "replug": Verb("", lambda _: self.replug()),
         }
@@ -68,7 +72,7 @@ class SimulatedTerminal:
 
     def send(self, data: bytes) -> None:
         """Put bytes on the wire; raises Unplugged, or TimeoutError when 4 KiB lie unread."""
-        ours, rest = self._plugged(), data
+        ours, rest = self._plugged(), data if self.pace == 1 else heard_at(data, self.pace)
         writable = select.poll()
         writable.register(ours, select.POLLOUT)
         while rest:
@@ -105,6 +109,12 @@ class SimulatedTerminal:
     def noise(self) -> None:
         """Send what a loose cable sends."""
         self.send(NOISE)
+
+    def _keep_pace(self, rest: str) -> None:
+        share = float(rest)
+        if not 0.1 <= share <= 10:
+            raise ValueError(rest)
+        self.pace = share
 
     def unplug(self) -> None:
         """Pull the cable: the path is gone, and whoever reads it notices."""
@@ -149,3 +159,27 @@ class SimulatedTerminal:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def heard_at(data: bytes, pace: float) -> bytes:
+    """What a receiver reads of bytes (8N1) when its baud rate is `pace` times that of the sender.
+
+    A start bit, eight bits from the lowest, a stop bit; the receiver looks at the middle of what it takes for a bit.
+    """
+    line = [1]
+    for byte in data:
+        line += [0, *(byte >> place & 1 for place in range(8)), 1]
+    line += [1] * 12
+
+    def level(at: float) -> int:
+        return line[min(int(at), len(line) - 1)]
+
+    heard, at, step = bytearray(), 0.0, 1 / pace
+    while at < len(line) - 1:
+        if level(at):
+            at += step / 16  # as a UART does, sixteen looks a bit
+            continue
+        bits = [level(at + (place + 1.5) * step) for place in range(8)]
+        heard.append(sum(bit << place for place, bit in enumerate(bits)))
+        at += 9.5 * step
+    return bytes(heard)

@@ -107,6 +107,17 @@ def test_after_a_very_long_gap_only_the_latest_are_asked_for():
     assert news.missing[-1] == 9_999
 
 
+def test_what_comes_after_nothing_was_there_is_all_ours():
+    sequel = Sequel[str]()
+    sequel.nothing()
+    sequel.found(3)
+    assert sequel.came(3, "c").missing == (1, 2)
+    forgetful = Sequel[str]()
+    forgetful.nothing()
+    forgetful.found(7_000)
+    assert forgetful.came(7_000, "newest").told == ("newest",)
+
+
 def test_a_teller_that_counts_anew_is_followed():
     sequel = Sequel[str](last=500)
     assert sequel.came(501, "a").told == ("a",)

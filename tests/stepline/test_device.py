@@ -18,7 +18,7 @@ PATIENCE = 30  # s until something is said; far beyond what it takes
 class Talking:
     """A command that runs on: what it says is heard line by line, what is typed reaches it."""
 
-    def __init__(self, folder: Path, *words: str) -> None:
+    def __init__(self, folder: Path, *words: str, **environment: str) -> None:
         self.process = subprocess.Popen(
             [*COMMAND, "device", *words],
             cwd=folder,
@@ -26,7 +26,7 @@ class Talking:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            env=surroundings(PYTHONUNBUFFERED="1"),
+            env=surroundings(PYTHONUNBUFFERED="1", **environment),
         )
         self.said: list[str] = []
         self._more = threading.Condition()
@@ -74,8 +74,8 @@ class Talking:
 
 
 @contextmanager
-def talking(stepline: Stepline, *words: str) -> Iterator[Talking]:
-    command = Talking(stepline.folder, *words)
+def talking(stepline: Stepline, *words: str, **environment: str) -> Iterator[Talking]:
+    command = Talking(stepline.folder, *words, **environment)
     try:
         yield command
     finally:
