@@ -36,6 +36,7 @@ TYPES = {  # Never change a name; only add.
     "review soon": "document.review-soon",
     "review overdue": "document.review-overdue",
     "review rule": "document.review-rule",
+    "block kept": "block.kept",
     "registered": "thing.registered",
     "changed": "thing.changed",
     "reviewed deviation": "deviation.reviewed",

@@ -103,6 +103,8 @@ def test_import_edit_annotate_swap_and_see_it_as_the_kiosk_shows_it(visit, writt
     page.get_by_label("Title", exact=True).fill("Wash the filter")
     page.get_by_label("What to do").fill("Hold the filter under the tap for **30 s**.")
     page.locator('.tools [data-tool="box"]').click()
+    page.wait_for_function("document.querySelector('.drawing img')?.naturalWidth > 0")  # it has its height
+    page.locator(".drawing").evaluate("each => each.scrollIntoView({ block: 'center' })")
     box = page.locator(".drawing svg").bounding_box()
     page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 0.2 * box["height"])
     page.mouse.down()
