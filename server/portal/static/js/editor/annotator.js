@@ -6,10 +6,11 @@ const TOOLS = [["pick", "Select", "v"], ["box", "Box", "b"], ["ellipse", "Ellips
 const NAMES = { box: "Box", ellipse: "Ellipse", arrow: "Arrow", polygon: "Outline", badge: "Number", text: "Text", blur: "Blur" };
 const SMALL = 0.012; // of a side; less was a click, no drag
 const MOST_UNDONE = 60;
+const inHand = { source: "", tool: "pick" }; // a sheet that is drawn anew, as after a save, leaves the tool in the hand
 
 export function annotator(source, annotations, changed, closed = false) {
   let now = structuredClone(annotations);
-  let tool = "pick";
+  let tool = inHand.source === source ? inHand.tool : "pick";
   let chosen = -1;
   let drag = null;
   let outline = [];
@@ -91,6 +92,7 @@ export function annotator(source, annotations, changed, closed = false) {
   }
 
   function drawBar() {
+    Object.assign(inHand, { source, tool });
     for (const [name, made] of tools) made.setAttribute("aria-pressed", String(tool === name));
     undo.disabled = !before.length;
     redo.disabled = !after.length;
