@@ -100,11 +100,14 @@ def test_import_edit_annotate_swap_and_see_it_as_the_kiosk_shows_it(visit, writt
     assert page.locator("#steps li span").all_inner_texts() == ["Take the filter", "Wash it"]
 
     page.locator("#steps li", has_text="Wash it").click()
-    page.get_by_label("Title", exact=True).fill("Wash the filter")
-    page.get_by_label("What to do").fill("Hold the filter under the tap for **30 s**.")
+    with page.expect_response(lambda told: "/drafts/" in told.url and told.request.method != "GET"):
+        page.get_by_label("Title", exact=True).fill("Wash the filter")
+        page.get_by_label("What to do").fill("Hold the filter under the tap for **30 s**.")
+    saved.wait_for()  # the sheet may be drawn anew with what the save brings
     page.locator('.tools [data-tool="box"]').click()
     page.wait_for_function("document.querySelector('.drawing img')?.naturalWidth > 0")  # it has its height
     page.locator(".drawing").evaluate("each => each.scrollIntoView({ block: 'center' })")
+    page.locator(".drawing svg").wait_for()
     box = page.locator(".drawing svg").bounding_box()
     page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 0.2 * box["height"])
     page.mouse.down()
@@ -116,7 +119,7 @@ def test_import_edit_annotate_swap_and_see_it_as_the_kiosk_shows_it(visit, writt
         page.get_by_role("button", name="Replace the picture").click()
     swapped = {"name": "new.png", "mimeType": "image/png", "buffer": picture(BLUE)}
     chosen.value.set_files(swapped)
-    page.get_by_text("This picture is used elsewhere too").wait_for()  # both steps show it
+    page.get_by_text("This picture is used in 1 other step too").wait_for()  # both steps show it
     page.get_by_role("button", name="Only here").click()
     saved.wait_for()
 
