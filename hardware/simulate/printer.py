@@ -3,6 +3,7 @@
 import re
 
 from hardware.simulate.peer import SimulatedPeer
+from hardware.simulate.terminal import PATIENCE
 from hardware.simulate.verb import Verb
 
 
@@ -32,8 +33,15 @@ class SimulatedPrinter(SimulatedPeer):
             if found[0] == b"~HS":
                 self._answer()
             else:
-                self.waiting.append(found[0].decode())
+                with self._changed:
+                    self.waiting.append(found[0].decode())
+                    self._changed.notify_all()
                 self._print()
+
+    def wait(self, seconds: float = 2 * PATIENCE) -> bool:
+        """Wait until a label waits to be printed; whether one came."""
+        with self._changed:
+            return self._changed.wait_for(lambda: bool(self.waiting), seconds)
 
     def fault(self, name: str) -> None:
         """From now on `paper`, `head`, `ribbon` or `pause` is wrong."""

@@ -1,7 +1,5 @@
 """A label printer: labels with their fields, faults in words, a printer that goes away under a label."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -64,9 +62,7 @@ def test_a_printer_that_goes_away_under_a_label_leaves_it_to_a_person(printer, r
     heard.ready()
     heard.kind(ReadingRefused)
     running.ask("zebra", printing())
-    patience = time.monotonic() + 30
-    while not printer.waiting and time.monotonic() < patience:
-        time.sleep(0.005)  # until the label is under way: only then can it be lost
+    assert printer.wait()  # the label is under way: only then can it be lost
     place = len(heard.readings)
     printer.hang_up()
     heard.state(DeviceState.LOST, after=place)

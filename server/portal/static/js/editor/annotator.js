@@ -6,7 +6,7 @@ const TOOLS = [["pick", "Select", "v"], ["box", "Box", "b"], ["ellipse", "Ellips
 const NAMES = { box: "Box", ellipse: "Ellipse", arrow: "Arrow", polygon: "Outline", badge: "Number", text: "Text", blur: "Blur" };
 const SMALL = 0.012; // of a side; less was a click, no drag
 const MOST_UNDONE = 60;
-const inHand = { source: "", tool: "pick" }; // a sheet that is drawn anew, as after a save, leaves the tool in the hand
+let inHand = { source: "", tool: "pick" }; // outlives a sheet that is drawn anew, as when its step gets another name
 
 export function annotator(source, annotations, changed, closed = false) {
   let now = structuredClone(annotations);
@@ -50,8 +50,13 @@ export function annotator(source, annotations, changed, closed = false) {
     draw();
   }
 
-  function choose(name) {
+  function take(name) {
     tool = name;
+    inHand = { source, tool };
+  }
+
+  function choose(name) {
+    take(name);
     outline = [];
     if (name !== "pick") chosen = -1;
     draw();
@@ -92,7 +97,6 @@ export function annotator(source, annotations, changed, closed = false) {
   }
 
   function drawBar() {
-    Object.assign(inHand, { source, tool });
     for (const [name, made] of tools) made.setAttribute("aria-pressed", String(tool === name));
     undo.disabled = !before.length;
     redo.disabled = !after.length;
@@ -118,7 +122,7 @@ export function annotator(source, annotations, changed, closed = false) {
     const was = structuredClone(now);
     now.push(each);
     chosen = now.length - 1;
-    tool = "pick";
+    take("pick");
     keep(was);
   }
 
@@ -174,7 +178,7 @@ export function annotator(source, annotations, changed, closed = false) {
     const ended = drag;
     drag = null;
     if (!ended?.moved) return;
-    if (ended.tool) tool = "pick";
+    if (ended.tool) take("pick");
     keep(ended.was);
   }
   frame.addEventListener("pointerup", drop);
