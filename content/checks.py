@@ -337,7 +337,7 @@ def _compiled(pattern: str | None) -> str | None:
     if pattern is not None:
         try:
             re.compile(pattern)
-        except re.error as problem:
+        except (re.error, OverflowError) as problem:  # the latter for a repeat beyond all bounds
             raise refusal(
                 f"{pattern!r} is not a regular expression: {problem}", mend="try it on a code that must match"
             ) from None

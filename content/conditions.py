@@ -38,6 +38,7 @@ class Wrong(Exception):
         self.mend = mend
 
 
+_UNKNOWN = (cel.Type.ERROR, cel.Type.UNKNOWN)
 _TYPES = {
     Type.TEXT: cel.Type.STRING,
     Type.NUMBER: cel.Type.DOUBLE,
@@ -79,9 +80,15 @@ class Expression:
         self._compiled = compiled
 
     def value(self, known: Mapping[str, Known]) -> str | bool | Decimal | None:
-        """What it gives; None when it is unknown. Division by zero and the like are unknown too."""
+        """What it gives; None when it is unknown. Division by zero and what would take too long are unknown too."""
         data = {name: _handed(known[name]) for name in self.names if name in known}
-        given = self._compiled.eval(data=data).value()
+        try:
+            found = self._compiled.eval(data=data)
+        except RuntimeError:  # the library's bound on loops within loops
+            return None
+        if found.type() in _UNKNOWN:  # its value is then a sentence about why
+            return None
+        given = found.value()
         if isinstance(given, bool | str):
             return given
         if isinstance(given, int | float) and abs(given) < 1e15:

@@ -457,5 +457,5 @@ def judge_dwell(check: Timer, elapsed: timedelta) -> Verdict:
 
 
 def within(value: Decimal, low: Decimal | None, high: Decimal | None) -> bool:
-    """Whether a value lies in a closed band; a missing limit does not limit."""
-    return (low is None or value >= low) and (high is None or value <= high)
+    """Whether a value lies in a closed band; a missing limit does not limit, and what is not finite lies in none."""
+    return value.is_finite() and (low is None or value >= low) and (high is None or value <= high)

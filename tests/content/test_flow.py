@@ -90,6 +90,21 @@ def test_every_path_of_an_accepted_document_is_finished(steps: list[dict[str, An
     assert {path.end for path in trial.paths} == {"completed"}
 
 
+def test_a_path_whose_limits_cannot_be_worked_out_is_not_called_finished() -> None:
+    limits = {"low": "double(order.size) * 2.0"}
+    check = {"id": "m", "kind": "measure", "quantity": "mass", "unit": "g", "limits": limits}
+    size = {"id": "size", "title": "Size", "type": "text", "choices": ["wide"]}
+    trial = walk(instruction([step("a", check)], parameters=[size]), most=50)
+    assert trial.paths
+    assert "completed" not in {path.end for path in trial.paths}
+
+
+@pytest.mark.parametrize("pattern", ["(", "a{99999999999999999999}"])
+def test_a_pattern_that_cannot_be_a_regular_expression_is_refused_in_words(pattern: str) -> None:
+    check = {"id": "s", "kind": "scan", "pattern": pattern}
+    assert "is not a regular expression" in refusal_of([step("a", check)])
+
+
 def refusal_of(steps: list[dict[str, Any]], **more: Any) -> str:
     with pytest.raises(ValidationError) as refused:
         instruction(steps, **more)
