@@ -4,8 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from content.conditions import Scope, Type
-from content.conditions import Wrong
+from content.conditions import Scope, Type, Wrong
 
 SCOPE = Scope({"order.color": Type.TEXT, "depth.value": Type.NUMBER})
 TWENTY = f"[{', '.join(['1'] * 20)}]"

@@ -93,7 +93,7 @@ def test_every_path_of_an_accepted_document_is_finished(steps: list[dict[str, An
 def test_a_path_whose_limits_cannot_be_worked_out_is_not_called_finished() -> None:
     limits = {"low": "double(order.size) * 2.0"}
     check = {"id": "m", "kind": "measure", "quantity": "mass", "unit": "g", "limits": limits}
-    size = {"id": "size", "title": "Size", "type": "text", "choices": ["wide"]}
+    size = {"id": "size", "title": "Size", "type": "choice", "choices": ["wide"]}
     trial = walk(instruction([step("a", check)], parameters=[size]), most=50)
     assert trial.paths
     assert "completed" not in {path.end for path in trial.paths}
