@@ -13,6 +13,8 @@ from types import ModuleType
 import httpx2
 import pytest
 
+from tests.portal import writing
+
 
 def _beside(name: str) -> ModuleType:
     """A module of this folder; tests are no package, so that no other `tests` can stand in its way."""
@@ -188,3 +190,18 @@ def client(served: Served, plant_module: ModuleType) -> Iterator[Callable[[str],
 
 def _value(page: str, name: str) -> str:
     return page.split(f'name="{name}" value="', 1)[1].split('"', 1)[0]
+
+
+@pytest.fixture
+def edit(visit, written):
+    """Opens the editor on a document, as somebody."""
+
+    def edit(document: str, login: str = "eve", kind: str = "instructions"):
+        writer = visit(written, viewport={"width": 1440, "height": 900}).sign_in(login)
+        writer.open(f"/library/{kind}/{document}")
+        writer.page.get_by_role("button", name="Edit", exact=True).click()
+        writer.page.wait_for_url("**/drafts/*")
+        writing.saved(writer)
+        return writer
+
+    return edit

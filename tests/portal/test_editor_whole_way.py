@@ -104,9 +104,8 @@ def test_import_edit_annotate_swap_and_see_it_as_the_kiosk_shows_it(visit, writt
     page.get_by_label("Title", exact=True).fill("Wash the filter")
     page.locator('.tools [data-tool="box"]').click()
     page.wait_for_url("**#wash-the-filter*")  # the step is named after its title, and its sheet drawn anew
-    page.locator(
-        '.tools [data-tool="box"][aria-pressed="true"]'
-    ).wait_for()  # with the tool still in the hand
+    # with the tool still in the hand
+    page.locator('.tools [data-tool="box"][aria-pressed="true"]').wait_for()
     page.wait_for_function("document.querySelector('.drawing img')?.naturalWidth > 0")  # it has its height
     page.locator(".drawing").evaluate("each => each.scrollIntoView({ block: 'center' })")
     box = page.locator(".drawing svg").bounding_box()
