@@ -125,7 +125,10 @@ class SimulatedPeer:
                 break
             if not data:
                 break
-            self.heard(data)
+            try:
+                self.heard(data)
+            except (Unplugged, TimeoutError):
+                break  # the station hung up under the answer; it may come again
         self.hang_up()
 
     def __enter__(self) -> Self:
