@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from hardware.decode.open_protocol import Message, MessageCutter, Rubbish, spelled
 from hardware.simulate.peer import SimulatedPeer
-from hardware.simulate.terminal import Unplugged
+from hardware.simulate.terminal import PATIENCE, Unplugged
 from hardware.simulate.verb import Verb
 
 LATEST_REVISION = 3
@@ -107,7 +107,9 @@ class SimulatedController(SimulatedPeer):
     def _obey(self, message: Message) -> None:
         match message.mid:
             case 42 | 43:
-                self.locked = message.mid == 42
+                with self._changed:
+                    self.locked = message.mid == 42
+                    self._changed.notify_all()
             case 18:
                 self.program = int(message.data)
             case 38:
@@ -127,6 +129,11 @@ class SimulatedController(SimulatedPeer):
                 self.send(whole[begin : begin + size])
 
     # --- what it can be told ------------------------------------------------
+
+    def wait(self, seconds: float = 2 * PATIENCE) -> bool:
+        """Wait until the station lets the tool run; whether it did."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self.locked, seconds)
 
     def tighten(self, torque: Decimal | str | float, angle: int = 30, *, ok: bool = True) -> None:
         """One fastening of `torque` in N.m; a locked tool turns nothing.

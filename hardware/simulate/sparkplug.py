@@ -65,7 +65,11 @@ class SimulatedEdgeNode:
     # --- what it can be told ------------------------------------------------
 
     def set(self, name: str, value: Value) -> None:
-        """A metric is now `value`; a new one comes with a birth, as the specification wants it."""
+        """A metric is now `value`; a new one comes with a birth, as the specification wants it.
+
+        Raises:
+            ConnectionError: the broker is away; the next birth says it.
+        """
         known = name in self.values
         self.values[name] = value
         if known:
@@ -123,7 +127,8 @@ class SimulatedEdgeNode:
 
     def close(self) -> None:
         """Hang up properly: a node says its death itself."""
-        self._send(self._topic(Kind.NODE_DEATH, of_node=True), self._death(self._bd_seq))
+        with contextlib.suppress(ConnectionError):
+            self._send(self._topic(Kind.NODE_DEATH, of_node=True), self._death(self._bd_seq))
         self._client.disconnect()
         self._client.loop_stop()
 
@@ -175,7 +180,8 @@ class SimulatedEdgeNode:
         self._send(self._topic(kind, of_node=of_node), sparkplug.write(payload))
 
     def _send(self, topic: str, payload: bytes) -> None:
-        self._client.publish(topic, payload, qos=0)
+        if self._client.publish(topic, payload, qos=0).rc != paho.MQTT_ERR_SUCCESS:
+            raise ConnectionError("the broker is away")
 
     @staticmethod
     def _death(bd_seq: int) -> bytes:
@@ -183,24 +189,38 @@ class SimulatedEdgeNode:
         return sparkplug.write(Payload(metrics=(metric,), timestamp=int(time.time() * 1000)))
 
     def _connect(self) -> None:
-        self._bd_seq += 1
-        listens = threading.Event()
         self._client = paho.Client(CallbackAPIVersion.VERSION2, protocol=paho.MQTTv311)
         self._client.username, self._client.password = self._broker.user, self._broker.password
-        self._client.will_set(self._topic(Kind.NODE_DEATH, of_node=True), self._death(self._bd_seq), qos=1)
+        self._client.reconnect_delay_set(1, 2)
+        listens = threading.Event()
+        self._client.on_pre_connect = lambda *_: self._begin_life()
+        self._client.on_connect = lambda *_: self._listen()
+        self._client.on_subscribe = lambda *_: self._listens(listens)
         self._client.on_message = self._on_message
-        self._client.on_subscribe = lambda *_: listens.set()
         try:
             self._client.connect(self._broker.host, self._broker.port, keepalive=10)
         except OSError as problem:
             where = f"{self._broker.host}:{self._broker.port}"
             raise OSError(f"no broker answers at {where} ({problem})") from None
         self._client.loop_start()
+        listens.wait(PATIENCE)
+
+    def _begin_life(self) -> None:
+        """Each connection is a life with a number, which its birth and its will agree on."""
+        self._bd_seq += 1
+        self._client.will_set(self._topic(Kind.NODE_DEATH, of_node=True), self._death(self._bd_seq), qos=1)
+
+    def _listen(self) -> None:
         commands = f"{NAMESPACE}/{self.group}"
         self._client.subscribe(
             [(f"{commands}/NCMD/{self.node}", 0), (f"{commands}/DCMD/{self.node}/{self.device or '+'}", 0)]
         )
-        listens.wait(PATIENCE)
+
+    def _listens(self, listens: threading.Event) -> None:
+        """Commands reach it; when the broker was away and is back, everything is said anew."""
+        if listens.is_set():
+            self.birth()
+        listens.set()
 
     def _on_message(self, _client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
         for metric in sparkplug.read(bytes(message.payload)).metrics:

@@ -21,6 +21,7 @@ from stepline.demo.plant import Bench, Plant
 from stepline.demo.story import ORDER, ROUNDS, Shift, play
 from stepline.demo.summary import (
     Summary,
+    devices_in,
     held_by,
     latencies_in,
     runs_and_deviations,
@@ -156,6 +157,7 @@ def count(plant: Plant, shifts: list[Shift]) -> Summary:
         database=plant.database,
         report_url=f"{plant.server_url}/deviations",
         runs_wanted=ROUNDS * len(ORDER) * len(shifts),
+        devices=devices_in((bench.data / "kiosk.db", bench.devices.file) for bench in plant.benches),
         change=next((shift.change.seconds for shift in shifts if shift.change is not None), {}),
     )
 
@@ -169,6 +171,8 @@ def show(summary: Summary, seconds: float, console: Console) -> None:
     table.add_row("lost / doubled", f"{summary.lost} / {summary.duplicated}")
     for kind, number in sorted(summary.deviations.items()):
         table.add_row(f"deviation: {kind}", str(number))
+    kinds = ", ".join(f"{kind} {outcome['facts']}" for kind, outcome in sorted(summary.devices.items()))
+    table.add_row(f"{len(summary.devices)} kinds of device", kinds)
     for what, took in summary.change.items():
         table.add_row(f"change {what}", f"on the bench after {took:.2f} s")
     for name, values in summary.latencies.items():

@@ -11,66 +11,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from hardware.simulate.scale import SimulatedScale
-from hardware.simulate.scanner import SimulatedScanner
-from hardware.simulate.sensor import SimulatedSensor
-from hardware.simulate.switch import SimulatedSwitch
-from hardware.simulate.torque import SimulatedTorqueDriver
+from stepline.demo.devices import Devices
 
 PASSWORD = "demonstration"  # noqa: S105 - of a plant that lives for minutes on this machine only
 STATIONS = (("bench-1", "Bench 1", "Assembly", "Pumps"), ("bench-2", "Bench 2", "Assembly", "Pumps"))
-PEOPLE = (("anna", "Anna Berger", "7Q4M-ANNA", None), ("ben", "Ben Osei", "3K9T-BEN", "2468"))
+PEOPLE = (("anna", "Anna Berger", "04A2B81F", None), ("ben", "Ben Osei", "04C73E52", "2468"))
 OFFICE = (  # login, name, role: who signs in to the portal, all with PASSWORD
     ("sofia", "Sofia Lindqvist", "supervisor"),
     ("emil", "Emil Novak", "engineer"),
 )
-DEVICES = """\
-[[device]]
-name = "scanner"
-kind = "scanner"
-url = "serial://{folder}/scanner"
-
-[[device]]
-name = "scale"
-kind = "scale"
-url = "serial://{folder}/scale"
-
-[[device]]
-name = "torque"
-kind = "torque"
-url = "serial://{folder}/torque"
-
-[[device]]
-name = "fixture"
-kind = "switch"
-url = "mqtt:"
-topic = "plant/{station}/fixture"
-field = "closed"
-signal = "fixture-closed"
-"""
-
-SENSOR = """
-[[device]]
-name = "{name}"
-kind = "sensor"
-url = "mqtt:"
-topic = "plant/{station}/{name}"
-field = "reading.value"
-unit = "{unit}"
-quantity = "{quantity}"
-"""
-SENSORS = (  # name, unit, quantity: the gauges of a bench, each on a topic of its own
-    ("oil-temperature", "degC", "temperature"),
-    ("depth-gauge", "mm", "length"),
-    ("pressure-gauge", "bar", "pressure"),
-    ("flow-meter", "l/min", "flow"),
-)
-
-
-def devices_file(folder: Path, station: str) -> str:
-    """The devices of one bench, as a station's TOML file."""
-    sensors = "".join(SENSOR.format(name=n, unit=u, quantity=q, station=station) for n, u, q in SENSORS)
-    return DEVICES.format(folder=folder, station=station) + sensors
 
 
 def free_port() -> int:
@@ -170,21 +119,13 @@ class Bench:
         self.trace = self.folder / "trace.jsonl"
         self.shots = plant.folder / "screenshots"
         self.shots.mkdir(exist_ok=True)
-        (self.folder / "devices.toml").write_text(devices_file(self.folder, station))
-        self.scanner = SimulatedScanner(self.folder / "scanner")
-        self.scale = SimulatedScale(self.folder / "scale")
-        self.torque = SimulatedTorqueDriver(self.folder / "torque")
-        self.sensors = {
-            unit: SimulatedSensor(plant.broker, f"plant/{station}/{name}", "reading.value")
-            for name, unit, _quantity in SENSORS
-        }
-        self.fixture = SimulatedSwitch(plant.broker, f"plant/{station}/fixture", "closed")
+        self.devices = Devices(self.folder, station, plant.broker)
         command = self._command(plant, uplink or plant, size)
         self.kiosk = Process(station, command, self.folder / "kiosk.log", plant.kiosk_environment)
 
     def _command(self, plant: "Plant", uplink: Uplink, size: str) -> list[str]:
         command = [sys.executable, "-m", "kiosk", "--data", str(self.data), "--server", uplink.server_url]
-        command += ["--devices", str(self.folder / "devices.toml"), "--broker", uplink.broker]
+        command += ["--devices", str(self.devices.file), "--broker", uplink.broker]
         command += ["--size", size, "--name", self.station, "--touches", str(self.touches)]
         command += ["--trace", str(self.trace)]
         return command if plant.headless else [*command, "--windowed"]
@@ -192,8 +133,7 @@ class Bench:
     def close(self) -> None:
         """Stop the kiosk and its devices."""
         self.kiosk.stop()
-        for device in (self.scanner, self.scale, self.torque, *self.sensors.values(), self.fixture):
-            device.close()
+        self.devices.close()
 
 
 class Plant:

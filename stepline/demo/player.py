@@ -27,11 +27,12 @@ from content.checks import (
 from content.evidence import FRESH, unmet
 from content.instruction import Instruction, Step
 from content.run import Run, RunState
+from stepline.demo.devices import BEHIND_BROKER, GAUGES
 from stepline.demo.plant import Bench
 from stepline.demo.watch import GLANCE, KioskRecord
 
-BADGE = "BDG:"
 AGAIN = 10  # times a gauge behind the broker repeats what it measures
+GAUGE_IN = {unit: name for name, unit, _quantity in GAUGES}
 EYE = 0.25  # seconds until a person acts on what came up
 HAND = 0.4  # seconds between two touches of a quick hand
 PATIENCE = timedelta(seconds=10)  # the longest limit that the demonstration waits to overrun
@@ -48,6 +49,7 @@ class Trouble:
     problem: bool = False
     pause: bool = False
     back: bool = False
+    no_labels: bool = False
     at_step: dict[int, object] = field(default_factory=dict)  # step number -> callable, e.g. a power cut
 
 
@@ -61,8 +63,8 @@ class Player:
         self._touched_at = 0.0
 
     def sign_in(self, badge: str, pin: str | None) -> None:
-        """Scan a badge, and type its PIN where it has one."""
-        self.bench.scanner.scan(f"{BADGE}{badge}", "]Q1")
+        """Hold a badge to the reader, and type its PIN where it has one."""
+        self.bench.devices.badge_reader.hold(badge)
         if pin is not None:
             for digit in (*pin, "ok"):
                 self.touch(f"pin:{digit}")
@@ -109,12 +111,13 @@ class Player:
 
     def open(self, document: str, serial: str) -> None:
         """Scan the part that opens a document; a choice is answered by a tap on the right tile."""
+        self.bench.devices.clamp(closed=False)  # the unit before was taken out
         applies = self._library[document].applies_to
         before = self.record.latest
         if applies.gtins:
-            self.bench.scanner.scan(f"01{applies.gtins[0]}21{serial}", "]d2")
+            self.bench.devices.scanner.scan(f"01{applies.gtins[0]}21{serial}", "]d2")
         else:
-            self.bench.scanner.scan(applies.part_numbers[0], "]C0")
+            self.bench.devices.scanner.scan(applies.part_numbers[0], "]C0")
         rivals = [d for d in self._library.values() if set(d.applies_to.gtins) & set(applies.gtins)]
         if len(rivals) > 1:
             self.touch(f"tile:{self._library[document].title}")
@@ -140,6 +143,11 @@ class Player:
         happening = trouble.at_step.pop(number, None)
         if callable(happening):
             happening()
+        if trouble.no_labels:
+            trouble.no_labels = False
+            self.bench.devices.load_labels(loaded=False)
+        if self._waits_for_labels():
+            self.bench.devices.load_labels(loaded=True)
         if trouble.problem and number > 1:
             trouble.problem = False
             self._report(run)
@@ -152,6 +160,11 @@ class Player:
         if trouble.back and number > 2:
             trouble.back = False
             self._go_back(run)
+
+    def _waits_for_labels(self) -> bool:
+        """Whether the printer is empty and a label waits in it: a person sees its lamp."""
+        printer = self.bench.devices.printer
+        return bool(printer.faults and printer.waiting)
 
     def _report(self, run: Run) -> None:
         self.touch("problem")
@@ -184,7 +197,7 @@ class Player:
         self.record.until(lambda: self._moved(run), what)
 
     def _over_broker(self, check: Check | None) -> bool:
-        return isinstance(check, Signal) or (isinstance(check, Measure) and check.unit in self.bench.sensors)
+        return isinstance(check, Measure) and GAUGE_IN.get(check.unit) in BEHIND_BROKER
 
     def _moved(self, before: Run) -> bool:
         after = self._run()
@@ -204,7 +217,7 @@ class Player:
             case Torque():
                 self._tighten(check, trouble)
             case Signal():
-                self._publish(lambda: self.bench.fixture.switch(on=check.expect))
+                self.bench.devices.clamp(closed=check.expect)
             case Choice():
                 good = next(option for option in check.options if option.good)
                 self.touch(f"answer:{check.id}:{good.id}")
@@ -229,9 +242,9 @@ class Player:
     def _scan(self, check: Scan, trouble: Trouble) -> None:
         if trouble.wrong_scan:
             trouble.wrong_scan = False
-            self.bench.scanner.scan("WRONG-4711", "]C0")
+            self.bench.devices.scanner.scan("WRONG-4711", "]C0")
             return
-        self.bench.scanner.scan(check.part or check.exact or example_of(check.pattern or ""), "]C0")
+        self.bench.devices.scanner.scan(check.part or check.exact or example_of(check.pattern or ""), "]C0")
 
     def _measure(self, check: Measure, trouble: Trouble) -> None:
         good = middle(check)
@@ -239,25 +252,27 @@ class Player:
             trouble.bad_value = False
             good = check.high + 5
         value = f"{good:.{check.decimals}f}"
-        if check.unit in self.bench.sensors:
-            self._publish(lambda: self.bench.sensors[check.unit].publish(value))
+        if check.unit in GAUGE_IN:
+            self._publish(lambda: self.bench.devices.measure(check.unit, value))
         else:
-            self.bench.scale.weigh(value, check.unit)
+            self.bench.devices.scale.weigh(value, check.unit)
 
     def _publish(self, speak: Callable[[], None]) -> None:
         try:
             speak()
-        except (TimeoutError, RuntimeError):  # paho's word for "not connected"
+        except (OSError, RuntimeError):  # paho's word for "not connected"
             self.record.look()  # the broker is away; the gauge speaks again in a moment
 
     def _tighten(self, check: Torque, trouble: Trouble) -> None:
-        torque = middle(check)
+        tool = self.bench.devices.torque
+        if not tool.wait():
+            raise TimeoutError(f"{self.bench.station}: the tool stays locked at {check.id}")
         if trouble.bad_torque and check.low is not None:
             trouble.bad_torque = False
-            self.bench.torque.tighten(f"{check.low / 2:.2f}", "12", ok=False)
+            tool.tighten(f"{check.low / 2:.2f}", 12, ok=False)
             return
         low, high = check.angle_low or Decimal(30), check.angle_high or Decimal(40)
-        self.bench.torque.tighten(f"{torque:.2f}", f"{(low + high) / 2:.0f}", ok=True)
+        tool.tighten(f"{middle(check):.2f}", round((low + high) / 2), ok=True)
 
 
 def shortest_limit(step: Step) -> timedelta:

@@ -94,7 +94,7 @@ def shifts(plant: Plant, library: dict[str, Instruction], progress: Progress) ->
         1: Trouble(at_step={2: stop_server, 6: start_server}),
         2: Trouble(wrong_scan=True),
         3: Trouble(problem=True),
-        4: Trouble(pause=True, overrun=True),
+        4: Trouble(pause=True, overrun=True, no_labels=True),
         8: Trouble(bad_value=True),
     }
     return [

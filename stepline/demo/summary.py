@@ -2,13 +2,25 @@
 
 import json
 import sqlite3
+import tomllib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 WANTED_KINDS = ("bad_tightening", "out_of_limits", "overrun", "problem", "wrong_code")
+KINDS = (
+    "badge",
+    "gauge",
+    "modbus",
+    "open-protocol",
+    "printer",
+    "scale",
+    "scanner",
+    "sensor",
+    "sparkplug",
+)
 LATENCIES = ("reading_to_frame", "scan_to_first_step", "tap_to_frame")
 
 Rows = dict[tuple[str, int], str]  # (kiosk, seq) -> hash
@@ -29,6 +41,9 @@ class Summary:
     database: Path = Path()
     report_url: str = ""
     runs_wanted: int = 20
+    devices: Mapping[str, Counter[str]] = field(  # kind -> what became of what its devices told
+        default_factory=dict[str, Counter[str]]
+    )
     change: dict[str, float] = field(
         default_factory=dict
     )  # released, withdrawn -> seconds until the bench had it
@@ -58,6 +73,14 @@ class Summary:
             f"the change was not {what}" for what in ("released", "withdrawn") if what not in self.change
         ]
         found += [f"no {kind} was recorded" for kind in WANTED_KINDS if not self.deviations[kind]]
+        found += [
+            f"no {kind} did its part" for kind in KINDS if not self.devices.get(kind, Counter())["facts"]
+        ]
+        found += [
+            f"{outcome['unconfirmed']} outputs of the {kind} were not confirmed"
+            for kind, outcome in self.devices.items()
+            if outcome["unconfirmed"]
+        ]
         found += [f"no latency of {name} was measured" for name in LATENCIES if not self.latencies.get(name)]
         found += [f"{path.name} was not taken" for path in self.screenshots if not path.is_file()]
         return found
@@ -73,6 +96,7 @@ class Summary:
             "facts_lost": self.lost,
             "facts_duplicated": self.duplicated,
             "change_s": self.change,
+            "devices": {kind: dict(outcome) for kind, outcome in sorted(self.devices.items())},
             "deviations": dict(sorted(self.deviations.items())),
             "latency_ms": {name: spread(self.latencies.get(name, [])) for name in LATENCIES},
             "screenshots": [str(path) for path in self.screenshots],
@@ -116,6 +140,27 @@ def runs_and_deviations(database: Path) -> tuple[int, int, Counter[str]]:
         states = Counter(state for (state,) in server.execute("SELECT state FROM runs"))
         kinds = Counter(kind for (kind,) in server.execute("SELECT kind FROM deviations"))
     return states["completed"], states["running"] + states["held"], kinds
+
+
+def devices_in(benches: Iterable[tuple[Path, Path]]) -> Mapping[str, Counter[str]]:
+    """What the devices of each kind had their part in, from each kiosk's store and its station's file.
+
+    `facts`: told by one of them, or set by one; `unconfirmed`: of these, outputs that may not be as they should.
+    A badge is no evidence and names no device: who signed in held one.
+    """
+    found: dict[str, Counter[str]] = {}
+    for store, file in benches:
+        kinds = {device["name"]: device["kind"] for device in tomllib.loads(file.read_text())["device"]}
+        with sqlite3.connect(f"file:{store}?mode=ro", uri=True) as database:
+            bodies = [json.loads(body)["fact"] for (body,) in database.execute("SELECT body FROM entries")]
+        for fact in bodies:
+            name = fact.get("device") or fact.get("evidence", {}).get("device")
+            kind = "badge" if fact["type"] == "operator.signed-in" else kinds.get(name)
+            if kind is not None:
+                outcome = found.setdefault(kind, Counter())
+                outcome["facts"] += 1
+                outcome["unconfirmed"] += fact.get("confirmed") is False
+    return found
 
 
 def latencies_in(traces: Iterable[Path]) -> dict[str, list[float]]:

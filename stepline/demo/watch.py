@@ -48,14 +48,13 @@ class KioskRecord:
                     self.lost.discard(fact.device)
                 case _:
                     pass
-            run = getattr(fact, "run", None)
-            if run is not None:
-                self._follow(run, fact)  # pyright: ignore[reportArgumentType] - facts with a run are run facts
+            if isinstance(fact, RunFact):
+                self._follow(fact)
 
-    def _follow(self, run: str, fact: RunFact) -> None:
-        self.runs[run] = evolve(self.runs.get(run), fact)
+    def _follow(self, fact: RunFact) -> None:
+        self.runs[fact.run] = evolve(self.runs.get(fact.run), fact)
         if isinstance(fact, RunStarted):
-            self.latest = run
+            self.latest = fact.run
 
     def _rows(self) -> list[tuple[int, str]]:
         if not self._database.is_file():

@@ -9,6 +9,7 @@ from content.inputs import Unit
 from content.instruction import Instruction
 from content.run import Run, RunState
 from content.values import Digest
+from stepline.demo.devices import Driven
 from stepline.demo.headless import instructions
 from stepline.demo.panel.seen import Seen
 
@@ -54,7 +55,7 @@ def everything() -> Iterator[tuple[str, Seen]]:
     yield "signed-in", AT_WORK
     yield "held", replace(working, run=replace(working.run, state=RunState.HELD))
     yield "done", replace(working, run=replace(working.run, state=RunState.COMPLETED))
-    lost = ("fixture", "oil-temperature", "depth-gauge", "pressure-gauge", "flow-meter")
+    lost = ("oil-temperature", "pressure-gauge", "flow-meter")
     yield (
         "network-cut",
         replace(
@@ -64,6 +65,8 @@ def everything() -> Iterator[tuple[str, Seen]]:
             told="The gauge says 10.3 l/min. The kiosk has not found it again yet: once more in a moment",
         ),
     )
+    lit = Driven(lamps=("yellow", "red"), bins=("A1", "A2", "B3", "B4"), tool=True, printed=12, labels=False)
+    yield "everything-lit", replace(working, driven=lit)
     yield (
         "no-power",
         replace(working, powered=False, told="Scanned WRONG-4711. The kiosk has no power: nobody hears it"),

@@ -1,6 +1,7 @@
 """What the panel offers: what it calls good is good for the released step, and what it calls bad is not."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -23,17 +24,21 @@ from content.checks import (
 from content.evidence import judge_code, judge_torque, judge_value
 from content.inputs import CodeGiven, TorqueGiven, ValueGiven
 from content.instruction import Instruction
-from content.label import BadgeLabel, CommandLabel, PartLabel, Unreadable, WorkOrderLabel, read
+from content.label import CommandLabel, PartLabel, Unreadable, WorkOrderLabel, read
 from content.run import RunState
 from content.units import convert
 from content.values import Digest
 from hardware.decode.codes import split_symbology
+from hardware.drivers.badge import BadgeDecoder, BadgeOptions
 from kiosk.routing import EMPTY
+from stepline.demo.devices import Driven
 from stepline.demo.panel import acts
 from stepline.demo.panel.offers import Offer, inside, offer, outside
 from stepline.demo.panel.seen import Seen, awaited
+from stepline.demo.plant import PEOPLE
 from tests.demo.benches import AT_WORK, HELD, SIGNED_OUT, at_every_check, everything, run_of
 
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 STAMP = {"at": None, "tick": 0, "by": None}
 BY_HAND = Confirm | Choice | Checklist | Number | FreeText | Photo
 NUMBERS = st.decimals(min_value=-500, max_value=5000, places=2)
@@ -94,13 +99,13 @@ def test_a_kiosk_waits_for_a_badge_then_for_a_part_of_its_documents() -> None:
     assert wanted(offer(SIGNED_OUT)) == {"badge:anna", "badge:ben"}
     found = offer(AT_WORK)
     assert wanted(found) == {"scan:good"}
-    assert found.acts["scan:good"].text == "GP-110"
+    assert found.acts["scan:good"].text == "010952123450110721SN004217"
 
 
 def test_after_a_document_the_next_one_is_offered() -> None:
     documents = {document.id: document for document in HELD.values()}
     run = run_of(documents["prepare-housing"], state=RunState.COMPLETED)
-    assert offer(replace(AT_WORK, run=run)).acts["scan:good"].text == "GP-120"
+    assert offer(replace(AT_WORK, run=run)).acts["scan:good"].label == "GP-120"
 
 
 def test_without_power_nothing_is_awaited_but_power() -> None:
@@ -167,8 +172,17 @@ def test_every_code_of_the_list_goes_through_the_scanner_as_it_is() -> None:
                 assert split_symbology(f"{act.symbology}{act.text}") == (act.text, act.symbology)
                 kinds.add(type(read(act.text, act.symbology)))
     assert kinds >= {PartLabel, CommandLabel, WorkOrderLabel, Unreadable}
-    badges = [read(act.text) for name, act in offer(SIGNED_OUT).acts.items() if name.startswith("badge:")]
-    assert [type(badge) for badge in badges] == [BadgeLabel] * 3
+
+
+def test_every_badge_goes_through_the_reader_as_it_is() -> None:
+    held = [act for name, act in offer(SIGNED_OUT).acts.items() if name.startswith("badge:")]
+    decoder = BadgeDecoder(stamp=lambda: {"device": "badge-reader", "at": NOW, "tick": 0}, own=BadgeOptions())
+    read_ = [reading.code for act in held for reading in decoder.feed(f"{act.number}\r".encode())]
+    assert read_ == [badge for _, _, badge, _ in PEOPLE] + ["00000000"]
+
+
+def test_a_printer_without_labels_asks_for_some() -> None:
+    assert "labels:in" in wanted(offer(replace(AT_WORK, driven=Driven(labels=False))))
 
 
 def test_every_button_does_something_or_opens_the_list() -> None:

@@ -175,22 +175,21 @@ def test_a_person_plays_every_device_and_both_plugs(demo: Demo) -> None:
     demo.on_step("wipe-bores")
 
     demo.press("network:cut")
-    demo.until(lambda: demo.record.look() is None and "depth-gauge" in demo.record.lost, "losing the broker")
+    demo.until(lambda: demo.record.look() is None and "flow-meter" in demo.record.lost, "losing the broker")
     demo.touch("primary")
     demo.on_step("set-in-press")
     demo.press("scan:good")  # the scanner hangs on its cable: nothing stands still
     demo.on_step("place-seal")
     demo.touch("primary")
     demo.on_step("press-seal")
-    demo.press("depth-gauge:good")
+    before = demo.facts.count("deviation.raised")
+    demo.press("depth-gauge:bad")  # so does the gauge
+    demo.fact("deviation.raised", before + 1)
+    demo.press("flow-meter:good")
     assert len(held_by_the_server(demo.keep)) < len(written_by_the_kiosk(demo.keep))
     demo.press("network:mend")
     demo.until(lambda: demo.record.look() is None and not demo.record.lost, "finding the broker again")
     assert demo.record.run.step == "press-seal"  # nothing of what was said into a cut network came late
-
-    before = demo.facts.count("deviation.raised")
-    demo.press("depth-gauge:bad")
-    demo.fact("deviation.raised", before + 1)
 
     kiosk = demo.processes()["kiosk --data"]
     demo.press("power:off")

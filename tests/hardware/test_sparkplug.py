@@ -97,6 +97,22 @@ def test_a_node_that_dies_is_lost_and_driven_again_in_its_next_life(node, mosqui
     assert node.values["Lamp"] is True
 
 
+def test_a_broker_that_restarts_finds_the_node_in_a_new_life(node, mosquitto, rack, devices, heard):
+    started(node, mosquitto, rack, devices)
+    heard.ready()
+    place = len(heard.readings)
+    mosquitto.stop()
+    heard.state(DeviceState.LOST, after=place)
+    node.values["Force"] = 99
+    mosquitto.start()
+    heard.ready(after=place)
+    assert heard.wait(
+        lambda one: isinstance(one, Measured) and one.value == Decimal("9.9"), after=place
+    )  # the birth says what it is now
+    node.set("Force", 7)
+    assert heard.wait(lambda one: isinstance(one, Measured) and one.value == Decimal("0.7"), after=place)
+
+
 def test_the_death_of_an_earlier_life_is_none_of_this_one(node, mosquitto, rack, devices, heard):
     node.die()
     node.revive()

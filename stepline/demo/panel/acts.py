@@ -1,4 +1,4 @@
-"""What hands can do at a bench: scan, weigh, tighten, measure, clamp, and pull a plug. Values; `hands` does them."""
+"""What hands can do at a bench: scan, weigh, tighten, measure, clamp, pull a plug. Values; `hands` does them."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,6 +10,14 @@ class Scan:
 
     text: str
     symbology: str = "]C0"
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Badge:
+    """Hold a card to the badge reader; `label` is whose it is."""
+
+    number: str
     label: str = ""
 
 
@@ -47,6 +55,13 @@ class Clamp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Labels:
+    """Put a roll of labels into the printer, or take it out."""
+
+    loaded: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plug:
     """Pull the kiosk's network cable, or plug it in."""
 
@@ -60,4 +75,4 @@ class Power:
     on: bool
 
 
-Act = Scan | Weigh | Tighten | Gauge | Clamp | Plug | Power
+Act = Scan | Badge | Weigh | Tighten | Gauge | Clamp | Labels | Plug | Power

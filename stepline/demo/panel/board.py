@@ -16,7 +16,7 @@ from stepline.demo.panel.view import LIST, Codes, Move, PanelView, Row
 Press = Callable[[str], None]
 LETTERS, SMALLER, QUIET, HEADLINE, LONG = 20, 16, 18, 27, 23  # sizes; LONG: of a headline with many words
 MANY = 56  # characters of a headline that are many
-ROW, SIDE, GAP, EDGE, HEAD = 60, 122, 8, 8, 164
+ROW, SIDE, GAP, EDGE, HEAD, FOOT = 56, 122, 8, 8, 164, 84
 
 
 class Key(Tap):
@@ -187,7 +187,10 @@ class Board(BoxLayout):
         self._rows: list[Device] = []
         self._list = CodeList(self._scan, self._to_devices)
         self._told = Txt(text="", size=QUIET, color=theme.palette.quiet, fixed=True, valign="top")
-        self._foot = _tall(self._told, 58)
+        self._driven = Txt(text="", size=QUIET, color=theme.palette.quiet, fixed=True, shorten=True)
+        self._foot = BoxLayout(orientation="vertical", size_hint_y=None, height=theme.px(FOOT))
+        self._foot.add_widget(_tall(self._driven, 26))
+        self._foot.add_widget(_tall(self._told, FOOT - 26))
         self._put(self._devices)
 
     def show(self, view: PanelView) -> None:
@@ -200,6 +203,7 @@ class Board(BoxLayout):
             device.show(row)
         self._list.show(view.codes)
         self._told.say(view.told)
+        self._driven.say(view.driven)
 
     def bring(self, widget: Widget) -> bool:
         """Whether the widget can be touched where it stands; one in the list is scrolled to."""

@@ -4,14 +4,15 @@ from collections.abc import Collection
 
 from content import units
 from hardware.simulate.terminal import Unplugged
-from stepline.demo.panel.acts import Act, Clamp, Gauge, Plug, Power, Scan, Tighten, Weigh
+from stepline.demo.devices import BEHIND_BROKER, GAUGES
+from stepline.demo.panel.acts import Act, Badge, Clamp, Gauge, Labels, Plug, Power, Scan, Tighten, Weigh
 from stepline.demo.panel.cable import Cable
-from stepline.demo.plant import SENSORS, Bench
+from stepline.demo.plant import Bench
 
 NOBODY = "The kiosk has no power: nobody hears it"
 DEAF = "The kiosk cannot hear it while its network is cut"
 NOT_YET = "The kiosk has not found it again yet: once more in a moment"
-NAMES = {unit: name for name, unit, _quantity in SENSORS}
+NAMES = {unit: name for name, unit, _quantity in GAUGES}
 
 
 class Hands:
@@ -26,7 +27,7 @@ class Hands:
         """Do it; what was done, in a sentence. `lost`: devices that the kiosk says it has lost."""
         try:
             done, device = self._do(act)
-        except (Unplugged, TimeoutError, RuntimeError, OSError) as problem:
+        except (Unplugged, ValueError, RuntimeError, OSError) as problem:
             return f"It could not be done: {problem}"
         if isinstance(act, Plug | Power):
             return done
@@ -34,24 +35,31 @@ class Hands:
 
     def _do(self, act: Act) -> tuple[str, str]:
         """What was done, and which device said it."""
-        bench = self._bench
+        at = self._bench.devices
         match act:
             case Scan():
-                bench.scanner.scan(act.text, act.symbology)
+                at.scanner.scan(act.text, act.symbology)
                 return f"Scanned {act.label}", "scanner"
+            case Badge():
+                at.badge_reader.hold(act.number)
+                return f"Held {act.label} to the reader", "badge-reader"
             case Weigh():
-                bench.scale.weigh(act.value, act.unit)
+                at.scale.weigh(act.value, act.unit)
                 return f"The scale says {units.quantity(act.value, act.unit)}", "scale"
             case Tighten():
-                bench.torque.tighten(act.torque, act.angle, ok=act.ok, unit=act.unit)
+                torque = units.convert(act.torque, act.unit, "N.m") or act.torque
+                at.torque.tighten(torque, round(act.angle), ok=act.ok)
                 verdict = "OK" if act.ok else "NOK"
                 return f"Tightened to {units.quantity(act.torque, act.unit)}, {verdict}", "torque"
             case Gauge():
-                bench.sensors[act.unit].publish(act.value)
+                at.measure(act.unit, act.value)
                 return f"The gauge says {units.quantity(act.value, act.unit)}", NAMES[act.unit]
             case Clamp():
-                bench.fixture.switch(on=act.closed)
+                at.clamp(closed=act.closed)
                 return f"The clamp is {'closed' if act.closed else 'open'}", "fixture"
+            case Labels():
+                at.load_labels(loaded=act.loaded)
+                return f"The printer has {'a roll of' if act.loaded else 'no'} labels", "label-printer"
             case Plug():
                 return self._plug(plugged=act.plugged), ""
             case Power():
@@ -60,7 +68,7 @@ class Hands:
     def _heard(self, done: str, device: str, lost: Collection[str]) -> str:
         if not self.powered:
             return f"{done}. {NOBODY}"
-        if not self._cable.whole and device in {*NAMES.values(), "fixture"}:
+        if not self._cable.whole and device in BEHIND_BROKER:
             return f"{done}. {DEAF}"
         return f"{done}. {NOT_YET}" if device in lost else done
 
@@ -69,7 +77,7 @@ class Hands:
             self._cable.mend()
             return "Mended: what waited on the kiosk is delivered"
         self._cable.cut()
-        return "The network is cut: gauges and clamp cannot be heard"
+        return "The network is cut: what speaks through the broker cannot be heard"
 
     def _switch(self, *, on: bool) -> str:
         self.powered = on

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from content.checks import Scan as ScanCheck
 from content.instruction import Instruction
@@ -23,7 +24,13 @@ def suggested(seen: Seen) -> tuple[Scan, str, bool] | None:
     document = _next_document(seen)
     if document is None:
         return None
-    return _part(document), document.title, seen.powered and seen.signed_in is not None
+    return _opener(document, seen.serial), document.title, seen.powered and seen.signed_in is not None
+
+
+def _opener(document: Instruction, serial: str) -> Scan:
+    part = _part(document)
+    gtins = document.applies_to.gtins
+    return replace(_tag(gtins[0], part, serial), label=part) if gtins else Scan(text=part, label=part)
 
 
 def _named(code: str, seen: Seen) -> str:
@@ -49,10 +56,14 @@ def _next_document(seen: Seen) -> Instruction | None:
     return documents[order[(order.index(last) + 1) % len(order)] if last in order else order[0]]
 
 
-def _part(document: Instruction) -> Scan:
+def _part(document: Instruction) -> str:
     applies = document.applies_to
-    text = applies.part_numbers[0] if applies.part_numbers else applies.gtins[0]
-    return Scan(text=text, label=text)
+    return applies.part_numbers[0] if applies.part_numbers else applies.gtins[0]
+
+
+def _tag(gtin: str, part: str, serial: str) -> Scan:
+    """The DataMatrix on a unit, which tells its serial number."""
+    return Scan(text=f"01{gtin}21{serial}", symbology="]d2", label=f"{part} · {serial}")
 
 
 def all_labels(seen: Seen) -> Sequence[tuple[str, Sequence[Labelled]]]:
@@ -75,10 +86,9 @@ def _openers(seen: Seen) -> Iterator[Labelled]:
             Scan(text=number, label=number),
             titles[0] if len(titles) == 1 else f"{len(titles)} documents",
         )
-    gtins = {gtin: _part(document).text for document in documents for gtin in document.applies_to.gtins}
+    gtins = {gtin: _part(document) for document in documents for gtin in document.applies_to.gtins}
     for gtin, number in gtins.items():
-        text, label = f"01{gtin}21{seen.serial}", f"{number} · {seen.serial}"
-        yield Scan(text=text, symbology="]d2", label=label), "GS1 DataMatrix"
+        yield _tag(gtin, number, seen.serial), "GS1 DataMatrix"
     for gtin, number in list(gtins.items())[:1]:
         link = f"https://id.gs1.org/01/{gtin}/21/{seen.serial}"
         yield Scan(text=link, symbology="]Q1", label=f"{number} · {seen.serial}"), "GS1 Digital Link"

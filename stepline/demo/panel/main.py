@@ -127,6 +127,7 @@ class Play:
                 held=self._library.held,
                 assigned=self._library.assigned,
                 lost=frozenset(self._record.lost),
+                driven=self._bench.devices.driven(),
                 serial=f"SN{len(self._record.runs) + 1:06d}",
                 told=self._told,
             )

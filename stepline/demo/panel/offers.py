@@ -7,15 +7,16 @@ from decimal import Decimal
 from content import units
 from content.checks import Check, Measure, Signal, Torque
 from content.evidence import within
+from stepline.demo.devices import GAUGES
 from stepline.demo.panel import acts
 from stepline.demo.panel.acts import Act
 from stepline.demo.panel.labels import all_labels, suggested
 from stepline.demo.panel.seen import Seen, awaited
 from stepline.demo.panel.view import LIST, Codes, Move, PanelView, Row
-from stepline.demo.plant import PEOPLE, SENSORS
-from stepline.demo.player import BADGE, middle
+from stepline.demo.plant import PEOPLE
+from stepline.demo.player import middle
 
-GAUGES = {  # name of the bench's gauge -> what it is called, and what it says while no document asks for it
+CALLED = {  # name of the bench's gauge -> what it is called, and what it says while no document asks for it
     "oil-temperature": ("Oil", Decimal(40)),
     "depth-gauge": ("Depth", Decimal("3.00")),
     "pressure-gauge": ("Pressure", Decimal(16)),
@@ -38,7 +39,10 @@ def offer(seen: Seen) -> Offer:
     waits, detail = awaited(seen)
     rows = tuple(_rows(seen, found))
     codes = tuple(_codes(seen, found))
-    return Offer(PanelView(waits=waits, detail=detail, told=seen.told, rows=rows, codes=codes), found)
+    view = PanelView(
+        waits=waits, detail=detail, told=seen.told, driven=str(seen.driven), rows=rows, codes=codes
+    )
+    return Offer(view, found)
 
 
 def _rows(seen: Seen, found: dict[str, Act]) -> Iterator[Row]:
@@ -47,23 +51,20 @@ def _rows(seen: Seen, found: dict[str, Act]) -> Iterator[Row]:
     yield _scale(seen, found)
     yield _driver(seen, found)
     yield _fixture(seen, found)
-    for name, unit, _quantity in SENSORS:
+    for name, unit, _quantity in GAUGES:
         yield _gauge(name, unit, seen, found)
+    yield _printer(seen, found)
     yield _mains(seen, found)
 
 
 def _badges(seen: Seen, found: dict[str, Act]) -> Row:
     moves = []
     for identifier, name, badge, pin in PEOPLE:
-        found[f"badge:{identifier}"] = acts.Scan(
-            text=f"{BADGE}{badge}", symbology="]Q1", label=f"{name}'s badge"
-        )
+        found[f"badge:{identifier}"] = acts.Badge(number=badge, label=f"{name}'s badge")
         wanted = seen.powered and bool(seen.assigned) and seen.signed_in is None
         under = f"PIN {pin}" if pin else "no PIN"
         moves.append(Move(name=f"badge:{identifier}", word=name.split()[0], under=under, wanted=wanted))
-    found["badge:unknown"] = acts.Scan(
-        text=f"{BADGE}0000-NOBODY", symbology="]Q1", label="a badge that nobody has"
-    )
+    found["badge:unknown"] = acts.Badge(number="00000000", label="a badge that nobody has")
     moves.append(Move(name="badge:unknown", word="Other", under="unknown", icon="cross", bad=True))
     return Row(name="badge", icon="person", title="Badge", moves=tuple(moves))
 
@@ -157,7 +158,7 @@ def _fixture(seen: Seen, found: dict[str, Act]) -> Row:
 
 
 def _gauge(name: str, unit: str, seen: Seen, found: dict[str, Act]) -> Row:
-    title, usual = GAUGES[name]
+    title, usual = CALLED[name]
     check = _nearest(seen, lambda check: isinstance(check, Measure) and _reads(check, name, unit))
     good, bad = usual, usual * (1 - ALONE)
     if isinstance(check, Measure):
@@ -179,6 +180,26 @@ def _gauge(name: str, unit: str, seen: Seen, found: dict[str, Act]) -> Row:
                 wanted=_is_asked(check, seen),
             ),
             Move(name=f"{name}:bad", word=_said(bad, unit), under=how, icon="cross", bad=True),
+        ),
+    )
+
+
+def _printer(seen: Seen, found: dict[str, Act]) -> Row:
+    found["labels:in"], found["labels:out"] = acts.Labels(loaded=True), acts.Labels(loaded=False)
+    printed, empty = f"{seen.driven.printed} printed", not seen.driven.labels
+    return Row(
+        name="printer",
+        icon=_sign("label-printer", "checklist", seen),
+        title="Printer",
+        moves=(
+            Move(
+                name="labels:in",
+                word="Labels in",
+                under="" if empty else printed,
+                icon="tick",
+                wanted=seen.powered and empty,
+            ),
+            Move(name="labels:out", word="Labels out", under="none left", icon="cross", bad=True),
         ),
     )
 

@@ -19,6 +19,7 @@ from content.evidence import FRESH, expected, needed, unmet
 from content.instruction import Instruction, Step
 from content.run import Run, RunState
 from content.values import Digest
+from stepline.demo.devices import Driven
 from stepline.demo.plant import PEOPLE
 from stepline.demo.story import ORDER
 
@@ -34,6 +35,7 @@ class Seen:
     held: Mapping[Digest, Instruction] = field(default_factory=dict[Digest, Instruction])
     assigned: tuple[Digest, ...] = ()
     lost: Collection[str] = ()  # devices that the kiosk says it has lost
+    driven: Driven = field(default_factory=Driven)  # what it drives
     serial: str = "SN004217"  # of the next unit
     told: str = ""
 

@@ -45,11 +45,12 @@ class Codes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PanelView:
-    """All of it. `told` is what the last press did."""
+    """All of it. `told` is what the last press did, `driven` what the kiosk has its outputs do."""
 
     waits: str
     detail: str = ""
     told: str = ""
+    driven: str = ""
     rows: tuple[Row, ...] = ()
     codes: tuple[Codes, ...] = ()
 
