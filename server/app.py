@@ -4,7 +4,7 @@ from fastapi import FastAPI
 
 import server
 from server import portal
-from server.api import kiosk, media, office, problems, public, publishing, reports, reviews, telling
+from server.api import checking, kiosk, media, office, problems, public, publishing, reports, reviews, telling
 from server.api.limits import BodyLimit
 from server.house import House
 from server.people.passwords import BackOff
@@ -30,6 +30,7 @@ def create_app(house: House) -> FastAPI:
         media.router,
         reports.router,
         reviews.router,
+        checking.router,
         telling.router,
     ):
         api.include_router(router)

@@ -8,7 +8,8 @@ from content import folder as folders
 from content.errors import DocumentError, Finding
 from content.instruction import Instruction
 from content.lint.rules import RULES, Rule
-from content.lint.settings import LintSettings, load_settings
+from content.lint.settings import LintSettings
+from content.lint.site import load_settings
 from content.lint.subject import Document, Remark, Subject
 
 ORDER = {"error": 0, "warning": 1, "hint": 2}

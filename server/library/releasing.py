@@ -13,13 +13,14 @@ from content.errors import DocumentError
 from content.folder import Document, load
 from content.instruction import Instruction
 from content.lint.checker import lint
+from content.lint.settings import LintSettings
 from content.package import Release
 from content.revision import RevisionState
 from content.trying import walk
 from server.audit import note
 from server.errors import Conflict, Invalid, NotAllowed, NotThere
 from server.house import House
-from server.library import lifecycle, settling
+from server.library import checking, lifecycle, settling
 from server.library.drafts import Draft, read
 from server.library.publishing import keep, publish
 from server.library.reviewing import look
@@ -51,11 +52,11 @@ class Terms:
     last_units: int = 0
 
 
-def obstacles(document: Document) -> tuple[str, ...]:
-    """What keeps a document from being released: errors of the checker, and paths that cannot be finished."""
+def obstacles(document: Document, site: LintSettings = checking.USUAL) -> tuple[str, ...]:
+    """What keeps a document from being released: what the site calls an error, and paths that cannot be finished."""
     found = [
         f"{each.step or 'document'}: {each.remark.message}"
-        for each in lint(document)
+        for each in lint(document, site)
         if each.level == "error"
     ]
     if isinstance(document, Instruction):
@@ -83,7 +84,7 @@ def release(  # noqa: PLR0917 - what is released how, by whom
     number = _free_revision(house, held)
     try:
         with as_folder(house, held, revision=number) as folder:
-            _refuse_obstacles(folder, role, override)
+            _refuse_obstacles(folder, checking.site_of(house), role, override)
             made = publish(
                 house, folder, by, lambda tx, made: _conclude(tx, house, held, made, by, terms, override)
             )
@@ -122,8 +123,8 @@ def _free_revision(house: House, held: Draft) -> int:
     return max(int(given) if isinstance(given, int) else 1, int(highest or 0) + 1)
 
 
-def _refuse_obstacles(folder: Path, role: Role, override: str) -> None:
-    found = list(obstacles(load(folder)))
+def _refuse_obstacles(folder: Path, site: LintSettings, role: Role, override: str) -> None:
+    found = list(obstacles(load(folder), site))
     if not found:
         return
     if not override:

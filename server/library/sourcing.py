@@ -8,10 +8,11 @@ from typing import Any, cast
 from content import yaml
 from content.errors import DocumentError
 from content.instruction import Step
+from content.lint.settings import LintSettings
 from content.values import Piece
 from content.writing import PLACES, tidy
 from server.house import House
-from server.library import shapes, submitting
+from server.library import checking, shapes, submitting
 from server.library.drafts import Draft, Part
 from server.library.edits import Change, Kept, changes
 from server.library.shapes import HEAD, ORDER, STEP
@@ -52,8 +53,8 @@ def _ordered(values: Mapping[str, Any], kind: type[Piece]) -> dict[str, Any]:
     return dict(sorted(values.items(), key=lambda each: order.get(each[0], len(order))))
 
 
-def read(draft: Draft, text: str) -> Read:
-    """What the text would make of the draft."""
+def read(draft: Draft, text: str, site: LintSettings = checking.USUAL) -> Read:
+    """What the text would make of the draft, and what the checker says to it as the site wants it."""
     try:
         values, lines = yaml.read(text, NAME)
     except DocumentError as problem:
@@ -70,7 +71,7 @@ def read(draft: Draft, text: str) -> Read:
     made = replace(
         draft, parts={**draft.parts, **{name: Part(version=0, body=body) for name, body in parts.items()}}
     )
-    return Read(parts=parts, messages=_remarks(made, lines))
+    return Read(parts=parts, messages=_remarks(made, lines, site))
 
 
 def _as_text(value: Any) -> Any:
@@ -145,10 +146,10 @@ def _parts(
     return parts, wrong
 
 
-def _remarks(made: Draft, lines: Mapping[yaml.Path, int]) -> tuple[Message, ...]:
+def _remarks(made: Draft, lines: Mapping[yaml.Path, int], site: LintSettings) -> tuple[Message, ...]:
     order = made.steps
     found: list[Message] = []
-    for each in submitting.remarks(made):
+    for each in submitting.remarks(made, site):
         begin = ("steps", order.index(each.step)) if each.step in order else ()
         path: yaml.Path = (*begin, *each.at)
         line = next((lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in lines), 1)

@@ -14,13 +14,14 @@ from content.blocks import Block
 from content.explaining import explain, path_of
 from content.instruction import Instruction
 from content.lint.checker import Lint, lint
+from content.lint.settings import LintSettings
 from content.revision import RevisionState
 from content.sop import Sop
 from content.values import Piece
 from content.writing import spell
 from server.errors import Invalid
 from server.house import House
-from server.library import lifecycle, reviewing, shared
+from server.library import checking, lifecycle, reviewing, shared
 from server.library.drafts import Draft, block_of, read
 from server.library.shapes import STEP, Damage
 from server.store.engine import reading, writing
@@ -61,8 +62,8 @@ class Gate:
     release: tuple[str, ...]
 
 
-def remarks(draft: Draft) -> tuple[Remark, ...]:
-    """What of the draft is damaged or invalid, else what the checker's rules say."""
+def remarks(draft: Draft, site: LintSettings = checking.USUAL) -> tuple[Remark, ...]:
+    """What of the draft is damaged or invalid, else what the checker's rules say, as the site wants them."""
     kind = KINDS[draft.kind]
     values = draft.values
     damaged = (*(_damaged(damage) for damage in draft.damages), *_lost_blocks(draft))
@@ -76,7 +77,7 @@ def remarks(draft: Draft) -> tuple[Remark, ...]:
         *files,
         *(
             _owned(draft, _found(each))
-            for each in (lint(document) if not isinstance(document, Block) else ())
+            for each in (lint(document, site) if not isinstance(document, Block) else ())
         ),
     )
 

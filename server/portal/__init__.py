@@ -11,6 +11,7 @@ from server.portal.looks import Looks
 from server.portal.pages import (
     assisting,
     blocks,
+    checking,
     comparing,
     deviations,
     editing,
@@ -43,6 +44,7 @@ ROUTERS = (
     reviewing.router,
     planning.router,
     publishing.router,
+    checking.router,
     telling.router,
     editing.router,
     assisting.router,

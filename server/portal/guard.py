@@ -141,7 +141,16 @@ def at_least(role: Role) -> Callable[..., Visitor]:
 
 async def posted(request: Request, visitor: Annotated[Visitor, Depends(signed_in)]) -> FormData:
     """The posted form; raises NotAllowed unless it carries the session's own CSRF token."""
-    form = await request.form(max_files=0, max_fields=LARGEST_FORM)
+    return await _form(request, visitor, files=0)
+
+
+async def posted_file(request: Request, visitor: Annotated[Visitor, Depends(signed_in)]) -> FormData:
+    """The same of a form with one file in it."""
+    return await _form(request, visitor, files=1)
+
+
+async def _form(request: Request, visitor: Visitor, files: int) -> FormData:
+    form = await request.form(max_files=files, max_fields=LARGEST_FORM)
     given = request.headers.get("X-CSRF-Token") or form.get("csrf")
     if not isinstance(given, str) or not secrets.compare_digest(given.encode(), visitor.csrf.encode()):
         raise NotAllowed(
@@ -152,6 +161,7 @@ async def posted(request: Request, visitor: Annotated[Visitor, Depends(signed_in
 
 
 Posted = Annotated[FormData, Depends(posted)]
+PostedFile = Annotated[FormData, Depends(posted_file)]
 Supervisor = Annotated[Visitor, Depends(at_least(Role.SUPERVISOR))]
 Engineer = Annotated[Visitor, Depends(at_least(Role.ENGINEER))]
 Administrator = Annotated[Visitor, Depends(at_least(Role.ADMINISTRATOR))]

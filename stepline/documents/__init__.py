@@ -24,11 +24,15 @@ def lint(
     as_json: Annotated[bool, typer.Option("--json", help="Write the findings as JSON.")] = False,
     hints: Annotated[bool, typer.Option("--hints", help="Also what is only a hint.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings too.")] = False,
+    explained: Annotated[
+        bool,
+        typer.Option("--explain", help="Also why each rule that found something is there, with examples."),
+    ] = False,
 ) -> None:
     """Check documents beyond validity: paths, pictures, times, plain language, translations."""
     from stepline.documents.linting import run
 
-    raise typer.Exit(run(paths, out, as_json=as_json, hints=hints, strict=strict))
+    raise typer.Exit(run(paths, out, as_json=as_json, hints=hints, strict=strict, explained=explained))
 
 
 @content.command()

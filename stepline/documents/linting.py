@@ -11,13 +11,15 @@ from rich.progress import track
 from content.errors import Finding
 from content.folder import folders
 from content.lint.checker import Lint, lint_folder
-from content.lint.rules import RULES
+from content.lint.rules import RULES, Rule
 from stepline.documents.saying import plainly
 
 MANY = 20  # documents from which on a progress bar is shown
 
 
-def run(paths: Sequence[Path], out: Console, *, as_json: bool, hints: bool, strict: bool) -> int:
+def run(
+    paths: Sequence[Path], out: Console, *, as_json: bool, hints: bool, strict: bool, explained: bool
+) -> int:
     """Check everything below `paths`; 1 when something is wrong."""
     found = [folder for path in paths for folder in folders(path)]
     if not found:
@@ -35,6 +37,9 @@ def run(paths: Sequence[Path], out: Console, *, as_json: bool, hints: bool, stri
     else:
         for each in (*invalid, *remarks):
             plainly(out, str(each))
+        if explained:
+            for name in dict.fromkeys(each.rule for each in remarks):
+                plainly(out, f"\n{_explained(RULES[name])}")
         plainly(out, _summary(len(found), invalid, remarks))
     levels = {each.level for each in remarks}
     return 1 if invalid or "error" in levels or (strict and "warning" in levels) else 0
@@ -70,8 +75,12 @@ def explain(name: str | None, out: Console, problems: Console, *, markdown: bool
         print(manual(), end="")
         return 0
     for rule in wanted:
-        plainly(out, f"{rule.name} ({rule.level}): {rule.why}\n  not: {rule.bad}\n  but: {rule.good}")
+        plainly(out, _explained(rule))
     return 0
+
+
+def _explained(rule: Rule) -> str:
+    return f"{rule.name} ({rule.level}): {rule.why}\n  not: {rule.bad}\n  but: {rule.good}"
 
 
 def manual() -> str:

@@ -1,15 +1,22 @@
 """Each rule of the checker finds what it is for and leaves the rest alone."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from content.errors import DocumentError
 from content.folder import folders
 from content.instruction import Instruction
 from content.lint.checker import lint, lint_folder
 from content.lint.rules import RULES
-from content.lint.settings import LintSettings
+from content.lint.settings import LEVELS, LintSettings
+from content.lint.site import read_settings, spell_settings
+from stepline.command import app
 from stepline.documents.linting import manual
 from tests.content.flows import document, step
 
@@ -150,3 +157,48 @@ def test_a_remark_names_the_line_that_it_is_about() -> None:
 
 def test_the_manual_shows_the_rules_as_they_are() -> None:
     assert manual() in (ROOT / "docs" / "checker.md").read_text()
+
+
+LINES = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=12)
+SETTINGS = st.builds(
+    LintSettings,
+    levels=st.dictionaries(st.sampled_from(sorted(RULES)), st.sampled_from(LEVELS)),
+    longest_step=st.integers(1, 1_000),
+    most_actions=st.integers(1, 1_000),
+    abbreviations=st.lists(LINES).map(tuple),
+    vague=st.lists(LINES).map(tuple),
+    preferred=st.dictionaries(LINES, LINES),
+)
+
+
+@given(SETTINGS)
+def test_what_a_site_wants_comes_back_from_its_file(wanted: LintSettings) -> None:
+    assert read_settings(spell_settings(wanted)) == wanted
+
+
+def test_what_is_wrong_in_a_sites_file_is_told_at_once_each_at_its_line() -> None:
+    told = "levels: {passiv: error, vague-word: loud}\nlongest_step: 0\nabbreviations: TIR\n"
+    with pytest.raises(DocumentError) as refused:
+        read_settings(told, "lint.yaml")
+    found = {(each.line, each.message) for each in refused.value.findings}
+    assert (1, "there is no rule 'passiv'") in found
+    assert {line for line, _ in found} == {1, 2, 3}
+    assert "did you mean `passive`?" in str(refused.value)
+    assert read_settings("# nothing yet\n") == LintSettings()
+
+
+def test_every_rule_says_why_it_is_there_and_shows_what_it_finds_and_what_not() -> None:
+    for rule in RULES.values():
+        assert all((rule.name, rule.why, rule.bad, rule.good)), rule.name
+        assert rule.bad != rule.good
+
+
+def test_the_command_explains_what_it_found(tmp_path: Path) -> None:
+    folder = tmp_path / "a"
+    folder.mkdir()
+    written = {**document([fit(media=[])]), "id": "a"}
+    (folder / "instruction.yaml").write_text(json.dumps(written), encoding="utf-8")
+    (tmp_path / "lint.yaml").write_text("levels: {missing-standard-time: error}\n", encoding="utf-8")
+    told = CliRunner().invoke(app, ["content", "lint", str(tmp_path), "--explain"])
+    assert "missing-picture (warning): A picture is understood" in told.output
+    assert "but: a step with a picture" in told.output

@@ -32,6 +32,7 @@ PAGES = {
     "fleet-stations": "/fleet?view=stations",
     "reviews": "/reviews",
     "publishing": "/publishing",
+    "checker": "/publishing/checker",
     "people": "/people",
     "not-here": "/no/such/page",
 }

@@ -266,3 +266,36 @@ def test_every_field_of_the_language_has_a_place_in_the_editor(edit) -> None:
     written = {"id", "title", "text", "media", "checks", "when", "combine"}  # of the sheet itself
     assert set(step) - written == set(shown["step"])
     assert set(found["$defs"]["Video"]["properties"]) - {"video", "poster", "alt"} == set(shown["film"])
+
+
+def test_the_checker_is_as_the_site_wants_it_and_explains_itself_beside_the_line(
+    edit, visit, written, client
+) -> None:
+    admin = visit(written, viewport={"width": 1280, "height": 800}).sign_in()
+    admin.open("/publishing/checker")
+    admin.page.get_by_label("Words of a sentence, at most").fill("3")
+    admin.page.get_by_label("Level of long-sentence").select_option("error")
+    admin.page.get_by_label("One word for one thing").fill("shaft: axle")
+    admin.page.get_by_role("button", name="Save").click()
+    admin.page.get_by_text("Saved. It holds from now on.").wait_for()
+    eve = edit("close-pump")
+    remark = eve.page.locator(".field-remark.error", has_text="a sentence has").first
+    remark.wait_for()
+    remark.locator("summary", has_text="long-sentence").click()
+    remark.get_by_text("two sentences of 12").wait_for()
+    eve.page.get_by_role("button", name="Submit", exact=False).first.click()
+    eve.page.get_by_text("It can be reviewed, but not released as it is").wait_for()
+    eve.open("/publishing/checker")
+    assert eve.page.get_by_role("button", name="Save").count() == 0
+    caller = client("eve", written)
+    assert caller.send_form("/publishing/checker", number=1).status_code == 403
+    file = caller.get("/publishing/checker/lint.yaml").text
+    assert "longest_sentence: 3" in file
+    assert "{shaft: axle}" in file
+    usual = {"name": "lint.yaml", "mimeType": "application/yaml", "buffer": b"# as usual\n"}
+    admin.page.get_by_label("File").set_input_files(usual)
+    admin.page.get_by_role("button", name="Take it").click()
+    admin.page.get_by_text("Saved. It holds from now on.").wait_for()
+    assert admin.page.get_by_label("Words of a sentence, at most").input_value() == "20"
+    admin.page.get_by_role("link", name="What was changed").click()
+    admin.page.get_by_text("words of a sentence: at most 20, was 3").wait_for()

@@ -15,7 +15,7 @@ from content.sop import Sop
 from content.trying import Path as Way
 from content.trying import walk
 from server.errors import Conflict
-from server.library import conditions, presenting, submitting
+from server.library import checking, conditions, presenting, submitting
 from server.portal.flowchart import lay_out
 from server.portal.guard import Engineer, Portal, ThePortal
 from server.portal.pages.editing import Writer, held_draft, told
@@ -121,7 +121,9 @@ def try_out(here: ThePortal, _visitor: Engineer, draft: str) -> JSONResponse:
         ) from None
     trial = walk(document, MOST_TRIED)
     stuck = [path for path in trial.paths if path.end == "stuck"]
-    gate = submitting.gate(submitting.remarks(held), [path.why for path in stuck])
+    gate = submitting.gate(
+        submitting.remarks(held, checking.site_of(here.house)), [path.why for path in stuck]
+    )
     order = {"stuck": 0, "stopped": 1, "completed": 2}
     shown = sorted(trial.paths, key=lambda path: (order[path.end], -path.expected.total_seconds()))
     return JSONResponse(

@@ -9,9 +9,8 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from sqlalchemy import Connection, select
 
 from content import units
-from content.lint.rules import RULES
 from server.errors import Invalid, NotAllowed, NotThere, Refused
-from server.library import drafts, edits, history, naming, reviewing, shared, submitting, todos
+from server.library import checking, drafts, edits, history, naming, reviewing, shared, submitting, todos
 from server.library.edits import Change, EditClash, Kept
 from server.library.taking import LARGEST_UPLOAD
 from server.people.sessions import Visitor
@@ -142,7 +141,8 @@ def state(here: ThePortal, _visitor: Engineer, draft: str) -> JSONResponse:
         names = _documents(tx)
         open_todos = todos.of(tx, draft)
         known_blocks = shared.newest(tx)
-    found = submitting.remarks(held)
+        site = checking.site(tx).settings
+    found = submitting.remarks(held, site)
     return JSONResponse(
         {
             "state": held.state,
@@ -155,7 +155,7 @@ def state(here: ThePortal, _visitor: Engineer, draft: str) -> JSONResponse:
             "types": dict(held.types),
             "lasting": lasting,
             "documents": names,
-            "rules": {name: rule.why for name, rule in RULES.items()},
+            "rules": checking.explained(),
             "todos": [asdict(each) for each in open_todos],
             "blocks": [_block(each) for each in known_blocks],
             "damaged": bool(held.damages),
@@ -213,7 +213,7 @@ async def look(request: Request, here: ThePortal, visitor: Writer, draft: str) -
 @router.get("/drafts/{draft}/remarks")
 def remarks(here: ThePortal, _visitor: Engineer, draft: str) -> JSONResponse:
     """What there is to mend, and what that keeps the draft from."""
-    return JSONResponse(_remarked(submitting.remarks(held_draft(here, draft))))
+    return JSONResponse(_remarked(submitting.remarks(held_draft(here, draft), checking.site_of(here.house))))
 
 
 @router.put("/drafts/{draft}/changes")

@@ -14,7 +14,7 @@ from content.instruction import Instruction
 from content.package import Release
 from content.sop import Sop
 from server.errors import Invalid
-from server.library import drafts, releasing, reviewing, settling
+from server.library import checking, drafts, releasing, reviewing, settling
 from server.media import MediaStore
 from server.people.sessions import Role
 from server.portal.asking import zone_of
@@ -64,6 +64,7 @@ def review(request: Request, here: ThePortal, visitor: Supervisor, draft: str) -
         turn = reviewing.turn_of(tx, found, visitor.id, visitor.role, here.house.now())
         shown = _shown(tx, here.house.media, held)
         stations = names(tx)
+        site = checking.site(tx).settings
     document = shown.after if shown else None
     return here.looks.page(
         request,
@@ -79,7 +80,7 @@ def review(request: Request, here: ThePortal, visitor: Supervisor, draft: str) -
         meanings=reviewing.MEANINGS,
         may_write=visitor.role.may(Role.ENGINEER),
         may_override=visitor.role is Role.ADMINISTRATOR,
-        obstacles=releasing.obstacles(document) if document and held.state == "approved" else (),
+        obstacles=releasing.obstacles(document, site) if document and held.state == "approved" else (),
     )
 
 

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 
 from content.yaml import LARGEST_FILE
 from server.errors import Invalid
-from server.library import sourcing
+from server.library import checking, sourcing
 from server.portal.guard import Engineer, ThePortal
 from server.portal.pages.editing import Writer, held_draft, told
 
@@ -31,7 +31,7 @@ async def check(request: Request, here: ThePortal, visitor: Writer, draft: str) 
     if not isinstance(text, str) or len(text) > LARGEST_FILE:
         raise Invalid("no text was sent, or too long a one", f"at most {LARGEST_FILE:,} characters")
     held = held_draft(here, draft)
-    found = sourcing.read(held, text)
+    found = sourcing.read(held, text, checking.site_of(here.house))
     kept: list[Any] = []
     if isinstance(versions, dict) and found.parts is not None:
         kept = sourcing.keep(here.house, held, found.parts, cast("dict[str, Any]", versions), visitor.id)

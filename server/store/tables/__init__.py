@@ -18,6 +18,7 @@ from server.store.tables.plant import audit, enrolments, kiosks, people, session
 from server.store.tables.publishing import (
     absences,
     approvals,
+    checker_settings,
     comments,
     confirmations,
     flags,
@@ -54,6 +55,7 @@ __all__ = [
     "assignments",
     "audit",
     "blocks",
+    "checker_settings",
     "comments",
     "confirmations",
     "deviations",

@@ -26,6 +26,16 @@ policies = Table(  # who has to approve what, per kind of document and risk clas
     Column("changed_at", Utc, nullable=False),
     Column("changed_by", String, nullable=False),
 )
+checker_settings = (
+    Table(  # what the site wants of the checker; the newest row holds, those before it are its history
+        "checker_settings",
+        metadata,
+        Column("id", Integer, primary_key=True),
+        Column("body", Text, nullable=False),  # JSON; see content/lint/settings.py
+        Column("at", Utc, nullable=False),
+        Column("by", String, nullable=False),
+    )
+)
 approvals = Table(  # signatures under a draft's content; never changed
     "approvals",
     metadata,

@@ -11,7 +11,7 @@ export const SUPPRESSED = list(
   "lint",
   "Rules of the checker that do not hold here",
   [
-    one("rule", "Rule", (ctx) => Object.entries(ctx.tools.rules()).map(([name, why]) => [name, `${name}: ${why.slice(0, 60)}`]), "", { must: true }),
+    one("rule", "Rule", (ctx) => Object.entries(ctx.tools.rules()).map(([name, { why }]) => [name, `${name}: ${why.slice(0, 60)}`]), "", { must: true }),
     line("reason", "Why"),
     one("step", "In the step", (ctx) => ctx.tools.steps().map((step) => [step.id, step.title ?? step.id]), "", { none: "in the whole document" }),
   ],

@@ -8,6 +8,7 @@ export class Remarks {
     this.told = told;
     this.all = [];
     this.gate = { review: [], release: [] };
+    this.opened = new Set(); // explanations that somebody reads: they stay open when the remarks are drawn anew
   }
 
   take(told) {
@@ -45,14 +46,19 @@ export class Remarks {
         if (place === sheet) sheet.prepend(here);
         else place.append(here);
       }
-      here.append(el("p", { class: `field-remark ${remark.level}` }, [sentence(remark), ...this.why(remark)]));
+      here.append(el("div", { class: `field-remark ${remark.level}` }, [el("p", { dir: "auto" }, sentence(remark)), ...this.why(remark)]));
       for (let around = place.closest("details"); around; around = around.parentElement.closest("details")) around.classList.add("has-remark", remark.level);
     }
   }
 
   why(remark) {
     const about = this.told.rules()[remark.rule];
-    return about ? [el("small", { title: about }, ` ${remark.rule}`)] : [];
+    if (!about) return [];
+    const key = [remark.step, remark.rule, remark.at.join(".")].join(" ");
+    const lines = [el("p", {}, about.why), ...[["not", "bad"], ["but", "good"]].map(([word, which]) => el("p", {}, [el("b", {}, `${word}: `), el("span", { dir: "auto" }, about[which])]))];
+    const shown = el("details", { class: "why", open: this.opened.has(key) }, [el("summary", {}, remark.rule), ...lines]);
+    shown.addEventListener("toggle", () => (shown.open ? this.opened.add(key) : this.opened.delete(key)));
+    return [shown];
   }
 
   drawList() {
