@@ -106,6 +106,56 @@ def test_annotations_are_chosen_moved_resized_and_taken_back_by_keyboard_alone(d
     assert float(annotations(eve, "turn-over")[-1]["x"]) > float(before[-1]["x"])
 
 
+def test_what_arrives_while_a_pointer_is_down_waits_for_the_drag_to_end(drawing, client, written) -> None:
+    eve = drawing
+    known = len(annotations(eve, "turn-over"))
+    held = state(eve)["parts"]
+    admin = client("admin", written)
+    eve.page.locator('.tools [data-tool="box"]').first.click()
+    eve.page.mouse.move(*spot(eve, (0.2, 0.2)))
+    eve.page.mouse.down()
+    eve.page.mouse.move(*spot(eve, (0.3, 0.3)), steps=2)
+    wanted = {"head": {"title": "Prepare it"}, "step:turn-over": {"title": "Turn it over"}}
+    changes = [
+        {"part": part, "version": held[part]["version"], "body": {**held[part]["body"], **new}}
+        for part, new in wanted.items()
+    ]
+    place = eve.page.locator("#editor").get_attribute("data-draft")
+    admin.put(
+        f"/drafts/{place}/changes", json={"changes": changes}, headers={"X-CSRF-Token": admin.csrf}
+    ).raise_for_status()
+    eve.page.locator("#title", has_text="Prepare it").wait_for()  # what others changed has arrived
+    assert eve.page.get_by_label("Title", exact=True).input_value() != "Turn it over"
+    eve.page.mouse.move(*spot(eve, (0.5, 0.5)), steps=3)
+    eve.page.mouse.up()
+    eve.page.locator("#steps li", has_text="Turn it over").wait_for()
+    drawn = annotations(eve, "turn-over")[known:]
+    assert [each["shape"] for each in drawn] == ["box"]
+    assert abs(float(drawn[0]["width"]) - 0.3) < 0.02
+    assert eve.page.get_by_label("Title", exact=True).input_value() == "Turn it over"
+
+
+def test_what_is_drawn_while_a_step_gets_its_name_stays_with_it(edit) -> None:
+    eve = edit("prepare-housing")
+    eve.page.get_by_role("button", name="Add a step").click()
+    saved(eve)
+    eve.page.locator("[type=file]").first.set_input_files(picture("green"))
+    eve.page.locator(".drawing img").first.wait_for()
+    saved(eve)
+    eve.page.locator('.tools [data-tool="box"]').first.click()
+    eve.page.get_by_label("Title", exact=True).fill("Mark the bore")
+    eve.page.locator(".drawing").first.scroll_into_view_if_needed()
+    with eve.page.expect_response("**/state"):  # the name follows the title, and the draft is read anew
+        eve.page.mouse.move(*spot(eve, (0.2, 0.2)))
+        eve.page.mouse.down()
+        eve.page.mouse.move(*spot(eve, (0.3, 0.3)), steps=2)
+    eve.page.mouse.move(*spot(eve, (0.6, 0.6)), steps=3)
+    eve.page.mouse.up()
+    eve.page.get_by_text("Name: mark-the-bore").wait_for()
+    assert [each["shape"] for each in annotations(eve, "mark-the-bore")] == ["box"]
+    assert "step-1" not in state(eve)["parts"]["order"]["body"]
+
+
 def put_picture(writer, step: str, given: dict) -> None:
     writer.page.locator("#steps [data-step]", has_text=step).click()
     count = writer.page.locator(".medium-box").count()

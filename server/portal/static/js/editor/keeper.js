@@ -13,13 +13,37 @@ export class Keeper {
     this.closed = false;
     this.stamp = 0;
     this.dirtyParts = new Set();
+    this.names = new Map(); // a part -> what it is called now: a sheet that is still open under its old name writes there
+    this.held = false; // nothing is sent before the draft was read under its new names
     this.sending = null; // part -> what was sent of it
     this.timer = 0;
     this.store = `stepline draft ${draft}`;
   }
 
   body(part) {
-    return this.parts[part]?.body;
+    return this.parts[this.now(part)]?.body;
+  }
+
+  now(part) {
+    return this.names.has(part) ? this.now(this.names.get(part)) : part;
+  }
+
+  // a step has another name on the server: what is written until the draft is read again goes along
+  renamed(was, now) {
+    this.names.delete(now);
+    this.names.set(was, now);
+    this.parts[now] = { version: 0, body: named(this.parts[was].body, now) };
+    if (this.dirtyParts.delete(was)) this.dirtyParts.add(now);
+  }
+
+  async renaming(act) {
+    this.held = true;
+    try {
+      await act();
+    } finally {
+      this.held = false;
+      if (this.dirtyParts.size) this.soon(WAIT);
+    }
   }
 
   url(path) {
@@ -35,7 +59,9 @@ export class Keeper {
     if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).detail ?? "the draft cannot be read");
     const told = await answer.json();
     const open = [...this.dirtyParts].map((part) => [part, this.parts[part]]);
-    this.parts = { ...told.parts, ...Object.fromEntries(open) };
+    this.parts = { ...told.parts };
+    for (const [part, held] of open) this.parts[part] = { ...held, version: held.version || (told.parts[part]?.version ?? 0) };
+    for (const id of told.parts.order?.body ?? []) this.names.delete(`step:${id}`); // taken back: it has its old name again
     this.media = told.media;
     this.types = told.types;
     this.closed = told.state !== "draft";
@@ -68,7 +94,9 @@ export class Keeper {
   // several parts in one go: a new step and its place
   changes(bodies) {
     if (this.closed) return;
-    for (const [part, body] of Object.entries(bodies)) {
+    for (const [given, meant] of Object.entries(bodies)) {
+      const part = this.now(given);
+      const body = part === given ? meant : named(meant, part);
       this.parts[part] = { version: 0, ...this.parts[part], body };
       this.dirtyParts.add(part);
     }
@@ -85,7 +113,7 @@ export class Keeper {
 
   async save() {
     clearTimeout(this.timer);
-    if (this.sending || !this.dirtyParts.size) return;
+    if (this.sending || this.held || !this.dirtyParts.size) return;
     const batch = [...this.dirtyParts].map((part) => ({ part, ...this.parts[part] }));
     this.sending = new Map(batch.map((each) => [each.part, JSON.stringify(each.body)]));
     this.dirtyParts.clear();
@@ -186,3 +214,5 @@ export class Keeper {
     return told;
   }
 }
+
+const named = (body, part) => (body && part.startsWith("step:") ? { ...body, id: part.slice(5) } : body);

@@ -2,6 +2,7 @@
 import { Clashes } from "./clash.js";
 import { Conditions } from "./conditions.js";
 import { showBlock, chooseBlock } from "./blocks.js";
+import { Hand } from "./hand.js";
 import { showHead } from "./head.js";
 import { Keeper } from "./keeper.js";
 import { pasteAndDrop } from "./media.js";
@@ -23,10 +24,11 @@ const kind = root.dataset.kind;
 const open = { step: null };
 let known = { documents: [], lasting: [], rules: {}, blocks: [] };
 let others = [];
+const hand = new Hand();
 
 const keeper = new Keeper(root.dataset.draft, root.dataset.csrf, { said, clashed: (part, apart) => clashes.add(part, apart), arrived, changed });
 const conditions = new Conditions(keeper);
-const steps = new Steps(by("steps"), keeper, {
+const steps = new Steps(by("steps"), keeper, hand, {
   open: () => open.step,
   show: (id) => show(id),
   marks: (id) => ({ level: remarks.level(id), todos: todos.open(id).length, others: others.find((each) => each.step === id)?.name }),
@@ -36,7 +38,7 @@ const steps = new Steps(by("steps"), keeper, {
 const remarks = new Remarks(keeper, { list: by("remarks"), count: by("remark-count"), words: by("submit-words"), submit: by("submit-now") }, {
   changed() {
     steps.draw();
-    remarks.place(sheet);
+    hand.later("remarks", () => remarks.place(sheet));
   },
   rules: () => known.rules,
   title: (id) => (id ? (step(id)?.title ?? id) : "About this document"),
@@ -47,7 +49,7 @@ const todos = new Todos(keeper, by("todo-card"), {
   show: (id) => show(id),
   changed() {
     steps.draw();
-    todos.place(sheet);
+    hand.later("todos", () => todos.place(sheet));
   },
 });
 const preview = new Preview(keeper, by("preview-card"), by("preview"), by("preview-words"), by("preview-dialog"));
@@ -73,8 +75,8 @@ const tools = {
   lasts: (name) => known.lasting.includes(name),
   addStep: (like) => steps.add(like),
   removeStep: (id) => steps.remove(id),
-  redraw: () => keepingFocus(sheet, () => draw()),
-  placeRemarks: () => remarks.place(sheet),
+  redraw: drawSheet,
+  placeRemarks: () => hand.later("remarks", () => remarks.place(sheet)),
   swapped: (old, taken, here) => swap(keeper, old, taken, here, () => [keeper.body("head").id, open.step], reload),
   rename,
   naming: (id, check) => namer(tools, id, check),
@@ -93,8 +95,12 @@ function show(id) {
   history.replaceState(null, "", open.step ? `#${open.step}` : location.pathname);
   by("to-head").setAttribute("aria-current", String(!open.step));
   steps.draw();
-  keepingFocus(sheet, draw);
+  drawSheet();
   preview.show(open.step && !step(open.step).block && kind !== "sop" ? open.step : null);
+}
+
+function drawSheet() {
+  hand.later("sheet", () => keepingFocus(sheet, draw));
 }
 
 function draw() {
@@ -153,10 +159,12 @@ async function mend() {
 // another name for a step or a check; without one, a step is named after its title
 async function rename(id, wanted, check) {
   await keeper.flush();
-  const told = await keeper.send("name", { step: id, to: wanted, check });
-  if (!told) return;
-  const mine = open.step === id && !check ? told.name : open.step;
-  if (told.name !== (check ?? id)) await reload(mine);
+  await keeper.renaming(async () => {
+    const told = await keeper.send("name", { step: id, to: wanted, check });
+    if (!told || told.name === (check ?? id)) return;
+    if (!check) keeper.renamed(`step:${id}`, `step:${told.name}`);
+    await reload(open.step === id && !check ? told.name : open.step);
+  });
 }
 
 async function look() {

@@ -90,7 +90,7 @@ export class Remarks {
   }
 }
 
-const sentence = (remark) => [remark.message, remark.mend].filter(Boolean).join(". ");
+const sentence = (remark) => [remark.message, remark.mend].filter(Boolean).join(" – ");
 
 function nearest(sheet, at) {
   for (let end = at.length; end > 0; end -= 1) {

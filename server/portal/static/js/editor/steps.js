@@ -3,9 +3,10 @@ import { numbered } from "./rows.js";
 import { el, free } from "./parts.js";
 
 export class Steps {
-  constructor(list, keeper, told) {
+  constructor(list, keeper, hand, told) {
     this.list = list;
     this.keeper = keeper;
+    this.hand = hand;
     this.told = told;
     this.dragged = false; // a list that is drawn anew would drop what somebody holds
   }
@@ -16,6 +17,10 @@ export class Steps {
   }
 
   draw() {
+    this.hand.later("steps", () => this.drawNow());
+  }
+
+  drawNow() {
     if (this.dragged) return;
     const focused = this.list.contains(document.activeElement) ? document.activeElement.dataset.step : null;
     let number = 0;
