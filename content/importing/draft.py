@@ -110,9 +110,9 @@ def _report(draft: Draft) -> str:
 
 def _values(draft: Draft, folder: Path, name: str) -> dict[str, Any]:
     tools = _tools(draft)
-    steps = list(_steps(draft, folder, tools))
     if len(draft.steps) > MOST_STEPS:
         draft.note("document", f"it has {len(draft.steps)} steps; only the first {MOST_STEPS} were taken")
+        del draft.steps[MOST_STEPS:]
     return {
         "id": name,
         "kind": "work-instruction",
@@ -124,7 +124,7 @@ def _values(draft: Draft, folder: Path, name: str) -> dict[str, Any]:
         "tools": [{"id": identifier, "name": tool} for tool, identifier in tools.items()],
         "parts": [{"number": number, "name": name, "quantity": count} for number, name, count in draft.parts],
         "protective_equipment": draft.equipment,
-        "steps": steps[:MOST_STEPS],
+        "steps": list(_steps(draft, folder, tools)),
     }
 
 

@@ -25,6 +25,8 @@ from content.values import format_duration
 NAMESPACE = "http://omanual.com/"
 MOST_LINES = 8  # of a step, as the schema has it
 MOST_IMAGES = 3
+MOST_OF_A_PART = 10_000
+DEEPEST_LINE = 3  # of lists in lists
 FileOf = Callable[[str], Path]
 
 
@@ -70,7 +72,7 @@ def guide(data: bytes, file: Callable[[str], bytes | None] = lambda _path: None)
         if not part.get("sku"):
             draft.note("parts", f"{name} has no number; {number} was made from its name")
         count = part.get("quantity") or "1"
-        draft.parts.append((number, name or number, int(count) if count.isdigit() and int(count) > 0 else 1))
+        draft.parts.append((number, name or number, _whole(count, 1, MOST_OF_A_PART)))
     for number, step in enumerate(_all(root, "steps/step"), start=1):
         draft.steps.append(_step(draft, step, number, file))
     for name in (
@@ -101,7 +103,7 @@ def _step(draft: Draft, step: Element, number: int, file: Callable[[str], bytes 
             draft.note(
                 f"step {number}", f"a line is marked {bullet}, as something on its picture: draw it there"
             )
-        lines.append(f"{'  ' * int(line.get('level') or 0)}- {words}")
+        lines.append(f"{'  ' * _whole(line.get('level') or '', 0, DEEPEST_LINE)}- {words}")
     found.text = lines[0].removeprefix("- ") if len(lines) == 1 else "\n".join(lines)
     for image in _all(step, "media/image"):
         address = clean("".join(image.itertext()))
@@ -114,6 +116,12 @@ def _step(draft: Draft, step: Element, number: int, file: Callable[[str], bytes 
         if _all(step, f"media/{name}"):
             draft.note(f"step {number}", f"its {name} was not kept")
     return found
+
+
+def _whole(given: str, least: int, most: int) -> int:
+    """A number as it was meant, within what makes sense; the least where it is none."""
+    digits = given.strip()[:9]
+    return min(max(int(digits), least), most) if digits.isascii() and digits.isdecimal() else least
 
 
 def _name(element: Element) -> str:

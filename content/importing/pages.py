@@ -14,11 +14,11 @@ from pptx.enum.shapes import MSO_SHAPE_TYPE
 
 from content.importing import archives
 from content.importing.draft import Draft, DraftStep, ImportRefused, clean
-from content.importing.pictures import Picture
+from content.importing.pictures import LONGEST_SIDE, Picture
 
 MOST_PAGES = 500
 SCALE = 1.5  # of a page that becomes a picture; 108 dots an inch
-LARGEST_PAGE = 3_000  # points of a side; A0 has 3,370
+LARGEST_PAGE = LONGEST_SIDE  # pixels of a side, as of every picture that is kept
 FEW = 20  # letters; a page with fewer was scanned
 
 

@@ -18,6 +18,11 @@ from content.importing.pictures import Picture
 from content.values import parse_duration
 
 MOST_ROWS = 5_000
+MOST_COLUMNS = 200  # a cell far away is no column of a table, and each one between would be made
+MOST_SPANNED = 200_000  # cells that are merged or linked together; the reader makes each of them
+SPAN = re.compile(
+    rb"""<(?:\w+:)?(?:mergeCell|hyperlink)\b[^>]*?\bref\s*=\s*["']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})["']"""
+)
 NAMES = {  # what a column is for -> what it is called
     "title": {
         "title",
@@ -66,13 +71,16 @@ def table(data: bytes, name: str) -> Draft:
         rows = [list(row) for row in csv.reader(io.StringIO(text), delimiter=delimiter)]
     except csv.Error as problem:
         raise ImportRefused(f"the table cannot be read ({problem})") from None
-    _rows(draft, [[cell or None for cell in row] for row in rows[:MOST_ROWS]], "row", {})
+    if len(rows) > MOST_ROWS or any(len(row) > MOST_COLUMNS for row in rows):
+        draft.note("document", f"only its first {MOST_COLUMNS} columns and {MOST_ROWS:,} rows were read")
+    _rows(draft, [[cell or None for cell in row[:MOST_COLUMNS]] for row in rows[:MOST_ROWS]], "row", {})
     return draft
 
 
 def workbook(data: bytes, name: str) -> Draft:
     """An .xlsx file as a draft, from its first sheet with a table of steps; raises ImportRefused."""
     archives.office(data)
+    _refuse_wide(data)
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
     except (InvalidFileException, KeyError, ValueError, TypeError, OSError) as problem:
@@ -87,11 +95,46 @@ def workbook(data: bytes, name: str) -> Draft:
         if draft.steps:
             draft.note(f"sheet {sheet.title}", "only the first sheet with steps was taken")
             continue
-        rows = [list(row) for row in sheet.iter_rows(values_only=True, max_row=MOST_ROWS)]
+        rows = [
+            list(row)
+            for row in sheet.iter_rows(
+                values_only=True,
+                max_row=min(sheet.max_row, MOST_ROWS),
+                max_col=min(sheet.max_column, MOST_COLUMNS),
+            )
+        ]
+        if sheet.max_column > MOST_COLUMNS or sheet.max_row > MOST_ROWS:
+            draft.note(
+                f"sheet {sheet.title}",
+                f"only its first {MOST_COLUMNS} columns and {MOST_ROWS:,} rows were read",
+            )
         if sheet.merged_cells.ranges:
             draft.note(f"sheet {sheet.title}", "it has merged cells; each was taken as its first")
         _rows(draft, rows, f"sheet {sheet.title}, row", _pictures(sheet))
     return draft
+
+
+def _refuse_wide(data: bytes) -> None:
+    """No sheet whose merged or linked cells are more than a table has; raises ImportRefused."""
+    with archives.opened(data) as archive:
+        for name in archive.namelist():
+            if not re.match(r"xl/worksheets/[^/]*\.xml$", name):
+                continue
+            spanned = 0
+            for left, top, right, bottom in SPAN.findall(archive.read(name).replace(b"\0", b"")):
+                wide = _column(right) - _column(left) + 1
+                spanned += max(0, wide) * max(0, int(bottom) - int(top) + 1)
+            if spanned > MOST_SPANNED:
+                raise ImportRefused(
+                    f"its sheet {name} merges or links {spanned:,} cells; at most {MOST_SPANNED:,}: unmerge them"
+                )
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
 
 
 def _pictures(sheet: Any) -> dict[int, list[Picture]]:

@@ -56,6 +56,8 @@ def _done(work: str, folder: Path, options: dict[str, Any]) -> dict[str, Any]:
             from server.media import films as worker  # noqa: PLC0415
         case "model":
             from server.media import turning as worker  # noqa: PLC0415
+        case "documents":
+            from server.media import documents as worker  # noqa: PLC0415
         case "blur":
             from server.media import blurring as worker  # noqa: PLC0415
         case _:

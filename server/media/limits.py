@@ -12,7 +12,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ from server.errors import Busy, Invalid, Refused, TooLarge
 
 MEGABYTE = 1024 * 1024
 AT_ONCE = 2  # children that work; more would take each other's time
+TICK = 0.2  # s between two looks at how far a child is
 PATIENCE = 60  # s that an upload waits for its turn
 RESULT = "result.json"
 LARGEST_RESULT = MEGABYTE  # bytes
@@ -37,6 +39,7 @@ KEPT = (
 )
 log = logging.getLogger(__name__)
 _turns = threading.BoundedSemaphore(AT_ONCE)
+_long_turns = threading.BoundedSemaphore(AT_ONCE)  # of work that tells how far it is: no picture waits for it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,15 +66,43 @@ def run(work: str, options: dict[str, Any], folder: Path, limits: Limits) -> dic
 
     Raises Refused as the child does; TooLarge when it took too long or too much; Invalid when it fell.
     """
-    task = json.dumps(
-        {"work": work, "options": options, "limits": [limits.seconds, limits.memory, limits.output]}
+    with _turn(_turns), _child(work, options, folder, limits) as child:
+        try:
+            child.wait(limits.seconds)
+        except subprocess.TimeoutExpired:
+            raise _too_long(limits) from None
+    return _result(folder, child.returncode)
+
+
+def run_in_turns(
+    work: str, options: dict[str, Any], folder: Path, limits: Limits
+) -> Generator[None, None, dict[str, Any]]:
+    """The same, giving the caller a turn now and then to look at what is there already; closing it ends the child."""
+    with _turn(_long_turns), _child(work, options, folder, limits) as child:
+        until = time.monotonic() + limits.seconds
+        while True:
+            try:
+                child.wait(TICK)
+                break
+            except subprocess.TimeoutExpired:
+                if time.monotonic() > until:
+                    raise _too_long(limits) from None
+            yield
+    return _result(folder, child.returncode)
+
+
+def _too_long(limits: Limits) -> TooLarge:
+    return TooLarge(
+        f"the file could not be prepared within {limits.seconds} s", "make it smaller, shorter or plainer"
     )
-    with _turn():
-        ended = _run(task, folder, limits.seconds)
-    return _result(folder, ended)
 
 
-def _run(task: str, folder: Path, seconds: int) -> int:
+@contextmanager
+def _child(
+    work: str, options: dict[str, Any], folder: Path, limits: Limits
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A child that has been told its task; it is gone afterwards."""
+    bounds = [limits.seconds, limits.memory, limits.output]
     with (folder / "errors.txt").open("wb") as errors:
         child = subprocess.Popen(
             [sys.executable, "-I", "-m", "server.media.child"],
@@ -83,16 +114,14 @@ def _run(task: str, folder: Path, seconds: int) -> int:
             start_new_session=True,
         )
     try:
-        child.communicate(task.encode(), timeout=seconds)
-    except subprocess.TimeoutExpired:
-        raise TooLarge(
-            f"the file could not be prepared within {seconds} s", "make it smaller, shorter or plainer"
-        ) from None
+        assert child.stdin is not None
+        with suppress(BrokenPipeError), child.stdin as task:  # one that fell at once is told by its end
+            task.write(json.dumps({"work": work, "options": options, "limits": bounds}).encode())
+        yield child
     finally:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(child.pid, signal.SIGKILL)  # whatever it started goes with it
         child.wait()
-    return child.returncode
 
 
 def environment(folder: Path) -> dict[str, str]:
@@ -111,13 +140,13 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 @contextmanager
-def _turn() -> Iterator[None]:
-    if not _turns.acquire(timeout=PATIENCE):
+def _turn(turns: threading.BoundedSemaphore) -> Iterator[None]:
+    if not turns.acquire(timeout=PATIENCE):
         raise Busy("the server prepares other files just now", "try again in a minute")
     try:
         yield
     finally:
-        _turns.release()
+        turns.release()
 
 
 def _result(folder: Path, ended: int) -> dict[str, Any]:

@@ -255,7 +255,50 @@ def zipped(entries: dict[str, bytes]) -> bytes:
 
 OFFICE = {"[Content_Types].xml": b"<Types/>"}
 ENTITY = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'
+PADDED = b"<!--" + b" " * 6_000 + b"-->" + ENTITY.partition(b"?>")[2]
+GUIDE = b'<guide xmlns="http://omanual.com/" locale="en"><title>T</title>%s</guide>'
+STEP = b"<steps><step><lines><line>Turn it.</line></lines></step></steps>"
+
+
+def sheet(more: str = "", far: str = "B2") -> bytes:
+    book = openpyxl.Workbook()
+    book.active.append(["Title", "Text"])
+    book.active.append(["Turn", "Turn it."])
+    book.active[far] = book.active[far].value or "far"
+    out = io.BytesIO()
+    book.save(out)
+    with zipfile.ZipFile(out) as archive:
+        entries = {name: archive.read(name) for name in archive.namelist()}
+    name = "xl/worksheets/sheet1.xml"
+    entries[name] = entries[name].replace(b"</sheetData>", b"</sheetData>" + more.encode())
+    return zipped(entries)
+
+
+MERGED = '<mergeCells count="1"><mergeCell ref="A3:XFD1048576"/></mergeCells>'
 HOSTILE = {
+    "late.docx": (zipped(OFFICE | {"word/document.xml": PADDED}), "declares entities"),
+    "late.xlsx": (zipped(OFFICE | {"xl/workbook.xml": PADDED}), "declares entities"),
+    "late.pptx": (zipped(OFFICE | {"ppt/presentation.xml": PADDED}), "declares entities"),
+    "wide.docx": (
+        zipped(OFFICE | {"word/document.xml": ENTITY.decode().encode("utf-16")}),
+        "declares entities",
+    ),
+    "odd.docx": (
+        zipped(OFFICE | {"word/document.xml": b'<?xml version="1.0" encoding="UTF-7"?>+ADw-x/+AD4-'}),
+        "in the encoding UTF-7",
+    ),
+    "merged.xlsx": (sheet(MERGED), "merges or links 17,179,836,416 cells"),
+    "linked.xlsx": (
+        sheet('<hyperlinks><hyperlink ref="A3:XFD1048576" location="A1"/></hyperlinks>'),
+        "merges or links 17,179,836,416 cells",
+    ),
+    "entity.zip": (zipped({"guide.xml": ENTITY[:-11] + GUIDE % b"&a;"}), "cannot be read"),
+    "outside.xml": (
+        b'<!DOCTYPE guide [<!ENTITY a SYSTEM "file:///etc/passwd">]>' + GUIDE % STEP.replace(b"it", b"&a;"),
+        "cannot be read",
+    ),
+    "both.pdf": (b"%PDF-1.7\n" + zipped({"guide.xml": GUIDE % STEP}), "cannot be read"),
+    "both.zip": (b"GIF89a" + zipped({"guide.xml": GUIDE % STEP}), "none of the kinds"),
     "empty": (b"", "it is empty"),
     "bomb.docx": (
         zipped(OFFICE | {"word/document.xml": b" " * 30_000_000}),
@@ -285,6 +328,29 @@ def test_a_hostile_or_broken_file_is_refused_in_a_sentence(name: str, tmp_path: 
     (tmp_path / name).write_bytes(data)
     with pytest.raises(ImportRefused, match=told):
         [save(draft, tmp_path / "draft") for draft in drafts(tmp_path / name)]
+
+
+def test_a_cell_far_away_is_left_out_and_said(tmp_path: Path) -> None:
+    (tmp_path / "far.xlsx").write_bytes(sheet(far="XFD5000"))
+    (draft,) = drafts(tmp_path / "far.xlsx")
+    assert [step.title for step in draft.steps] == ["Turn"]
+    assert "only its first 200 columns" in notes(draft)
+
+
+@pytest.mark.parametrize("level", ["99999999", "-1", "zz", "²", ""])
+def test_numbers_of_a_guide_that_make_no_sense_are_bounded(level: str, tmp_path: Path) -> None:
+    steps = STEP.replace(b"<line>", f'<line level="{level}">'.encode())
+    parts = f'<parts><part name="Bolt" quantity="{level}"/></parts>'.encode()
+    (tmp_path / "guide.xml").write_bytes(GUIDE % (parts + steps))
+    (draft,) = drafts(tmp_path / "guide.xml")
+    assert len(draft.steps[0].text) < 100
+    assert 1 <= draft.parts[0][2] <= 10_000
+
+
+def test_more_steps_than_a_document_has_are_cut_and_said(tmp_path: Path) -> None:
+    draft = Draft(title="Long", steps=[DraftStep(title="Same") for _ in range(30_000)])
+    assert len(save(draft, tmp_path / "long").steps) == 500
+    assert "it has 30000 steps; only the first 500 were taken" in notes(draft)
 
 
 def test_too_many_entries_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

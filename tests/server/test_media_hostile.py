@@ -17,10 +17,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from content.folder import load_instruction
 from server.errors import Invalid, Refused, TooLarge
 from server.house import House
 from server.library.taking import take
-from server.media import limits
+from server.media import documents, limits
 from server.media.kinds import plain_name
 from server.media.limits import MEGABYTE, Limits
 from server.media.making import Role
@@ -418,6 +419,31 @@ def test_a_child_that_takes_too_long_is_ended_with_all_that_it_started(tmp_path:
     with pytest.raises(TooLarge, match="within 1 s") as told:
         limits.run("model", {"file": "sent.stl", "format": "STL"}, tmp_path, Limits(seconds=1))
     assert told.value.mend
+    assert not [
+        each
+        for each in psutil.Process().children(recursive=True)
+        if "server.media" in " ".join(each.cmdline())
+    ]
+
+
+def test_documents_are_read_in_a_child_that_tells_of_each_draft(tmp_path: Path) -> None:
+    (tmp_path / "two.md").write_text("# One\n\n## Turn it\n\nTurn it.\n", encoding="utf-8")
+    for _ in limits.run_in_turns("documents", {"file": "two.md"}, tmp_path, Limits(seconds=60)):
+        pass
+    (told,) = documents.so_far(tmp_path, 0)
+    assert told["steps"] == len(load_instruction(tmp_path / told["folder"]).steps)
+    (tmp_path / "bad.docx").write_bytes(b"PK\x03\x04 no archive")
+    with pytest.raises(Invalid, match="damaged or no such file") as refused:
+        list(limits.run_in_turns("documents", {"file": "bad.docx"}, tmp_path, Limits(seconds=60)))
+    assert "Word (.docx)" in refused.value.mend
+
+
+def test_a_child_whose_caller_goes_away_is_ended(tmp_path: Path) -> None:
+    (tmp_path / "sent.stl").write_bytes(foreign.stl())
+    options = {"file": "sent.stl", "format": "STL"}
+    work = limits.run_in_turns("model", options, tmp_path, Limits(seconds=60))
+    next(work)
+    work.close()
     assert not [
         each
         for each in psutil.Process().children(recursive=True)

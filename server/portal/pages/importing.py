@@ -6,21 +6,24 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response, StreamingResponse
 
 from content.errors import DocumentError
-from content.importing.draft import ImportRefused, save, slug
-from content.importing.files import KINDS, drafts
-from server.errors import NotAllowed
+from content.importing.draft import slug
+from content.importing.files import KINDS
+from server.errors import NotAllowed, Refused
 from server.library.drafts import from_folder
 from server.library.taking import LARGEST_UPLOAD
+from server.media import documents, limits
+from server.media.limits import MEGABYTE, Limits
 from server.portal.guard import Engineer, Portal, ThePortal
 from server.portal.pages.picturing import received
 
 router = APIRouter()
-MOST_NOTES = 400  # that stay with a draft
+LIMITS = Limits(seconds=600, memory=3072 * MEGABYTE, output=256 * MEGABYTE)
 LINE = "application/x-ndjson"
 
 
@@ -62,16 +65,31 @@ def _imported(here: Portal, name: str, place: Path, by: str) -> Iterator[dict[st
     file.parent.mkdir()
     (place / "sent").rename(file)
     yield {"total": _count(file)}
+    done = 0
     try:
-        for number, draft in enumerate(drafts(file)):
-            folder = place / str(number) / slug(draft.title, "draft")
-            save(draft, folder)
-            notes = [str(note) for note in draft.notes]
-            identifier = from_folder(here.house, folder, by, notes[:MOST_NOTES])
-            yield {"id": identifier, "title": draft.title, "steps": len(draft.steps), "notes": notes}
-            shutil.rmtree(folder, ignore_errors=True)
-    except (ImportRefused, DocumentError) as problem:
-        yield {"refused": str(problem), "mend": f"what can be imported: {KINDS}"}
+        work = limits.run_in_turns("documents", {"file": f"in/{file.name}"}, place, LIMITS)
+        for _ in _and_at_last(work):
+            for told in documents.so_far(place, done):
+                done += 1
+                yield _taken(here, place, told, by)
+    except (Refused, DocumentError) as problem:
+        for told in documents.so_far(place, done):
+            yield _taken(here, place, told, by)
+        yield {"refused": str(problem), "mend": getattr(problem, "mend", "")}
+
+
+def _and_at_last(work: Iterator[None]) -> Iterator[None]:
+    """The turns, and one more when all is done."""
+    yield from work
+    yield
+
+
+def _taken(here: Portal, place: Path, told: dict[str, Any], by: str) -> dict[str, object]:
+    """A draft that the child wrote, in the library."""
+    folder = place / str(told["folder"])
+    identifier = from_folder(here.house, folder, by, told["notes"])
+    shutil.rmtree(folder, ignore_errors=True)
+    return {"id": identifier, "title": told["title"], "steps": told["steps"], "notes": told["notes"]}
 
 
 def _count(file: Path) -> int:

@@ -30,7 +30,7 @@ async function one(file) {
   let here = 0;
   for await (const told of lines(answer.body)) {
     if (told.total) total = told.total;
-    else if (told.refused) refused(file.name, told.refused);
+    else if (told.refused) refused(file.name, [told.refused, told.mend].filter(Boolean).join(" – "));
     else {
       here += 1;
       made += 1;
