@@ -94,11 +94,15 @@ def import_files(
         list[Path], typer.Argument(help="Word, PowerPoint, PDF, Markdown, CSV, Excel, guide JSON, oManual.")
     ],
     folder: Annotated[Path, typer.Option("--out", help="Folder for the drafts.")],
+    *,
+    linted: Annotated[
+        bool, typer.Option("--lint", help="Also check the drafts, and say what the rules found.")
+    ] = False,
 ) -> None:
     """Make drafts of documents from elsewhere, each with a list of what needs a person."""
     from stepline.documents.importing import run
 
-    raise typer.Exit(run(files, folder, out, problems))
+    raise typer.Exit(run(files, folder, out, problems, linted=linted))
 
 
 @content.command("export")

@@ -1,5 +1,6 @@
 """`stepline content import` and `export`."""
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -7,18 +8,23 @@ from rich.console import Console
 from rich.progress import Progress
 
 from content.blocks import file_of
-from content.errors import DocumentError
+from content.errors import DocumentError, Finding
 from content.folder import load_instruction
 from content.importing import omanual
 from content.importing.draft import REPORT, Draft, ImportRefused, save, slug, unique
 from content.importing.files import drafts
+from content.lint.checker import Lint, lint_folder
+from content.lint.rules import RULES
+from stepline.documents.linting import summary
 from stepline.documents.saying import plainly
 
 
-def run(files: Sequence[Path], folder: Path, out: Console, problems: Console) -> int:
+def run(files: Sequence[Path], folder: Path, out: Console, problems: Console, *, linted: bool) -> int:
     """Make drafts of the files in `folder`; 1 when one was refused, with the rest done."""
     taken = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
     refused = written = noted = 0
+    invalid: list[Finding] = []
+    remarks: list[Lint] = []
     with Progress(console=out, transient=True) as progress:
         shown = progress.add_task("importing", total=len(files))
         for file in files:
@@ -29,6 +35,10 @@ def run(files: Sequence[Path], folder: Path, out: Console, problems: Console) ->
                     place = folder / unique(slug(draft.title, "draft"), taken)
                     _save(draft, place, out)
                     written, noted = written + 1, noted + len(draft.notes)
+                    if linted:
+                        wrong, said = lint_folder(place)
+                        invalid += wrong
+                        remarks += said
                     progress.advance(shown)
             except ImportRefused as problem:
                 plainly(problems, f"{file}: {problem}")
@@ -37,7 +47,20 @@ def run(files: Sequence[Path], folder: Path, out: Console, problems: Console) ->
         out,
         f"{written} drafts in {folder}, {noted} notes for a person in their {REPORT}; {refused} files refused",
     )
+    if linted:
+        _checked(folder, written, invalid, remarks, out)
     return 1 if refused else 0
+
+
+def _checked(
+    folder: Path, written: int, invalid: Sequence[Finding], remarks: Sequence[Lint], out: Console
+) -> None:
+    """How often each rule found something, the most frequent first: thousands of lines would say less."""
+    for finding in invalid:
+        plainly(out, str(finding))
+    for (rule, level), times in Counter((each.rule, each.level) for each in remarks).most_common():
+        plainly(out, f"{times:6}  {level} {rule}: {RULES[rule].why}")
+    plainly(out, f"{summary(written, invalid, remarks)}; each at its line: stepline content lint {folder}")
 
 
 def _save(draft: Draft, place: Path, out: Console) -> None:

@@ -40,7 +40,7 @@ def run(
         if explained:
             for name in dict.fromkeys(each.rule for each in remarks):
                 plainly(out, f"\n{_explained(RULES[name])}")
-        plainly(out, _summary(len(found), invalid, remarks))
+        plainly(out, summary(len(found), invalid, remarks))
     levels = {each.level for each in remarks}
     return 1 if invalid or "error" in levels or (strict and "warning" in levels) else 0
 
@@ -53,7 +53,8 @@ def _plain(each: Finding | Lint) -> dict[str, object]:
     return {"file": each.file, "line": each.line, "step": each.step, **told}
 
 
-def _summary(documents: int, invalid: Sequence[Finding], remarks: Sequence[Lint]) -> str:
+def summary(documents: int, invalid: Sequence[Finding], remarks: Sequence[Lint]) -> str:
+    """How many documents were checked, and what was found in all."""
     counts = Counter(each.level for each in remarks)
     counts["error"] += len(invalid)
     said = [

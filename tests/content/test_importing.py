@@ -12,6 +12,7 @@ import pypdfium2
 import pytest
 import xmlschema
 from PIL import Image
+from typer.testing import CliRunner
 
 from content.blocks import file_of
 from content.folder import load_instruction
@@ -19,6 +20,7 @@ from content.importing import archives, omanual
 from content.importing.draft import Draft, DraftStep, ImportRefused, save
 from content.importing.files import drafts
 from content.instruction import Instruction
+from stepline.command import app
 
 CASES = Path(__file__).resolve().parents[3] / "shared" / "cases"
 LIBRARY = Path(__file__).resolve().parents[2] / "content" / "library"
@@ -63,6 +65,18 @@ def test_every_real_guide_is_imported_with_its_tools_steps_lines_and_pictures(tm
             letters = "".join(filter(str.isalnum, step.text.casefold()))
             wanted = "".join(filter(str.isalnum, told["Text_raw"].casefold()))
             assert letters == wanted or "[" in told["Text_raw"] or "{" in told["Text_raw"] or not wanted
+
+
+@with_cases
+def test_every_real_guide_is_imported_and_checked_by_one_command(tmp_path: Path) -> None:
+    guides = str(CASES / "ifixit" / "Vehicle.json")
+    told = CliRunner().invoke(app, ["content", "import", guides, "--out", str(tmp_path), "--lint"])
+    assert told.exit_code == 0
+    words = " ".join(told.output.split())
+    assert "172 drafts in" in words
+    assert "warning missing-picture: A picture is understood" in words
+    assert "172 documents checked: " in words
+    assert " error" not in words.partition("172 documents checked: ")[2].partition(";")[0]
 
 
 @with_cases
