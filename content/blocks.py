@@ -51,9 +51,7 @@ class Block(Piece):
     @property
     def files(self) -> tuple[str, ...]:
         """Every media file it needs, relative to its own folder."""
-        return tuple(
-            dict.fromkeys(file for step in self.steps for medium in step.media for file in medium.files)
-        )
+        return tuple(dict.fromkeys(file for step in self.steps for file in step.files))
 
 
 def folder_of(block: str, document: Path) -> Path | None:
@@ -130,6 +128,8 @@ def steps_of(block: Block, prefix: str | None) -> list[dict[str, Any]]:
         for field in ("picture", "video", "poster"):
             if field in medium:
                 medium[field] = f"{PLACE}/{block.id}/{medium[field]}"
+    for check in (check for step in steps for check in step.get("checks", ()) if "taught" in check):
+        check["taught"] = f"{PLACE}/{block.id}/{check['taught']}"
     names = {step.id for step in block.steps}
     return steps if prefix is None else [_prefixed(step, names, prefix) for step in steps]
 

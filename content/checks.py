@@ -11,6 +11,7 @@ from pydantic import Field, field_validator, model_validator
 
 from content import units
 from content.asking import Computed, Prompted, Question
+from content.media import InnerPath
 from content.refusing import refusal
 from content.values import Duration, Exact, Line, PartNumber, Piece, Slug
 
@@ -243,10 +244,15 @@ class Photo(Question):
 
 
 class Vision(Prompted):
-    """A picture that a camera judges; `check` names what the station's vision device was taught."""
+    """A picture that a camera judges; `check` names what is looked for, `taught` is the file that says how it looks.
+
+    Where it cannot decide, the operator is asked, or with `ask: supervisor` a supervisor.
+    """
 
     kind: Literal["vision"]
     check: Slug
+    taught: InnerPath | None = None
+    ask: Literal["operator", "supervisor"] = "operator"
     device: Slug | None = None
 
 

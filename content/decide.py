@@ -52,11 +52,13 @@ from content.record import (
     DeviationRaised,
     ManualEntryAllowed,
     NotApplicable,
+    PictureDoubted,
     RunContinued,
     RunFact,
     RunHeld,
     RunInterrupted,
     RunStarted,
+    SupervisorNeeded,
     Tap,
 )
 from content.run import Run, RunState, fold, mark
@@ -204,7 +206,9 @@ def _answered(run: Run, step: Step, given: Answered) -> Facts:
         return ()
     if isinstance(check, Checklist) and given.answer in state.answers:
         return ()
-    if isinstance(check, evidence.BY_DEVICE):
+    if isinstance(check, Vision) and state.doubt is not None and takes:
+        verdict = evidence.judge_doubt(check, given, state.doubt)
+    elif isinstance(check, evidence.BY_DEVICE):
         by_hand = state.manual and takes
         verdict = evidence.judge_by_hand(check, given, state.good + 1) if by_hand else None
     else:
@@ -274,9 +278,41 @@ def _seen(run: Run, step: Step, given: VisionGiven) -> Facts:
             continue
         verdict = evidence.judge_vision(given)
         if verdict is None:
-            return (refused(run, step, check.check, "?", given),)
+            return _doubted(run, step, check, given)
         return _judged(run, step, check, verdict, given)
     return ()
+
+
+def _doubted(run: Run, step: Step, check: Vision, given: VisionGiven) -> Facts:
+    """Who cannot decide asks: the operator at the picture, or a supervisor, for whom the run is held."""
+    supervisor = "supervisor" in {check.ask, given.ask}
+    doubted = PictureDoubted(
+        run=run.id,
+        step=step.id,
+        check=check.id,
+        device=given.device,
+        why=given.why or "",
+        ask="supervisor" if supervisor else "operator",
+        score=given.score,
+        threshold=given.threshold,
+        photo=given.photo,
+        taught=given.taught,
+        at=given.at,
+        tick=given.tick,
+        by=given.by,
+    )
+    if not supervisor:
+        return (doubted,)
+    attempts = run.states(step.id).get(check.id, FRESH).attempts
+    return doubted, SupervisorNeeded(
+        run=run.id,
+        step=step.id,
+        check=check.id,
+        attempts=attempts,
+        at=given.at,
+        tick=given.tick,
+        by=given.by,
+    )
 
 
 def _code(instruction: Instruction, run: Run, step: Step, given: CodeGiven) -> Facts:

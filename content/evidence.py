@@ -45,6 +45,7 @@ from content.record import (
     Evidence,
     NotApplicable,
     Photograph,
+    PictureDoubted,
     Seen,
     Signature,
     Switch,
@@ -69,6 +70,7 @@ class CheckState:
     answers: frozenset[str] = frozenset()  # the good ones of a person, each once
     cells: Mapping[str, Cell] = field(default_factory=dict[str, Cell])  # ROW.COLUMN -> what stands there
     failed: str | None = None  # what had been expected, when the latest attempt was not good
+    doubt: PictureDoubted | None = None  # a camera could not decide: a person does, or it looks again
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +253,8 @@ def came(evidence: Evidence) -> str:
             held = evidence.text or units.quantity(evidence.value or Decimal(0), evidence.unit or "1")
             return f"{evidence.row} {evidence.column}: {held}"
         case Seen():
-            return f"{evidence.check} {'good' if evidence.good else 'not good'}"
+            score = "" if evidence.score is None else f" ({evidence.score})"
+            return f"{evidence.check} {'good' if evidence.good else 'not good'}{score}"
         case Signature():
             return f"{evidence.person} ({evidence.role})"
         case NotApplicable():
@@ -428,9 +431,35 @@ def judge_vision(given: VisionGiven) -> Verdict | None:
     if given.good is None:
         return None
     evidence = Seen(
-        check=given.check, good=given.good, device=given.device, score=given.score, photo=given.photo
+        check=given.check,
+        good=given.good,
+        device=given.device,
+        score=given.score,
+        photo=given.photo,
+        taught=given.taught,
+        threshold=given.threshold,
+        why=given.why,
     )
     return Verdict(evidence, given.good)
+
+
+def judge_doubt(check: Vision, given: Answered, doubt: PictureDoubted) -> Verdict | None:
+    """What the operator says to a picture that the camera could not decide about; None when it is no answer."""
+    if given.answer not in {"good", "bad"} or doubt.ask != "operator":
+        return None
+    good = given.answer == "good"
+    evidence = Seen(
+        check=check.check,
+        good=good,
+        device=doubt.device,
+        score=doubt.score,
+        photo=doubt.photo,
+        taught=doubt.taught,
+        threshold=doubt.threshold,
+        why=doubt.why,
+        person=given.by,
+    )
+    return Verdict(evidence, good)
 
 
 def judge_signature(check: SignOff, given: Signed, by: str | None) -> Verdict | None:

@@ -14,12 +14,14 @@ from content.instruction import Instruction
 from content.languages import TranslationFile
 from content.media import is_file_name
 from content.sop import Sop, Task
+from content.vision.errors import NotTaught
+from content.vision.taught import read_taught
 
 INSTRUCTION_FILE = "instruction.yaml"
 SOP_FILE = "sop.yaml"
 FILES = (SOP_FILE, INSTRUCTION_FILE, BLOCK_FILE)
 LANGUAGES = "languages"  # the folder of the translations beside a document
-MEDIA_KEYS = frozenset({"picture", "video", "poster", "file"})
+MEDIA_KEYS = frozenset({"picture", "video", "poster", "file", "taught"})
 Document = Instruction | Sop
 D = TypeVar("D", Instruction, Sop, Block)
 Lines = dict[yaml.Path, int]
@@ -237,14 +239,14 @@ def _media_findings(folder: Path, file: Path, values: Any, lines: Lines) -> list
     found: list[Finding] = []
     for path, name in _files(values, ()):
         target = blocks.file_of(name, folder)
-        wrong = _wrong_with(target, name, folder, attachment=path[-1] == "file")
+        wrong = _wrong_with(target, name, folder, str(path[-1]))
         if wrong is not None:
             line = next((lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in lines), None)
             found.append(_finding(file, line, name, *wrong))
     return found
 
 
-def _wrong_with(target: Path, name: str, folder: Path, *, attachment: bool) -> tuple[str, str] | None:
+def _wrong_with(target: Path, name: str, folder: Path, key: str) -> tuple[str, str] | None:
     if not is_file_name(name):
         return None  # refused as a name already
     if not target.is_file():
@@ -252,8 +254,18 @@ def _wrong_with(target: Path, name: str, folder: Path, *, attachment: bool) -> t
     home = folder if target.is_relative_to(folder) else target.parents[1]
     if target.is_symlink() or not target.resolve().is_relative_to(home.resolve()):
         return "the file is a link out of the folder", "copy the file itself"
-    wrong = picture.what_is_wrong(target, attachment=attachment)
-    return None if wrong is None else (wrong, "save it again in the format its name says")
+    wrong = picture.what_is_wrong(target, attachment=key == "file", taught=key == "taught")
+    if wrong is not None:
+        return wrong, "save it again in the format its name says"
+    return _wrong_with_taught(target) if key == "taught" else None
+
+
+def _wrong_with_taught(target: Path) -> tuple[str, str] | None:
+    try:
+        read_taught(target.read_bytes())
+    except NotTaught as problem:
+        return str(problem), "teach it again with `stepline vision teach`"
+    return None
 
 
 def _files(value: Any, path: yaml.Path) -> Iterator[tuple[yaml.Path, str]]:

@@ -193,13 +193,20 @@ class SignalGiven(_Input):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisionGiven(_Input):
-    """A vision device judged a picture; `good` is None when it could not decide."""
+    """A vision device judged a picture; `good` is None when it could not decide, `why` says why.
+
+    `taught` is the digest of the taught check it was held against, `ask` who is to decide where it could not.
+    """
 
     check: str
     good: bool | None
     device: str
     score: Decimal | None = None
     photo: Digest | None = None
+    taught: Digest | None = None
+    threshold: Decimal | None = None
+    why: str | None = None
+    ask: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field, model_validator
 
 from content.asking import MOST_TIMES, Expression, StepName
-from content.checks import Check
+from content.checks import Check, Vision
 from content.conditions import spelled
 from content.languages import Translations
 from content.media import InnerPath, Medium
@@ -232,6 +232,12 @@ class Step(Piece):
         return self
 
     @property
+    def files(self) -> tuple[str, ...]:
+        """The files it needs: its media, and what cameras were taught for its checks."""
+        taught = [check.taught for check in self.checks if isinstance(check, Vision) and check.taught]
+        return (*(file for medium in self.media for file in medium.files), *taught)
+
+    @property
     def conditional(self) -> bool:
         """Whether anything about its checks depends on the unit or on what came before."""
         return any(check.when is not None or _computed(check) for check in self.checks)
@@ -343,7 +349,7 @@ class Instruction(Piece):
     @property
     def files(self) -> tuple[str, ...]:
         """Every file it needs, relative to its folder, each once, in order of use."""
-        media = [file for step in self.steps for medium in step.media for file in medium.files]
+        media = [file for step in self.steps for file in step.files]
         return tuple(dict.fromkeys([*media, *(attachment.file for attachment in self.attachments)]))
 
 

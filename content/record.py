@@ -110,13 +110,20 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """Evidence: a vision device judged so; `photo` is the digest of the picture that it judged."""
+    """Evidence: a vision device judged so; `photo` is the digest of the picture that it judged.
+
+    `taught` is the digest of the taught check. Where the device could not decide, `person` did, at that picture.
+    """
 
     check: str
     good: bool
     device: str
     score: Decimal | None = None
     photo: Digest | None = None
+    taught: Digest | None = None
+    threshold: Decimal | None = None
+    why: str | None = None
+    person: PersonId | None = None
     kind: Literal["seen"] = "seen"
 
 
@@ -284,6 +291,21 @@ class ManualEntryAllowed(_RunFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PictureDoubted(_RunFact):
+    """A vision device could not decide about a picture, and `why`; `ask` is the role of who decides at the picture."""
+
+    step: StepId
+    check: CheckId
+    device: str
+    why: str
+    ask: str
+    score: Decimal | None = None
+    threshold: Decimal | None = None
+    photo: Digest | None = None
+    taught: Digest | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeviationRaised(_RunFact):
     """A departure from the instruction was found by a check or reported by a person."""
 
@@ -432,6 +454,7 @@ RunFact = (
     | SupervisorNeeded
     | FailureRuled
     | ManualEntryAllowed
+    | PictureDoubted
     | DeviationRaised
     | ReadingRefused
     | RunHeld

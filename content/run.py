@@ -25,6 +25,7 @@ from content.record import (
     DeviationRaised,
     FailureRuled,
     ManualEntryAllowed,
+    PictureDoubted,
     ReadingRefused,
     RouteTaken,
     RunAborted,
@@ -179,6 +180,8 @@ def _evolve_open(run: Run, fact: RunFact) -> Run:
             states = run.states(fact.step)
             after = replace(states.get(fact.check, FRESH), manual=True)
             return replace(run, checks={**run.checks, fact.step: {**states, fact.check: after}})
+        case PictureDoubted():
+            return _doubted(run, fact)
         case DeviationRaised():
             return replace(
                 run, deviations=run.deviations + 1, marked=run.marked | {mark(fact.kind, fact.check)}
@@ -267,10 +270,16 @@ def _ruled(run: Run, fact: FailureRuled) -> Run:
     states = run.states(fact.step)
     before = states.get(fact.check, FRESH)
     conceded = fact.ruling is Ruling.CONTINUE
-    after = replace(before, bad=0, passed=before.passed or conceded, conceded=conceded)
+    after = replace(before, bad=0, passed=before.passed or conceded, conceded=conceded, doubt=None)
     checks = {**run.checks, fact.step: {**states, fact.check: after}}
     ruled = replace(run, checks=checks, waiting=None)
     return ruled if fact.ruling is Ruling.STOP else _clocked(ruled, fact.tick).to(RunState.RUNNING)
+
+
+def _doubted(run: Run, fact: PictureDoubted) -> Run:
+    states = run.states(fact.step)
+    after = replace(states.get(fact.check, FRESH), doubt=fact)
+    return replace(run, checks={**run.checks, fact.step: {**states, fact.check: after}})
 
 
 def _attempted(run: Run, fact: CheckPassed | CheckFailed) -> Run:
@@ -287,6 +296,7 @@ def _attempted(run: Run, fact: CheckPassed | CheckFailed) -> Run:
             passed=fact.met,
             last=fact.evidence,
             failed=None,
+            doubt=None,
         )
     else:
         after = replace(
@@ -296,6 +306,7 @@ def _attempted(run: Run, fact: CheckPassed | CheckFailed) -> Run:
             passed=False,
             last=fact.evidence,
             failed=fact.expected,
+            doubt=None,
         )
     results = run.results
     if isinstance(fact.evidence, Tightening) and fact.evidence.result is not None:

@@ -3,7 +3,7 @@
 from content.checks import Check, Choice, Measure, Number, Scan, Table, Torque, Vision
 from content.deviation import DeviationKind
 from content.evidence import FRESH, Verdict
-from content.inputs import CodeGiven, Input, TorqueGiven, ValueGiven, VisionGiven
+from content.inputs import CodeGiven, Input, TorqueGiven, ValueGiven
 from content.instruction import Step
 from content.record import CheckPassed, DeviationRaised, ReadingRefused, RunFact
 from content.run import Run, fold
@@ -80,7 +80,7 @@ def refused(
     step: Step,
     expected: str,
     came: str,
-    given: CodeGiven | ValueGiven | TorqueGiven | VisionGiven,
+    given: CodeGiven | ValueGiven | TorqueGiven,
 ) -> ReadingRefused:
     """A reading that nothing waited for, or that could not be judged."""
     return ReadingRefused(

@@ -25,6 +25,7 @@ FACTS: dict[str, type[Fact]] = {  # Never change a name; only add.
     "supervisor.needed": record.SupervisorNeeded,
     "failure.ruled": record.FailureRuled,
     "manual.allowed": record.ManualEntryAllowed,
+    "picture.doubted": record.PictureDoubted,
     "deviation.raised": record.DeviationRaised,
     "reading.refused": record.ReadingRefused,
     "run.held": record.RunHeld,

@@ -13,8 +13,6 @@ from content.values import Line, Piece, Slug
 from content.vision.errors import NotTaught
 
 FORMAT = 1  # a program refuses a newer one
-TYPE = "application/vnd.stepline.vision+json"
-SUFFIX = ".vision"
 MOST_BYTES = 12_000_000  # of the file
 MOST_REGIONS = 12
 MOST_PICTURE = 4_000_000  # characters of one picture inside the file
@@ -186,7 +184,9 @@ class Undecided(Piece):
 class TaughtCheck(Piece):
     """All that a look needs."""
 
-    format: Annotated[int, Field(ge=1)] = FORMAT
+    format: Annotated[
+        int, Field(ge=1, alias="vision")
+    ]  # stands first: by it the file is known for what it is
     name: Slug
     note: Annotated[str, Field(max_length=500)] = ""
     regions: Annotated[tuple[Region, ...], Field(min_length=1, max_length=MOST_REGIONS)]
@@ -226,9 +226,9 @@ def read_taught(data: bytes) -> TaughtCheck:
         values: Any = json.loads(data)
     except (ValueError, RecursionError):
         raise NotTaught("it is no taught check: the file is not JSON") from None
-    form = cast("dict[str, Any]", values).get("format") if isinstance(values, dict) else None
+    form = cast("dict[str, Any]", values).get("vision") if isinstance(values, dict) else None
     if not isinstance(form, int):
-        raise NotTaught("it is no taught check: it says no format")
+        raise NotTaught("it is no taught check: it does not begin with `vision` and its format")
     if form > FORMAT:
         raise NotTaught(f"the taught check has format {form}; this program reads up to {FORMAT}: update it")
     try:
@@ -241,7 +241,7 @@ def read_taught(data: bytes) -> TaughtCheck:
 
 def write_taught(taught: TaughtCheck) -> bytes:
     """The file of a taught check: the same values always give the same bytes."""
-    values = {"format": taught.format, **taught.model_dump(mode="json", exclude_defaults=True)}
+    values = {"vision": taught.format, **taught.model_dump(mode="json", by_alias=True, exclude_defaults=True)}
     return (json.dumps(values, indent=1, ensure_ascii=False) + "\n").encode()
 
 

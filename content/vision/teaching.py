@@ -17,6 +17,7 @@ from content.vision.looking import Taught, ready, score, seen_by
 from content.vision.pictures import Picture, as_jpeg, read_picture, reduced
 from content.vision.sight import WORKING, Frame, Sight, best_way, lay
 from content.vision.taught import (
+    FORMAT,
     ONE_REGION,
     Align,
     Code,
@@ -225,6 +226,7 @@ def _light(good: Sequence[tuple[Example, Picture]]) -> Light:
 def _check(lesson: Lesson, align: Align, frame: Frame, model: Model, light: Light) -> TaughtCheck:
     cut = FIXED_CUTS.get(lesson.kind, divide((), ()))
     return TaughtCheck(
+        format=FORMAT,
         name=lesson.name,
         note=lesson.note,
         regions=lesson.regions,

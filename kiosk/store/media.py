@@ -11,7 +11,13 @@ from content.errors import PackageError
 from content.values import Digest
 from kiosk.store.errors import translated
 
-ENDINGS = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp", "video/mp4": ".mp4"}
+ENDINGS = {
+    "image/png": ".png",
+    "image/jpeg": ".jpg",
+    "image/webp": ".webp",
+    "video/mp4": ".mp4",
+    "application/vnd.stepline.vision+json": ".vision",
+}
 BLOCK = 1024 * 1024  # bytes read at a time while hashing
 
 

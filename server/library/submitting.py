@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from content import gathering
+from content import gathering, picture
 from content.blocks import Block
 from content.explaining import explain, path_of
 from content.instruction import Instruction
@@ -39,6 +39,7 @@ ABOUT: dict[str, tuple[str, ...]] = {  # the field of a rule that is about a who
     "long-step": ("text",),
 }
 DAMAGED = "damaged"  # the rule of remarks about parts that cannot be read
+TAUGHT = picture.FORMATS[picture.TAUGHT][1]  # the media type of what a camera was taught
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +148,12 @@ def _files(draft: Draft) -> Iterator[Remark]:
         for key, wanted in (("picture", "image/"), ("poster", "image/"), ("video", "video/"))
         if key in medium
     ]
+    named += [
+        (step["id"], ("checks", place, "taught"), str(check["taught"]), TAUGHT)
+        for step in draft.values.get("steps", [])
+        for place, check in enumerate(step.get("checks", []))
+        if check.get("taught")
+    ]
     attached = draft.head.get("attachments", [])
     named += [
         (None, ("attachments", place, "file"), str(each.get("file")), "")
@@ -156,6 +163,11 @@ def _files(draft: Draft) -> Iterator[Remark]:
         if path not in draft.media:
             yield _wrong_file(step, at, f"the file {path} is not there", "add it, or take it out")
         elif not draft.types.get(path, "").startswith(wanted):
+            if wanted == TAUGHT:
+                yield _wrong_file(
+                    step, at, f"{path} is no taught check", "choose one that a camera was taught"
+                )
+                continue
             held = "a film" if draft.types.get(path, "").startswith("video/") else "no film"
             what = "film" if wanted == "video/" else "picture"
             yield _wrong_file(

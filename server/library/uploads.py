@@ -29,6 +29,7 @@ ENDINGS = {
     "image/jpeg": "jpg",
     "video/mp4": "mp4",
     "image/svg+xml": "svg",
+    "application/vnd.stepline.vision+json": "vision",
 }
 
 

@@ -9,6 +9,7 @@ import pytest
 from content import situation
 from content.decide import begin, decide
 from content.inputs import (
+    Answered,
     CellGiven,
     CodeGiven,
     Decided,
@@ -23,9 +24,19 @@ from content.inputs import (
     WentTo,
 )
 from content.instruction import Instruction
-from content.record import DeviationRaised, FailureRuled, RouteTaken, RunFact, StepSkipped
+from content.record import (
+    CheckPassed,
+    DeviationRaised,
+    FailureRuled,
+    PictureDoubted,
+    RouteTaken,
+    RunFact,
+    Seen,
+    StepSkipped,
+)
 from content.run import Run, RunState, fold
 from content.values import CheckId, Digest, PersonId, RunId, StepId
+from content.wire import dump, load_fact
 from tests.content.flows import instruction, step
 
 AT = datetime(2026, 11, 23, tzinfo=UTC)
@@ -312,3 +323,59 @@ def test_who_looked_back_goes_on_where_they_were_unless_the_way_has_changed() ->
     player.give(WentTo, leaving=StepId("c"), step=StepId("a"))
     assert player.weigh("7").run.step == "c"
     assert player.facts_of(RouteTaken)[-1].to == "c"
+
+
+TAUGHT = Digest("a" * 64)
+PICTURE = Digest("b" * 64)
+
+
+def test_a_picture_that_cannot_be_judged_is_judged_by_the_operator_and_recorded_so() -> None:
+    player = Player(instruction([step("a", checks=[CAMERA]), step("b")]))
+    player.give(
+        VisionGiven,
+        check="clean",
+        good=None,
+        device="cam",
+        score=Decimal("0.5"),
+        threshold=Decimal("0.6"),
+        photo=PICTURE,
+        taught=TAUGHT,
+        why="blurred",
+    )
+    doubted = player.facts[-1]
+    assert isinstance(doubted, PictureDoubted)
+    assert (doubted.ask, doubted.why, doubted.photo) == ("operator", "blurred", PICTURE)
+    assert player.run.step == "a"
+    player.give(Answered, step="a", check="camera", answer="perhaps")
+    assert player.facts[-1] is doubted
+    player.give(Answered, step="a", check="camera", answer="good")
+    passed = next(fact for fact in player.facts if isinstance(fact, CheckPassed))
+    assert isinstance(passed.evidence, Seen)
+    assert (passed.evidence.person, passed.evidence.photo, passed.evidence.taught) == (
+        player.facts[-1].by,
+        PICTURE,
+        TAUGHT,
+    )
+    assert player.run.step == "b"
+    assert all(load_fact(dump(fact)) == fact for fact in player.facts)
+
+
+def test_a_second_look_takes_the_question_back_and_bad_ones_count_as_attempts() -> None:
+    camera = {**CAMERA, "attempts": 2}
+    player = Player(instruction([step("a", checks=[camera]), step("b")]))
+    player.give(VisionGiven, check="clean", good=None, device="cam", why="too-dark")
+    player.give(VisionGiven, check="clean", good=False, device="cam", score=Decimal("0.1"))
+    player.give(Answered, step="a", check="camera", answer="good")
+    assert player.run.step == "a"
+    player.give(VisionGiven, check="clean", good=False, device="cam", score=Decimal("0.1"))
+    assert player.run.waiting == "camera"
+
+
+def test_where_the_check_says_so_a_supervisor_decides_about_what_the_camera_cannot() -> None:
+    player = Player(instruction([step("a", checks=[{**CAMERA, "ask": "supervisor"}]), step("b")]))
+    player.give(VisionGiven, check="clean", good=None, device="cam", why="blurred", photo=PICTURE)
+    assert player.run.waiting == "camera"
+    player.give(Answered, step="a", check="camera", answer="good")
+    assert player.run.step == "a"
+    player.give(Decided, step="a", check="camera", ruling=Ruling.CONTINUE, supervisor=SUPERVISOR)
+    assert player.run.step == "b"

@@ -9,6 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from content import package
+from content.errors import DocumentError
+from content.folder import load_instruction
 from content.vision.errors import NotTaught, VisionError
 from content.vision.evaluating import Labelled, evaluate, wilson
 from content.vision.looking import Taught, look, opened
@@ -167,7 +170,7 @@ def test_the_file_is_read_back_as_it_was_written_and_says_what_is_wrong_with_ano
     values = json.loads(data)
     for change, words in (
         ({"threshold": 2}, "threshold"),
-        ({"format": 99}, "update it"),
+        ({"vision": 99}, "update it"),
         ({"undecided": {"low": "0.9", "high": "0.95"}}, "undecided band"),
         ({"regions": []}, "regions"),
         ({"regions": [{"x": 0.9, "y": 0, "width": 0.5, "height": 0.1}]}, "leaves the picture"),
@@ -209,6 +212,34 @@ def test_teaching_says_what_is_missing():
     remarks = " ".join(teach(LESSONS["colour"], [picture]).remarks)
     assert "no bad picture" in remarks
     assert "only 1 good" in remarks
+
+
+def test_what_a_camera_was_taught_travels_in_the_release_like_a_picture(tmp_path):
+    check = {"id": "cap", "kind": "vision", "check": "cap", "taught": "vision/cap.vision"}
+    one = {"id": "a", "title": "A", "text": "Fit the cap.", "checks": [check]}
+    values = {"id": "d", "kind": "work-instruction", "title": "D", "revision": 1, "language": "en"}
+    (tmp_path / "instruction.yaml").write_text(json.dumps({**values, "applies_to": {}, "steps": [one]}))
+    with pytest.raises(DocumentError, match="the file is not there"):
+        load_instruction(tmp_path)
+    (tmp_path / "vision").mkdir()
+    file = tmp_path / "vision" / "cap.vision"
+    file.write_bytes(as_png(draw(GOOD)))
+    with pytest.raises(DocumentError, match="not a taught check"):
+        load_instruction(tmp_path)
+    data = write_taught(learned("colour").check)
+    file.write_bytes(data.replace(b'"threshold"', b'"thresh"'))
+    with pytest.raises(DocumentError, match="threshold"):
+        load_instruction(tmp_path)
+    file.write_bytes(data)
+    document = load_instruction(tmp_path)
+    media = package.describe(tmp_path, document)
+    release = package.read_payload(package.payload(document, media))
+    assert release.file("vision/cap.vision").digest == package.digest_of(data)
+    assert release.file("vision/cap.vision").type == "application/vnd.stepline.vision+json"
+    shown = {**one, "checks": [], "media": [{"picture": "vision/cap.vision", "alt": "x"}]}
+    (tmp_path / "instruction.yaml").write_text(json.dumps({**values, "applies_to": {}, "steps": [shown]}))
+    with pytest.raises(DocumentError, match="not a picture"):
+        load_instruction(tmp_path)
 
 
 def test_every_reason_has_words():
