@@ -11,6 +11,7 @@ from rich.console import Console
 from stepline import packages
 from stepline.devices import device
 from stepline.documents import content
+from stepline.vision import vision
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -20,6 +21,7 @@ app = typer.Typer(
 )
 app.add_typer(device, name="device")
 app.add_typer(content, name="content")
+app.add_typer(vision, name="vision")
 for group, name in ((packages.keys, "keys"), (packages.package, "package"), (packages.records, "records")):
     app.add_typer(group, name=name)
 app.command()(packages.verify)

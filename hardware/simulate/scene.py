@@ -5,6 +5,7 @@ The same scene and shake always give the same pixels, so that a set of pictures 
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -217,3 +218,35 @@ def _marker(number: int, side: int) -> Picture:
 def _stamp(picture: Picture, gray: Picture, x: int, y: int) -> None:
     high, wide = gray.shape
     picture[y : y + high, x : x + wide] = gray[..., None]
+
+
+FAULTS: dict[str, tuple[tuple[Scene, ...], tuple[str, ...]]] = {  # what is wrong, and where it is seen
+    "bracket": ((Scene(bracket=False),), ("bracket",)),
+    "cap": ((Scene(cap="blue"), Scene(cap=None), Scene(cap="yellow")), ("cap",)),
+    "pins": ((Scene(pins=5), Scene(pins=7)), ("pins",)),
+    "dial": ((Scene(turned=12), Scene(turned=-25), Scene(turned=180)), ("dial",)),
+    "label": ((Scene(label="GP-101 C4"), Scene(label="GP-100 C1")), ("label",)),
+    "code": ((Scene(code="WI-8/GP-100"),), ("code",)),
+    "screws": (
+        (Scene(screws=(True, False, True, True)), Scene(screws=(False, True, True, False))),
+        ("screw-1", "screw-2", "screw-3", "screw-4"),
+    ),
+}
+
+
+def places_of(fault: str) -> tuple[str, ...]:
+    """The regions of a fault, as `stepline vision teach` takes them."""
+    return tuple(f"{name}=" + ",".join(f"{share:.4f}" for share in PLACES[name]) for name in FAULTS[fault][1])
+
+
+def write_set(folder: Path, fault: str, pictures: int, seed: int = 0) -> None:
+    """Write so many good and bad pictures as JPEG files; the first good one was taken with nothing moved."""
+    scenes = {"good": (Scene(),), "bad": FAULTS[fault][0]}
+    for name, drawn in scenes.items():
+        place = folder / name
+        place.mkdir(parents=True, exist_ok=True)
+        for number in range(pictures):
+            still = name == "good" and number == 0 and seed == 0
+            shake = None if still else shaken(seed * 10_000 + number + (5000 if name == "bad" else 0))
+            picture = draw(drawn[number % len(drawn)], shake)
+            cv2.imwrite(str(place / f"{number:03}.jpg"), picture, [cv2.IMWRITE_JPEG_QUALITY, 92])
