@@ -385,8 +385,9 @@ class Conductor:
         """End the run before it is done."""
         if self._ready():
             with self._kept():
-                stamp = self._bench.stamp()
-                self._runner.give(Aborted(reason=reason, at=stamp.at, tick=stamp.tick, by=self._bench.by))
+                stamp, play = self._bench.stamp(), self._bench.desk.play
+                why = play.stopped if play is not None and play.stopped else reason
+                self._runner.give(Aborted(reason=why, at=stamp.at, tick=stamp.tick, by=self._bench.by))
 
     def report_problem(self, category: str, comment: str, photo: bytes | None) -> None:
         """Report a problem; `photo` is a JPEG."""

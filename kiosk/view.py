@@ -337,7 +337,7 @@ class Verbs(Protocol):
         """Continue a held run."""
 
     def abort(self, reason: str) -> None:
-        """End the run before it is done."""
+        """End the run before it is done; one that may not go on says so itself in place of `reason`."""
 
     def report_problem(self, category: str, comment: str, photo: bytes | None) -> None:
         """Report a problem; `photo` is a JPEG."""

@@ -165,12 +165,11 @@ def _check(check: Check, step: Step, run: Run, instruction: Instruction, desk: D
     state = run.states(step.id).get(check.id, FRESH)
     open_checks = accepting(step, run.states(step.id))
     active = bool(open_checks) and open_checks[0].id == check.id
-    mark = (
-        Mark.GOOD if state.passed else Mark.BAD if state.failed else Mark.ACTIVE if active else Mark.WAITING
-    )
     device = getattr(check, "device", None)
     lost = f" ({device} is lost: {desk.lost[device]})" if device and device in desk.lost else ""
     live = _live(check, step, run.states(step.id), desk) if not state.passed else None
+    bad = state.failed is not None and (live is None or _tried(state, live))
+    mark = Mark.GOOD if state.passed else Mark.BAD if bad else Mark.ACTIVE if active else Mark.WAITING
     cell = _next_cell(check, state)
     return CheckView(
         id=check.id,
@@ -297,6 +296,13 @@ def _live(check: Check, step: Step, states: States, desk: Desk) -> Measured | No
         if served is not None and served.id == check.id:
             return reading
     return None
+
+
+def _tried(state: CheckState, live: Measured) -> bool:
+    """Whether what the device shows is the attempt that was judged last: an emptied pan is none."""
+    if not isinstance(state.last, Value):
+        return False
+    return units.convert(live.value, live.unit, state.last.unit) == state.last.value
 
 
 def _came(state: CheckState, live: Measured | None) -> str:

@@ -1,6 +1,7 @@
 """The screens around a run: enrol, idle, choose, held, done and fault."""
 
 import io
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -22,6 +23,9 @@ from kiosk.screens.theme import BODY, HUGE, SMALL, TITLE, theme
 from kiosk.screens.widgets import Action, Panel, Rows, Scroll, Tap, Txt
 from kiosk.view import ChooseView, DoneView, EnrolView, FaultView, HeldView, IdleView, Mark, Tile, Verbs
 from kiosk.words import say
+
+ENDED = "ended by the operator"  # as the record says it
+SURE = 0.4  # seconds in which a second touch was meant for the button that stood there before
 
 
 class Notice(Panel):
@@ -288,35 +292,52 @@ class MessageScreen(AnchorLayout):
         icon, color = ("warn", theme.palette.bad) if view.stopped else ("pause", theme.palette.amber)
         self._add(icon, color, view.title or say("held_title", language), view.step, view.reason)
         if view.supervisor and not view.stopped:
-            self._rulings(view.supervisor)
+            self._rulings(view)
         elif not view.waits or view.stopped:
-            end = Action(
-                "abort",
-                say("abort", language),
-                partial(self._verbs.abort, view.reason if view.stopped else "ended by the operator"),
-                primary=view.stopped,
-                tall=96,
-            )
+            ask = partial(self._sure, view, partial(self._verbs.abort, ENDED))
+            end = Action("abort", say("abort", language), ask, primary=view.stopped, tall=96)
             go_on = Action("go_on", say("go_on", language), self._verbs.go_on, primary=True, tall=96)
             self._actions(*([end] if view.stopped else [end, go_on]))
 
-    def _rulings(self, supervisor: str) -> None:
+    def _rulings(self, view: HeldView) -> None:
         """What a supervisor can decide about a failure."""
         language = theme.language
         self._rows.add_widget(
-            Txt(text=say("rules", language, name=supervisor), size=28, bold=True, halign="center")
+            Txt(text=say("rules", language, name=view.supervisor), size=28, bold=True, halign="center")
         )
+        stop = partial(self._sure, view, partial(self._verbs.rule, "stop"))
+        acts = {"stop": stop} | {each: partial(self._verbs.rule, each) for each in ("repeat", "continue")}
         self._actions(
             *(
-                Action(
-                    f"rule:{ruling}",
-                    say(f"rule_{ruling}", language),
-                    partial(self._verbs.rule, ruling),
-                    tall=96,
-                )
-                for ruling in ("stop", "repeat", "continue")
+                Action(f"rule:{ruling}", say(f"rule_{ruling}", language), act, tall=96)
+                for ruling, act in acts.items()
             )
         )
+
+    def _sure(self, view: HeldView, end: Callable[[], None]) -> None:
+        """Ask once more before somebody's work ends; the way back stands where the finger was."""
+        language = theme.language
+        yes = Action("", say("end_yes", language), end, tall=112)
+        yes.enabled = False
+
+        def offer(_dt: float) -> None:
+            yes.enabled = True
+            yes.rename("abort:yes")
+
+        self._rows.clear_widgets()
+        self._add(
+            "warn",
+            theme.palette.bad,
+            say("end_sure", language),
+            view.title,
+            view.step,
+            say("end_what", language),
+        )
+        self._actions(
+            Action("abort:no", say("end_no", language), partial(self.show, view), primary=True, tall=112),
+            yes,
+        )
+        Clock.schedule_once(offer, SURE)
 
     def _done(self, view: DoneView) -> None:
         language, palette = theme.language, theme.palette

@@ -101,6 +101,18 @@ def test_a_scale_that_streams_is_no_machine_gun_of_attempts(running: Station) ->
     assert gauge.value < gauge.low
 
 
+def test_an_emptied_pan_is_shown_as_nothing_bad(running: Station) -> None:
+    running.scan("GP-101")
+    running.weigh("117.4")
+    assert running.view.checks[1].mark is Mark.BAD
+    running.weigh("0.0")
+    check = running.view.checks[1]
+    assert (check.came, check.mark) == ("0.0 g", Mark.ACTIVE)
+    assert "120.0" in check.verdict  # what the last weighing should have been stays said
+    running.weigh("117.4")
+    assert running.view.checks[1].mark is Mark.BAD
+
+
 def test_nobody_signed_in_means_that_a_part_opens_nothing(station: Station) -> None:
     station.scan("GP-100")
     assert isinstance(station.view, IdleView)

@@ -278,7 +278,19 @@ def test_a_held_run_goes_on_or_is_ended(stage: Stage) -> None:
     stage.show(HeldView(reason="break"))
     stage.touch("go_on")
     stage.touch("abort")
+    assert [verb for verb, *_ in stage.heard.said] == ["go_on"]
+    stage.touch("abort:no")
+    stage.touch("abort")
+    stage.touch("abort:yes")
     assert [verb for verb, *_ in stage.heard.said] == ["go_on", "abort"]
+
+
+def test_a_supervisor_who_ends_a_run_is_asked_once_more_too(stage: Stage) -> None:
+    stage.show(HeldView(reason="failed", waits=True, supervisor="Cleo"))
+    stage.touch("rule:stop")
+    assert stage.heard.said == []
+    stage.touch("abort:yes")
+    assert stage.heard.said == [("rule", "stop")]
 
 
 def test_every_screen_shows_something_and_no_text_leaves_the_window(

@@ -124,6 +124,7 @@ def start_run(kiosk: KioskProcess, serial: str) -> None:
 
 def end_run(kiosk: KioskProcess) -> None:
     kiosk.tap("abort")
+    kiosk.tap("abort:yes")
     kiosk.until_last("run.aborted")
     kiosk.tap("next_unit")
 
