@@ -24,7 +24,7 @@ from server.api.access import (
 from server.api.problems import RESPONSES
 from server.api.proving import prove
 from server.errors import NotAllowed, Refused, SignInNeeded, TooLarge
-from server.library import drafts, placing, policy, releasing, reviewing, settling, submissions
+from server.library import commenting, drafts, placing, policy, releasing, reviewing, settling, submissions
 from server.library.archives import LARGEST_ARCHIVE, unpack
 from server.people import keys
 from server.people.sessions import Role, Visitor
@@ -47,7 +47,9 @@ class SentOut(BaseModel):
 
 
 class Signing(BaseModel):
-    """A signature: the verdict, what it means, and the password once more."""
+    """A signature: under which content, the verdict, what it means, and the password once more."""
+
+    content: Annotated[str, Field(max_length=64, description="The digest that the review tells")]
 
     verdict: str = "approved"
     meaning: Annotated[str, Field(min_length=1, max_length=300)]
@@ -76,6 +78,9 @@ class TermsIn(BaseModel):
     most_deviations: Annotated[float, Field(ge=0, le=1_000)] = 0.0
     last_units: Annotated[int, Field(ge=0, le=100_000)] = 0
     override: Annotated[str, Field(max_length=2_000)] = ""
+    content: Annotated[
+        str | None, Field(max_length=64, description="Refused where it says otherwise by now")
+    ] = None
 
 
 class Reason(BaseModel):
@@ -219,28 +224,30 @@ def review(house: InHouse, _by: BySupervisor, draft: DraftName) -> ReviewOut:
 def sign(house: InHouse, by: BySupervisor, request: Request, draft: DraftName, given: Signing) -> ReviewOut:
     """Sign a draft: approve it, or send it back."""
     prove(house, by, given.password, request)
-    signed = reviewing.sign(house, draft, by.id, by.role, given.verdict, given.meaning, given.comment)
+    signed = reviewing.sign(
+        house, draft, by.id, by.role, given.verdict, given.meaning, given.comment, seen=given.content
+    )
     return _review(signed)
 
 
 @router.post("/drafts/{draft}/comments", status_code=201)
 def comment(house: InHouse, by: BySupervisor, draft: DraftName, given: CommentIn) -> dict[str, int]:
     """Say something about a draft, a step, a picture's region or words."""
-    return {"id": reviewing.comment(house, draft, given.text, by.id, given.step, given.anchor)}
+    return {"id": commenting.comment(house, draft, given.text, by.id, given.step, given.anchor)}
 
 
 @router.post("/comments/{number}/settled", status_code=204)
 def settle(house: InHouse, by: BySupervisor, number: int, answer: Reason) -> None:
     """Settle a comment; the reason is the answer to it."""
-    reviewing.settle(house, number, answer.reason, by.id)
+    commenting.settle(house, number, answer.reason, by.id)
 
 
 @router.post("/drafts/{draft}/release", status_code=201)
 def release(house: InHouse, by: ByEngineer, draft: DraftName, given: TermsIn) -> ReleaseOut:
     """Release an approved draft."""
-    values = given.model_dump(exclude={"override", "first"})
+    values = given.model_dump(exclude={"override", "first", "content"})
     terms = releasing.Terms(**values, first=tuple(tuple(stage) for stage in given.first))
-    made = releasing.release(house, draft, by.id, by.role, terms, given.override)
+    made = releasing.release(house, draft, by.id, by.role, terms, given.override, seen=given.content)
     return ReleaseOut(digest=made.digest, document=made.document.id, revision=made.document.revision)
 
 

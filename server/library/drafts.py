@@ -399,6 +399,11 @@ def read(tx: Connection, draft: str) -> Draft:
     )
 
 
+def hold(tx: Connection, draft: str) -> None:
+    """Have others who change the draft wait until this transaction ends, whatever the database."""
+    tx.execute(select(tables.drafts.c.id).where(tables.drafts.c.id == draft).with_for_update())
+
+
 def block_of(step: Mapping[str, Any]) -> tuple[str, int]:
     """The block that a step refers to, and its revision; 0 where it says none."""
     revision = step.get("revision")

@@ -10,7 +10,7 @@ from content import wire
 from server.errors import Conflict, Invalid, NotThere
 from server.house import House
 from server.library import shapes
-from server.library.drafts import Draft, Edit, Part, body_of, keep_part, note_edit, read
+from server.library.drafts import Draft, Edit, Part, body_of, hold, keep_part, note_edit, read
 from server.library.merging import Apart, merge
 from server.library.shapes import HEAD, ORDER, STEP
 from server.store import tables
@@ -81,7 +81,7 @@ def apply(  # noqa: PLR0917 - what is changed to what, by whom, and what that ta
     tx: Connection, house: House, draft: str, wanted: Sequence[Change], by: str, undoes: int | None = None
 ) -> list[Kept]:
     """What `changes` does, inside a transaction."""
-    held = _open(tx, draft)
+    held = insist_on_writing(tx, draft)
     together: int | None = None
     kept: list[Kept] = []
     for each in wanted:
@@ -106,7 +106,9 @@ def apply(  # noqa: PLR0917 - what is changed to what, by whom, and what that ta
     return kept
 
 
-def _open(tx: Connection, draft: str) -> Draft:
+def insist_on_writing(tx: Connection, draft: str) -> Draft:
+    """The draft, which others cannot change until the transaction ends; raises Conflict once it is not written."""
+    hold(tx, draft)
     held = read(tx, draft)
     if held.state != "draft":
         raise Conflict(f"This draft is {held.state}; nothing in it can be changed.", "Take it back first.")
@@ -174,7 +176,7 @@ def _touch(tx: Connection, house: House, draft: str, by: str, kept: Sequence[Kep
 def mend(house: House, draft: str, by: str) -> list[str]:
     """Mend what is damaged: what was kept last comes back, a step without words leaves the order; what was done."""
     with writing(house.engine) as tx:
-        held = read(tx, draft)
+        held = insist_on_writing(tx, draft)
         told: list[str] = []
         for damage in held.damages:
             now = held.parts.get(damage.part)

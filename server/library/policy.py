@@ -1,20 +1,21 @@
 """Who has to approve what: stages by kind of document and risk class, and who signs for whom."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, Row, delete, insert, select
 
 from server.audit import note
-from server.errors import Invalid, NotThere
+from server.errors import Invalid, NotAllowed, NotThere
 from server.house import House
 from server.people.sessions import Role
 from server.store import tables
 from server.store.engine import writing
 
-KINDS = ("work-instruction", "sop")
+KINDS = ("work-instruction", "sop", "block")
 RISKS = ("low", "medium", "high")
 MOST_STAGES = 8
 
@@ -29,6 +30,16 @@ class Stage(BaseModel):
     people: tuple[str, ...] = Field(default=(), max_length=20)  # if any, only these, whatever their role
     count: int = Field(default=1, ge=1, le=10)
     parallel: bool = False
+
+    def admits(self, person: str, role: Role) -> bool:
+        """Whether it is for this person: one of those it names, else somebody of its role, or an administrator.
+
+        A higher role does not stand in for another one: an engineer is not the second pair of eyes that a
+        supervisor's stage asks for.
+        """
+        if self.people:
+            return person in self.people
+        return role in {self.role, Role.ADMINISTRATOR}
 
     def __str__(self) -> str:
         """As a person writes it: `Quality: supervisor`, `+ Safety: eva, jan (2)`."""
@@ -84,7 +95,7 @@ def decide(house: House, kind: str, risk_class: str, stages: Sequence[dict[str, 
         raise Invalid(f"there are {len(read)} stages", f"at most {MOST_STAGES}")
     p, now = tables.policies.c, house.now()
     with writing(house.engine) as tx:
-        _refuse_unknown(tx, {person for stage in read for person in stage.people})
+        _refuse_stuck(tx, read)
         tx.execute(delete(tables.policies).where(p.kind == kind, p.risk_class == risk_class))
         text = _STAGES.dump_json(read).decode()
         row = {"kind": kind, "risk_class": risk_class, "stages": text, "changed_at": now, "changed_by": by}
@@ -92,10 +103,39 @@ def decide(house: House, kind: str, risk_class: str, stages: Sequence[dict[str, 
         note(tx, now, by, "policy", f"{kind} {risk_class}", text)
 
 
-def _refuse_unknown(tx: Connection, people: set[str]) -> None:
-    known = set(tx.execute(select(tables.people.c.id).where(tables.people.c.id.in_(people))).scalars())
-    if missing := people - known:
+def _refuse_stuck(tx: Connection, stages: Sequence[Stage]) -> None:
+    """Refuse stages that nobody could tell apart, or that could never be complete."""
+    names = [stage.name.strip().casefold() for stage in stages]
+    if twice := next(
+        (stage.name for stage in stages if names.count(stage.name.strip().casefold()) > 1), None
+    ):
+        raise Invalid(f"two stages are called {twice!r}", "give each a name of its own")
+    for stage in stages:
+        if not stage.people and stage.role is Role.OPERATOR:
+            raise Invalid(f"{stage.name}: operators sign no reviews", "a supervisor, an engineer, or by name")
+        if stage.people and stage.count > len(set(stage.people)):
+            words = f"{stage.name}: {len(set(stage.people))} people cannot give {stage.count} signatures"
+            raise Invalid(words, "name more people, or ask for fewer")
+    _refuse_who_cannot_sign(tx, {person for stage in stages for person in stage.people})
+
+
+def _refuse_who_cannot_sign(tx: Connection, people: set[str]) -> None:
+    p = tables.people
+    known = {row.id: row for row in tx.execute(select(p).where(p.c.id.in_(people)))}
+    if missing := people - known.keys():
         raise Invalid(f"nobody is called {min(missing)}", "name people by their identifiers")
+    for person in sorted(people):
+        if not may_sign(known[person]):
+            raise Invalid(
+                f"{person} cannot sign", "it takes a login for the portal, and more than an operator's role"
+            )
+
+
+def may_sign(person: Row[Any]) -> bool:
+    """Whether somebody, as the table of people has them, can open a review and prove who they are."""
+    return bool(person.active and person.login and person.password_hash) and Role(person.role).may(
+        Role.SUPERVISOR
+    )
 
 
 # --- absence --------------------------------------------------------------------
@@ -129,26 +169,38 @@ def add_absence(house: House, person: str, deputy: str, since: datetime, until: 
     if person == deputy:
         raise Invalid("nobody is their own deputy", "name somebody else")
     with writing(house.engine) as tx:
-        _refuse_unknown(tx, {person, deputy})
+        _refuse_who_cannot_sign(tx, {deputy})
+        if tx.execute(select(tables.people.c.id).where(tables.people.c.id == person)).first() is None:
+            raise Invalid(f"nobody is called {person}", "name people by their identifiers")
         row = {"person": person, "deputy": deputy, "since": since, "until": until, "by": by}
         tx.execute(insert(tables.absences).values(row))
         note(tx, house.now(), by, "absence", person, f"{deputy} signs, {since:%Y-%m-%d} to {until:%Y-%m-%d}")
 
 
-def end_absence(house: House, absence: int, by: str) -> None:
-    """Take an absence back; raises NotThere."""
+def end_absence(house: House, absence: int, by: str, role: Role) -> None:
+    """Take an absence back: one's own, or as an administrator anybody's. Raises NotThere and NotAllowed."""
     a = tables.absences
     with writing(house.engine) as tx:
         row = tx.execute(select(a).where(a.c.id == absence)).first()
         if row is None:
             raise NotThere("There is no such absence.", "Load the page again.")
+        if by not in {row.person, row.by} and role is not Role.ADMINISTRATOR:
+            raise NotAllowed(f"This is the absence of {row.person}.", "They end it, or an administrator.")
         tx.execute(delete(a).where(a.c.id == absence))
         note(tx, house.now(), by, "absence ended", row.person, row.deputy)
 
 
-def away(tx: Connection, at: datetime) -> dict[str, set[str]]:
-    """Deputy → the people they may sign for at that instant."""
-    a, found = tables.absences.c, dict[str, set[str]]()
-    for row in tx.execute(select(a.person, a.deputy).where(a.since <= at, a.until > at)):
-        found.setdefault(row.deputy, set()).add(row.person)
-    return found
+def away(tx: Connection, deputy: str, at: datetime) -> dict[str, Role]:
+    """The people whom somebody may sign for at that instant, with their roles; who has left gives no leave."""
+    a, p = tables.absences.c, tables.people.c
+    query = select(p.id, p.role).join(tables.absences, a.person == p.id).distinct()
+    rows = tx.execute(query.where(a.deputy == deputy, a.since <= at, a.until > at, p.active))
+    return {row.id: Role(row.role) for row in rows}
+
+
+# --- risk -----------------------------------------------------------------------
+
+
+def strictest(risks: Iterable[str]) -> str:
+    """The highest of these risk classes; low where there is none."""
+    return max((risk for risk in risks if risk in RISKS), key=RISKS.index, default="low")

@@ -21,7 +21,7 @@ from server.audit import note
 from server.errors import Conflict, Invalid, NotAllowed, NotThere
 from server.house import House
 from server.library import checking, lifecycle, settling
-from server.library.drafts import Draft, read
+from server.library.drafts import Draft, hold, read
 from server.library.publishing import keep, publish
 from server.library.reviewing import look
 from server.library.submitting import as_folder
@@ -67,19 +67,26 @@ def obstacles(document: Document, site: LintSettings = checking.USUAL) -> tuple[
 
 
 def release(  # noqa: PLR0917 - what is released how, by whom
-    house: House, draft: str, by: str, role: Role, terms: Terms | None = None, override: str = ""
+    house: House,
+    draft: str,
+    by: str,
+    role: Role,
+    terms: Terms | None = None,
+    override: str = "",
+    *,
+    seen: str | None = None,
 ) -> Release:
-    """Make an approved draft a release, and let it go to its stations.
+    """Make an approved draft a release, and let it go to its stations; `seen` is the content that was shown.
 
     Raises:
-        Conflict: it is not approved, or what was signed is not what it says now.
+        Conflict: it is not approved, what was signed or seen is not what it says now, or a comment is open.
         Invalid: the checker or the dry run finds something, and nobody overrides it; the terms are wrong.
         NotAllowed: only an administrator overrides.
     """
     terms = terms or Terms()
     with reading(house.engine) as tx:
         held = read(tx, draft)
-        _insist_on_signatures(tx, held)
+        _insist_on_signatures(tx, held, seen)
         _insist_on_terms(tx, terms)
     number = _free_revision(house, held)
     try:
@@ -95,13 +102,18 @@ def release(  # noqa: PLR0917 - what is released how, by whom
     return made
 
 
-def _insist_on_signatures(tx: Connection, held: Draft) -> None:
+def _insist_on_signatures(tx: Connection, held: Draft, seen: str | None) -> None:
     if held.state != RevisionState.APPROVED:
         raise Conflict(f"This draft is {held.state.replace('-', ' ')}.", "It has to be approved first.")
-    if not look(tx, held).complete:
+    review = look(tx, held)
+    if not review.complete:
         raise Conflict(
             "Its signatures are not complete: the policy, or the draft, has changed since.", "Take it back."
         )
+    if seen not in {None, review.content}:
+        raise Conflict("This draft has changed since you opened it.", "Look at what it says now.")
+    if review.unsettled:
+        raise Conflict("Somebody has commented since it was approved.", "Settle it, or take the draft back.")
 
 
 def _insist_on_terms(tx: Connection, terms: Terms) -> None:
@@ -139,6 +151,8 @@ def _refuse_obstacles(folder: Path, site: LintSettings, role: Role, override: st
 def _conclude(  # noqa: PLR0917 - in one transaction: the release, its terms, the draft's state, its roll-out
     tx: Connection, house: House, held: Draft, made: Release, by: str, terms: Terms, override: str
 ) -> None:
+    hold(tx, held.id)  # between the signatures' check and here somebody may have taken it back and changed it
+    _insist_on_signatures(tx, read(tx, held.id), lifecycle.content_of(held))
     source = tx.execute(select(tables.drafts.c.source).where(tables.drafts.c.id == held.id)).scalar_one()
     _keep_terms(tx, made.digest, terms, draft=held.id, override=override.strip(), source=source)
     lifecycle.move(tx, house, held.id, RevisionState.RELEASED, by, f"revision {made.document.revision}")

@@ -4,21 +4,21 @@ A signature binds a person, what it means, and the digest of the content; who wr
 person signs one stage. A draft that is taken back, or that a reviewer sends back, begins a new round.
 """
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, select
 
 from content.revision import RevisionState
 from server.audit import note
-from server.errors import Conflict, Invalid, NotAllowed, NotThere
+from server.errors import Conflict, Invalid, NotAllowed
 from server.house import House
 from server.library import lifecycle
-from server.library.drafts import Draft, read
-from server.library.policy import Stage, away, policy_for
+from server.library.commenting import LONGEST, Comment, comments
+from server.library.drafts import Draft, hold, read
+from server.library.policy import Stage, away, policy_for, strictest
 from server.people.sessions import Role
+from server.reports import library as shelf
 from server.store import tables
 from server.store.engine import reading, writing
 
@@ -28,7 +28,6 @@ MEANINGS = (
     "I release it for use",
     "I confirm that it is safe",
 )
-LONGEST = 4_000  # characters of a comment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,21 +45,10 @@ class Signature:
     content: str
     at: datetime
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comment:
-    """A remark of a person on the draft, on a step, on a picture's region or on words."""
-
-    id: int
-    step: str | None
-    anchor: dict[str, Any]
-    text: str
-    by: str
-    name: str
-    at: datetime
-    resolved_by: str | None
-    resolved_at: datetime | None
-    answer: str
+    @property
+    def principal(self) -> str:
+        """Whose signature it is: that of who is away, where a deputy gave it."""
+        return self.on_behalf_of or self.person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +93,7 @@ class Review:
 def look(tx: Connection, draft: Draft) -> Review:
     """The review of a draft."""
     row = tx.execute(select(tables.drafts.c.round).where(tables.drafts.c.id == draft.id)).one()
-    risk = str(draft.values.get("risk_class", "low"))
+    risk = risk_of(tx, draft)
     stages = policy_for(tx, draft.kind, risk).stages
     signatures = _signatures(tx, draft.id)
     content = lifecycle.content_of(draft)
@@ -119,8 +107,18 @@ def look(tx: Connection, draft: Draft) -> Review:
         authors=_authors(tx, draft.id),
         stages=_standing(stages, valid),
         signatures=signatures,
-        comments=_comments(tx, draft.id),
+        comments=comments(tx, draft.id),
     )
+
+
+def risk_of(tx: Connection, draft: Draft) -> str:
+    """The risk class by which it is signed: its own, or that of what is released where that is higher.
+
+    Who thinks that a document is less of a risk than it was has that signed as strictly as it was.
+    """
+    known = shelf.newest_release(tx, draft.document)
+    before = [] if known is None else [str(known.document.risk_class)]
+    return strictest([str(draft.values.get("risk_class", "low")), *before])
 
 
 def _standing(stages: tuple[Stage, ...], valid: list[Signature]) -> tuple[StageNow, ...]:
@@ -128,7 +126,7 @@ def _standing(stages: tuple[Stage, ...], valid: list[Signature]) -> tuple[StageN
     found: list[StageNow] = []
     reached = True
     for stage in stages:
-        signed = tuple(s for s in valid if s.stage == stage.name)
+        signed = tuple({s.principal: s for s in valid if s.stage == stage.name}.values())
         opens = reached if not (stage.parallel and found) else found[-1].open
         found.append(StageNow(stage=stage, signed=signed, open=opens))
         if len(signed) < stage.count:
@@ -153,26 +151,6 @@ def _signatures(tx: Connection, draft: str) -> tuple[Signature, ...]:
             at=row.at,
         )
         for row in tx.execute(query.order_by(a.c.id))
-    )
-
-
-def _comments(tx: Connection, draft: str) -> tuple[Comment, ...]:
-    c, p = tables.comments, tables.people.c
-    query = select(c, p.name).outerjoin(tables.people, p.id == c.c.by).where(c.c.draft == draft)
-    return tuple(
-        Comment(
-            id=row.id,
-            step=row.step,
-            anchor=json.loads(row.anchor),
-            text=row.text,
-            by=row.by,
-            name=row.name or row.by,
-            at=row.at,
-            resolved_by=row.resolved_by,
-            resolved_at=row.resolved_at,
-            answer=row.answer,
-        )
-        for row in tx.execute(query.order_by(c.c.id))
     )
 
 
@@ -202,17 +180,22 @@ def turn_of(tx: Connection, review: Review, person: str, role: Role, at: datetim
         return Turn(stage=None, reason=f"it is {review.state.replace('-', ' ')}")
     if person in review.authors:
         return Turn(stage=None, reason="who wrote in a draft does not sign it")
-    if any(s.person == person for each in review.stages for s in each.signed):
+    given = [s for each in review.stages for s in each.signed]
+    if any(s.person == person for s in given):
         return Turn(stage=None, reason="you have signed it already")
-    deputised = away(tx, at).get(person, set()) - review.authors
+    spoken_for = {s.principal for s in given}
+    if person in spoken_for:
+        return Turn(stage=None, reason="your deputy has signed it for you")
+    absent = {
+        name: held for name, held in away(tx, person, at).items() if name not in spoken_for | review.authors
+    }
     for each in review.stages:
         if not each.open or each.missing == 0:
             continue
-        stage = each.stage
-        if person in stage.people or (not stage.people and role.may(stage.role)):
-            return Turn(stage=stage.name)
-        if behalf := sorted(deputised & set(stage.people)):
-            return Turn(stage=stage.name, on_behalf_of=behalf[0])
+        if each.stage.admits(person, role):
+            return Turn(stage=each.stage.name)
+        if behalf := sorted(name for name, held in absent.items() if each.stage.admits(name, held)):
+            return Turn(stage=each.stage.name, on_behalf_of=behalf[0])
     return Turn(stage=None, reason="it is not your turn: others sign this stage")
 
 
@@ -222,33 +205,49 @@ def turn_of(tx: Connection, review: Review, person: str, role: Role, at: datetim
 def submit(house: House, draft: str, comment: str, by: str) -> None:
     """Begin a round of review; where nobody has to sign, the draft is approved at once."""
     with writing(house.engine) as tx:
+        hold(tx, draft)
         held = read(tx, draft)
         number = tx.execute(select(tables.drafts.c.round).where(tables.drafts.c.id == draft)).scalar_one() + 1
         told = {"comment": comment} if comment else {}
         lifecycle.move(tx, house, draft, RevisionState.IN_REVIEW, by, comment, round=number, **told)
-        if not policy_for(tx, held.kind, str(held.values.get("risk_class", "low"))).stages:
+        if not policy_for(tx, held.kind, risk_of(tx, held)).stages:
             why = "the policy asks for no approval"
             lifecycle.move(tx, house, draft, RevisionState.APPROVED, by, why)
     lifecycle.say(house, draft)
 
 
 def sign(  # noqa: PLR0917 - who signs what, and what it means
-    house: House, draft: str, person: str, role: Role, verdict: str, meaning: str, comment: str = ""
+    house: House,
+    draft: str,
+    person: str,
+    role: Role,
+    verdict: str,
+    meaning: str,
+    comment: str = "",
+    *,
+    seen: str | None = None,
 ) -> Review:
     """Put a signature under the draft; the person has just proved who they are.
 
+    `seen` is the digest of the content that was in front of them: nobody signs what they have not read.
+
     Raises:
         NotAllowed: it is not this person's to sign.
-        Conflict: comments are open, or the draft is not in review.
-        Invalid: no such verdict, or a refusal without a reason.
+        Conflict: comments are open, the draft is not in review, or it is no longer what they saw.
+        Invalid: no such verdict, no meaning, or a refusal without a reason.
     """
     if verdict not in {APPROVED, CHANGES}:
         raise Invalid("a reviewer approves, or wants changes", "choose one of both")
     if verdict == CHANGES and not comment.strip():
         raise Invalid("say what has to change", "the author reads it")
+    if not meaning.strip():
+        raise Invalid("a signature says what it means", "choose one of the list")
     with writing(house.engine) as tx:
+        hold(tx, draft)
         held = read(tx, draft)
         review = look(tx, held)
+        if seen is not None and seen != review.content:
+            raise Conflict("This draft has changed since you opened it.", "Read what it says now, then sign.")
         turn = turn_of(tx, review, person, role, house.now())
         if turn.stage is None:
             raise NotAllowed(f"You cannot sign this draft: {turn.reason}.", "See who may on its review page.")
@@ -263,7 +262,7 @@ def sign(  # noqa: PLR0917 - who signs what, and what it means
                 person=person,
                 on_behalf_of=turn.on_behalf_of,
                 verdict=verdict,
-                meaning=meaning[:300],
+                meaning=meaning.strip()[:300],
                 comment=comment[:LONGEST],
                 content=review.content,
                 at=house.now(),
@@ -283,67 +282,8 @@ def sign(  # noqa: PLR0917 - who signs what, and what it means
 def take_back(house: House, draft: str, by: str) -> None:
     """Go on writing; signatures of this round no longer count."""
     with writing(house.engine) as tx:
+        hold(tx, draft)
         lifecycle.move(tx, house, draft, RevisionState.DRAFT, by, "taken back")
-    lifecycle.say(house, draft)
-
-
-# --- comments -------------------------------------------------------------------
-
-
-def comment(house: House, draft: str, text: str, by: str, step: str | None = None, anchor: Any = None) -> int:  # noqa: PLR0917
-    """Say something about the draft; `anchor` is {picture, x, y, width, height} in shares, or {quote}."""
-    if not text.strip() or len(text) > LONGEST:
-        raise Invalid("the comment is empty or too long", f"at most {LONGEST:,} characters")
-    with writing(house.engine) as tx:
-        held = read(tx, draft)
-        if step is not None and step not in held.steps:
-            raise NotThere("There is no such step in this draft.", "Load the page again.")
-        row = {
-            "draft": draft,
-            "step": step,
-            "anchor": json.dumps(_anchor(anchor)),
-            "text": text.strip(),
-            "by": by,
-            "at": house.now(),
-        }
-        made = tx.execute(insert(tables.comments).values(row).returning(tables.comments.c.id)).scalar_one()
-        note(tx, house.now(), by, "commented", held.document, text.strip()[:200])
-    lifecycle.say(house, draft)
-    return int(made)
-
-
-def _anchor(given: Any) -> dict[str, Any]:
-    """What a comment points at, of what came: nothing else is kept."""
-    if not isinstance(given, dict):
-        return {}
-    if isinstance(quote := given.get("quote"), str) and quote.strip():
-        return {"quote": quote.strip()[:300]}
-    sides = [given.get(name) for name in ("x", "y", "width", "height")]
-    if isinstance(given.get("picture"), str) and all(
-        isinstance(side, int | float) and 0 <= side <= 1 for side in sides
-    ):
-        return {"picture": given["picture"][:300]} | dict(
-            zip(("x", "y", "width", "height"), sides, strict=True)
-        )
-    return {}
-
-
-def settle(house: House, number: int, answer: str, by: str) -> None:
-    """Settle a comment, with an answer or without; raises NotThere and Conflict."""
-    c = tables.comments
-    with writing(house.engine) as tx:
-        row = tx.execute(select(c).where(c.c.id == number)).first()
-        if row is None:
-            raise NotThere("There is no such comment.", "Load the page again.")
-        if row.resolved_at is not None:
-            raise Conflict("This comment is settled already.", "Load the page again.")
-        values = {"resolved_by": by, "resolved_at": house.now(), "answer": answer[:LONGEST]}
-        tx.execute(update(c).where(c.c.id == number).values(**values))
-        document = tx.execute(
-            select(tables.drafts.c.document).where(tables.drafts.c.id == row.draft)
-        ).scalar_one()
-        note(tx, house.now(), by, "settled a comment", document, answer[:200])
-        draft = row.draft
     lifecycle.say(house, draft)
 
 

@@ -13,7 +13,7 @@ from server.errors import NotThere, TooLarge
 from server.house import House
 from server.library import drafts, shared
 from server.library.drafts import Draft, read
-from server.library.edits import Change, changes
+from server.library.edits import Change, changes, insist_on_writing
 from server.library.shapes import STEP
 from server.library.taking import File, Item, Taken, take
 from server.media.kinds import LARGEST, Kind
@@ -51,6 +51,7 @@ class Shown:
 def attach(house: House, draft: str, taken: Taken) -> tuple[Shown, ...]:
     """Put everything that was made of an upload into a draft."""
     with writing(house.engine) as tx:
+        insist_on_writing(tx, draft)
         return tuple(_shown(tx, draft, item) for item in taken.items)
 
 
@@ -97,6 +98,7 @@ def attach_file(house: House, draft: str, sent: Path, name: str, by: str) -> str
     digest = house.media.keep_file(sent)
     path = f"files/{digest[:16]}.pdf"
     with writing(house.engine) as tx:
+        insist_on_writing(tx, draft)
         drafts.keep_medium(tx, digest, house.media.path(digest).stat().st_size, "application/pdf")
         _put(tx, draft, path, digest)
     return path

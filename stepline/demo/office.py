@@ -83,6 +83,7 @@ class Office:
             if not review["missing"]:
                 return
             given = {"meaning": "I have reviewed the content and it is right", "password": PASSWORD}
+            given["content"] = review["content"]
             client.post(f"/drafts/{draft}/signatures", json=given).raise_for_status()
 
     def _as(self, login: str) -> httpx2.Client:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from content.revision import RevisionState
 from server.errors import Conflict, Invalid, NotAllowed, NotThere, Refused
-from server.library import drafts, policy, releasing, reviewing, submitting
+from server.library import commenting, drafts, policy, releasing, reviewing, submitting
 from server.library.edits import Change, change
 from server.library.publishing import publish
 from server.library.shapes import STEP
@@ -103,12 +103,12 @@ class Publishing(RuleBasedStateMachine):
     @rule(who=PEOPLE)
     def comment(self, who: str) -> None:
         if self.state is RevisionState.IN_REVIEW:
-            self.open_comments.append(reviewing.comment(self.house, self.draft, "Why so?", who))
+            self.open_comments.append(commenting.comment(self.house, self.draft, "Why so?", who))
 
     @rule(who=PEOPLE)
     def settle(self, who: str) -> None:
         if self.open_comments:
-            reviewing.settle(self.house, self.open_comments.pop(), "because", who)
+            commenting.settle(self.house, self.open_comments.pop(), "because", who)
 
     @rule(who=PEOPLE, verdict=st.sampled_from(["approved", "changes"]))
     def sign(self, who: str, verdict: str) -> None:

@@ -84,7 +84,7 @@ def leave(here: ThePortal, visitor: Engineer, form: Posted) -> Response:
 @router.post("/publishing/absences/{absence}/end")
 def back(here: ThePortal, visitor: Engineer, _form: Posted, absence: int) -> Response:
     """They are back."""
-    policy.end_absence(here.house, absence, visitor.id)
+    policy.end_absence(here.house, absence, visitor.id, visitor.role)
     return RedirectResponse("/publishing#absences", status_code=303)
 
 

@@ -14,7 +14,7 @@ from content.instruction import Instruction
 from content.package import Release
 from content.sop import Sop
 from server.errors import Invalid
-from server.library import checking, drafts, releasing, reviewing, settling
+from server.library import checking, commenting, drafts, releasing, reviewing, settling
 from server.media import MediaStore
 from server.people.sessions import Role
 from server.portal.asking import zone_of
@@ -103,7 +103,8 @@ def sign(request: Request, here: ThePortal, visitor: Supervisor, form: Posted, d
     prove(request, here, visitor.id, form.get("password"))
     meaning = text(form, "meaning", longest=300) or reviewing.MEANINGS[0]
     comment = text(form, "comment", longest=LONGEST_COMMENT)
-    reviewing.sign(here.house, draft, visitor.id, visitor.role, text(form, "verdict"), meaning, comment)
+    verdict, seen = text(form, "verdict"), text(form, "content")
+    reviewing.sign(here.house, draft, visitor.id, visitor.role, verdict, meaning, comment, seen=seen)
     return _to(draft)
 
 
@@ -116,7 +117,7 @@ def comment(here: ThePortal, visitor: Supervisor, form: Posted, draft: str) -> R
     elif region := text(form, "region", longest=400):
         anchor = _region(region)
     step = text(form, "step", longest=80) or None
-    reviewing.comment(
+    commenting.comment(
         here.house, draft, text(form, "text", longest=LONGEST_COMMENT), visitor.id, step, anchor
     )
     return _to(draft, f"#{step}" if step else "#comments")
@@ -135,7 +136,7 @@ def _region(given: str) -> dict[str, object]:
 @router.post("/drafts/{draft}/comments/{number}/settle")
 def settle(here: ThePortal, visitor: Supervisor, form: Posted, draft: str, number: int) -> Response:
     """Settle a comment."""
-    reviewing.settle(here.house, number, text(form, "answer", longest=LONGEST_COMMENT), visitor.id)
+    commenting.settle(here.house, number, text(form, "answer", longest=LONGEST_COMMENT), visitor.id, draft)
     return _to(draft, "#comments")
 
 
@@ -143,7 +144,13 @@ def settle(here: ThePortal, visitor: Supervisor, form: Posted, draft: str, numbe
 def release(here: ThePortal, visitor: Engineer, form: Posted, draft: str) -> Response:
     """Release an approved draft by the terms of the form."""
     made = releasing.release(
-        here.house, draft, visitor.id, visitor.role, _terms(form), text(form, "override", longest=2_000)
+        here.house,
+        draft,
+        visitor.id,
+        visitor.role,
+        _terms(form),
+        text(form, "override", longest=2_000),
+        seen=text(form, "content"),
     )
     kind = "instructions" if isinstance(made.document, Instruction) else "sops"
     return RedirectResponse(f"/library/{kind}/{made.document.id}", status_code=303)

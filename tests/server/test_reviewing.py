@@ -1,0 +1,268 @@
+"""Review: who signs what, and all the ways in which a signature must not come about."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert, update
+
+from server.errors import Conflict, Invalid, NotAllowed, NotThere
+from server.house import House
+from server.library import (
+    commenting,
+    drafts,
+    edits,
+    lifecycle,
+    policy,
+    releasing,
+    reviewing,
+    submitting,
+    uploads,
+)
+from server.library.drafts import Draft
+from server.library.edits import Change, change
+from server.library.publishing import publish
+from server.library.shapes import HEAD, STEP
+from server.people.sessions import Role
+from server.store import tables
+from server.store.engine import reading, writing
+from tests.content.documents import TEXT, write_instruction
+
+PEOPLE = {
+    "eva": Role.ENGINEER,
+    "jan": Role.ENGINEER,
+    "kim": Role.ENGINEER,
+    "sam": Role.SUPERVISOR,
+    "ida": Role.SUPERVISOR,
+    "ada": Role.ADMINISTRATOR,
+}
+RIGHT = "It is right"
+TWO_NAMED = [{"name": "Safety", "people": ["jan", "kim"], "count": 2}]
+
+
+@pytest.fixture
+def plant(house: House) -> House:
+    """The people that sign; their passwords are asked for elsewhere, and take long to make."""
+    for person, role in (*PEOPLE.items(), ("ola", Role.OPERATOR)):
+        row = {"id": person, "name": person.title(), "role": role, "login": person, "password_hash": "-"}
+        with writing(house.engine) as tx:
+            tx.execute(insert(tables.people).values(row | {"active": True, "failures": 0}))
+    return house
+
+
+@pytest.fixture
+def begin(plant: House, tmp_path: Path) -> Callable[..., str]:
+    """A draft of a document that is released; nothing in it is changed yet."""
+
+    def begun(name: str = "close-pump", risk: str = "low") -> str:
+        folder = tmp_path / name
+        folder.mkdir()
+        text = TEXT.replace("id: close-pump", f"id: {name}\nrisk_class: {risk}")
+        return drafts.from_release(plant, publish(plant, write_instruction(folder, text), "eva"), "eva")
+
+    return begun
+
+
+@pytest.fixture
+def draft(plant: House, begin: Callable[..., str]) -> str:
+    made = begin()
+    write(plant, made, "Tighten them evenly")
+    return made
+
+
+def held(house: House, draft: str) -> Draft:
+    with reading(house.engine) as tx:
+        return drafts.read(tx, draft)
+
+
+def write(house: House, draft: str, title: str, by: str = "eva") -> None:
+    found = held(house, draft)
+    part = found.parts[STEP + found.steps[0]]
+    wanted = Change(part=STEP + found.steps[0], version=part.version, body={**part.body, "title": title})
+    change(house, draft, wanted, by)
+
+
+def sign(
+    house: House, draft: str, person: str, verdict: str = "approved", seen: str | None = None
+) -> reviewing.Review:
+    return reviewing.sign(house, draft, person, PEOPLE[person], verdict, RIGHT, "so", seen=seen)
+
+
+def decide(house: House, stages: list[dict[str, object]]) -> None:
+    for risk in policy.RISKS:
+        policy.decide(house, "work-instruction", risk, stages, "ada")
+
+
+def away(house: House, person: str, deputy: str) -> None:
+    now = house.now()
+    policy.add_absence(house, person, deputy, now - timedelta(hours=1), now + timedelta(days=2), "ada")
+
+
+def test_nobody_signs_or_releases_what_they_have_not_seen(plant: House, draft: str) -> None:
+    submitting.submit(plant, draft, "", "eva")
+    seen = lifecycle.content_of(held(plant, draft))
+    reviewing.take_back(plant, draft, "eva")
+    write(plant, draft, "Loosen them all")
+    submitting.submit(plant, draft, "", "eva")
+    with pytest.raises(Conflict, match="changed since you opened it"):
+        sign(plant, draft, "jan", seen=seen)
+    sign(plant, draft, "jan", seen=lifecycle.content_of(held(plant, draft)))
+    with pytest.raises(Conflict, match="changed since you opened it"):
+        releasing.release(plant, draft, "eva", Role.ENGINEER, seen=seen)
+
+
+def test_a_draft_that_was_changed_while_it_was_released_is_not_released(
+    plant: House, draft: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submitting.submit(plant, draft, "", "eva")
+    sign(plant, draft, "jan")
+
+    def changed_meanwhile(house: House, found: Draft) -> int:
+        reviewing.take_back(house, found.id, "eva")
+        write(house, found.id, "Loosen them all")
+        submitting.submit(house, found.id, "", "eva")
+        sign(house, found.id, "jan")
+        return 2
+
+    monkeypatch.setattr(releasing, "_free_revision", changed_meanwhile)
+    with pytest.raises(Conflict, match="changed since"):
+        releasing.release(plant, draft, "eva", Role.ENGINEER)
+    assert held(plant, draft).state == "approved"
+
+
+@pytest.mark.parametrize(
+    ("stages", "words"),
+    [
+        ([{"name": "Review"}, {"name": "review ", "role": "supervisor"}], "two stages are called"),
+        ([{"name": "Safety", "people": ["jan"], "count": 2}], "1 people cannot give 2"),
+        ([{"name": "Look", "role": "operator"}], "operators sign no reviews"),
+        ([{"name": "Look", "people": ["ola"]}], "ola cannot sign"),
+        ([{"name": "Look", "people": ["nobody"]}], "nobody is called"),
+    ],
+)
+def test_stages_that_could_not_be_told_apart_or_never_be_complete_are_refused(
+    plant: House, stages: list[dict[str, object]], words: str
+) -> None:
+    with pytest.raises(Invalid, match=words):
+        policy.decide(plant, "sop", "low", stages, "ada")
+
+
+def test_a_stage_is_signed_by_its_own_role_and_by_no_higher_one(plant: House, draft: str) -> None:
+    decide(plant, [{"name": "Review"}, {"name": "Quality", "role": "supervisor"}])
+    submitting.submit(plant, draft, "", "eva")
+    with pytest.raises(NotAllowed, match="not your turn"):
+        sign(plant, draft, "sam")
+    sign(plant, draft, "jan")
+    with pytest.raises(NotAllowed, match="not your turn"):
+        sign(plant, draft, "kim")
+    assert sign(plant, draft, "sam").state == "approved"
+
+
+def test_an_administrator_stands_in_where_nobody_else_is(plant: House, draft: str) -> None:
+    submitting.submit(plant, draft, "", "eva")
+    assert sign(plant, draft, "ada").state == "approved"
+
+
+def test_two_deputies_of_one_person_are_one_signature(plant: House, draft: str) -> None:
+    decide(plant, TWO_NAMED)
+    away(plant, "jan", "sam")
+    away(plant, "jan", "ida")
+    submitting.submit(plant, draft, "", "eva")
+    sign(plant, draft, "sam")
+    with pytest.raises(NotAllowed, match="not your turn"):
+        sign(plant, draft, "ida")
+    with pytest.raises(NotAllowed, match="your deputy has signed"):
+        sign(plant, draft, "jan")
+    assert sign(plant, draft, "kim").state == "approved"
+
+
+def test_who_wrote_does_not_sign_by_delegation_and_nobody_signs_for_who_wrote(
+    plant: House, draft: str
+) -> None:
+    decide(plant, [{"name": "Safety", "people": ["jan", "eva"]}])
+    away(plant, "jan", "eva")
+    away(plant, "eva", "sam")
+    submitting.submit(plant, draft, "", "eva")
+    with pytest.raises(NotAllowed, match="who wrote"):
+        sign(plant, draft, "eva")
+    with pytest.raises(NotAllowed, match="not your turn"):
+        sign(plant, draft, "sam")
+
+
+def test_a_deputy_signs_where_a_role_is_asked_for_and_not_for_somebody_who_has_left(
+    plant: House, draft: str
+) -> None:
+    decide(plant, [{"name": "Quality", "role": "supervisor"}])
+    away(plant, "sam", "kim")
+    submitting.submit(plant, draft, "", "eva")
+    with writing(plant.engine) as tx:
+        tx.execute(update(tables.people).where(tables.people.c.id == "sam").values(active=False))
+    with pytest.raises(NotAllowed, match="not your turn"):
+        sign(plant, draft, "kim")
+    with writing(plant.engine) as tx:
+        tx.execute(update(tables.people).where(tables.people.c.id == "sam").values(active=True))
+    (signature,) = sign(plant, draft, "kim").signatures
+    assert (signature.person, signature.on_behalf_of) == ("kim", "sam")
+
+
+def test_an_absence_is_ended_by_who_is_away_or_an_administrator(plant: House) -> None:
+    away(plant, "jan", "sam")
+    with reading(plant.engine) as tx:
+        (found,) = policy.absences(tx, plant.now())
+    with pytest.raises(NotAllowed, match="the absence of jan"):
+        policy.end_absence(plant, found.id, "kim", Role.ENGINEER)
+    policy.end_absence(plant, found.id, "jan", Role.ENGINEER)
+    with pytest.raises(Invalid, match="ola cannot sign"):
+        away(plant, "jan", "ola")
+
+
+def test_a_document_that_is_called_less_of_a_risk_is_signed_as_strictly_as_before(
+    plant: House, begin: Callable[..., str]
+) -> None:
+    draft = begin(risk="high")
+    part = held(plant, draft).parts[HEAD]
+    change(
+        plant, draft, Change(part=HEAD, version=part.version, body={**part.body, "risk_class": "low"}), "eva"
+    )
+    submitting.submit(plant, draft, "", "eva")
+    review = sign(plant, draft, "jan")
+    assert (review.risk_class, review.state) == ("high", "in-review")
+    assert [each.stage.name for each in review.stages if each.missing] == ["Quality"]
+
+
+def test_a_comment_after_the_approval_has_the_release_wait(plant: House, draft: str) -> None:
+    submitting.submit(plant, draft, "", "eva")
+    sign(plant, draft, "jan")
+    number = commenting.comment(plant, draft, "Wait: is it left-handed?", "sam")
+    with pytest.raises(Conflict, match="commented since"):
+        releasing.release(plant, draft, "eva", Role.ENGINEER)
+    commenting.settle(plant, number, "It is, see the drawing", "jan")
+    releasing.release(plant, draft, "eva", Role.ENGINEER)
+    with pytest.raises(Conflict, match="is released"):
+        commenting.comment(plant, draft, "And now?", "sam")
+
+
+def test_who_did_not_ask_settles_with_an_answer_and_only_where_it_was_said(
+    plant: House, draft: str, begin: Callable[..., str]
+) -> None:
+    number = commenting.comment(plant, draft, "Why so?", "jan")
+    with pytest.raises(Invalid, match="how it was settled"):
+        commenting.settle(plant, number, " ", "eva")
+    with pytest.raises(NotThere):
+        commenting.settle(plant, number, "because", "eva", begin("open-pump"))
+    commenting.settle(plant, number, "", "jan", draft)
+    with pytest.raises(Conflict, match="settled already"):
+        commenting.settle(plant, number, "again", "eva")
+
+
+def test_nothing_is_put_into_a_draft_under_review(plant: House, draft: str, tmp_path: Path) -> None:
+    sent = tmp_path / "drawing.pdf"
+    sent.write_bytes(b"%PDF-1.7\n")
+    submitting.submit(plant, draft, "", "eva")
+    before = lifecycle.content_of(held(plant, draft))
+    with pytest.raises(Conflict, match="nothing in it can be changed"):
+        uploads.attach_file(plant, draft, sent, "drawing.pdf", "kim")
+    with pytest.raises(Conflict, match="nothing in it can be changed"):
+        edits.mend(plant, draft, "kim")
+    assert lifecycle.content_of(held(plant, draft)) == before
