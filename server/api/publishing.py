@@ -24,7 +24,17 @@ from server.api.access import (
 from server.api.problems import RESPONSES
 from server.api.proving import prove
 from server.errors import NotAllowed, Refused, SignInNeeded, TooLarge
-from server.library import commenting, drafts, placing, policy, releasing, reviewing, settling, submissions
+from server.library import (
+    commenting,
+    drafts,
+    placing,
+    policy,
+    releasing,
+    reviewing,
+    settling,
+    sharing,
+    submissions,
+)
 from server.library.archives import LARGEST_ARCHIVE, unpack
 from server.people import keys
 from server.people.sessions import Role, Visitor
@@ -244,7 +254,12 @@ def settle(house: InHouse, by: BySupervisor, number: int, answer: Reason) -> Non
 
 @router.post("/drafts/{draft}/release", status_code=201)
 def release(house: InHouse, by: ByEngineer, draft: DraftName, given: TermsIn) -> ReleaseOut:
-    """Release an approved draft."""
+    """Release an approved draft; of a shared block, its next revision, to which terms do not apply."""
+    with reading(house.engine) as tx:
+        is_block = drafts.read(tx, draft).kind == "block"
+    if is_block:
+        block = sharing.release(house, draft, by.id, seen=given.content)
+        return ReleaseOut(digest=block.digest, document=block.id, revision=block.revision)
     values = given.model_dump(exclude={"override", "first", "content"})
     terms = releasing.Terms(**values, first=tuple(tuple(stage) for stage in given.first))
     made = releasing.release(house, draft, by.id, by.role, terms, given.override, seen=given.content)

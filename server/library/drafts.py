@@ -173,7 +173,9 @@ def from_folder(house: House, folder: Path, by: str, notes: Sequence[str] = ()) 
             keep_medium(tx, file.digest, file.size, file.type)
         values = document.plain() | {"id": _free_name(tx, document.id)}
         draft = _begin(tx, house, values, {file.path: file.digest for file in files}, by)
-        keep_of_folder(tx, house, folder, document, {file.path: file.digest for file in files}, by)
+        keep_of_folder(
+            tx, house, folder, document, {file.path: file.digest for file in files}, by, proposed=True
+        )
         todos.keep(tx, draft, notes, [step.id for step in getattr(document, "steps", ())])
         return draft
 
@@ -198,7 +200,7 @@ def revision_from_folder(
             select(r.digest).where(r.document == document.id).order_by(r.revision.desc()).limit(1)
         ).scalar()
         media = {file.path: file.digest for file in files}
-        keep_of_folder(tx, house, folder, document, media, by)
+        keep_of_folder(tx, house, folder, document, media, by, proposed=True)
         draft = _begin(tx, house, document.plain(), media, by, based_on=newest)
         values = {"comment": comment, "source": json.dumps(dict(source or {}))}
         tx.execute(update(tables.drafts).where(tables.drafts.c.id == draft).values(**values))

@@ -41,7 +41,9 @@ def publish(house: House, folder: Path, by: str, conclude: Conclude | None = Non
     release = Release(digest=package.digest_of(payload), document=document, media=media)
     with writing(house.engine) as tx:
         keep(tx, house, release, payload, by)
-        shared.keep_of_folder(tx, house, folder, document, {file.path: file.digest for file in media}, by)
+        shared.keep_of_folder(
+            tx, house, folder, document, {file.path: file.digest for file in media}, by, proposed=False
+        )
         if conclude is not None:
             conclude(tx, release)
     house.live.say("library")

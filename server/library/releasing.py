@@ -20,10 +20,10 @@ from content.trying import walk
 from server.audit import note
 from server.errors import Conflict, Invalid, NotAllowed, NotThere
 from server.house import House
-from server.library import checking, lifecycle, settling
+from server.library import checking, lifecycle, settling, shared, sharing
 from server.library.drafts import Draft, hold, read
 from server.library.publishing import keep, publish
-from server.library.reviewing import look
+from server.library.reviewing import insist_on_signatures
 from server.library.submitting import as_folder
 from server.people.sessions import Role
 from server.store import tables
@@ -86,7 +86,7 @@ def release(  # noqa: PLR0917 - what is released how, by whom
     terms = terms or Terms()
     with reading(house.engine) as tx:
         held = read(tx, draft)
-        _insist_on_signatures(tx, held, seen)
+        insist_on_signatures(tx, held, seen)
         _insist_on_terms(tx, terms)
     number = _free_revision(house, held)
     try:
@@ -100,20 +100,6 @@ def release(  # noqa: PLR0917 - what is released how, by whom
     settling.settle(house, made.document.id)
     lifecycle.say(house, draft)
     return made
-
-
-def _insist_on_signatures(tx: Connection, held: Draft, seen: str | None) -> None:
-    if held.state != RevisionState.APPROVED:
-        raise Conflict(f"This draft is {held.state.replace('-', ' ')}.", "It has to be approved first.")
-    review = look(tx, held)
-    if not review.complete:
-        raise Conflict(
-            "Its signatures are not complete: the policy, or the draft, has changed since.", "Take it back."
-        )
-    if seen not in {None, review.content}:
-        raise Conflict("This draft has changed since you opened it.", "Look at what it says now.")
-    if review.unsettled:
-        raise Conflict("Somebody has commented since it was approved.", "Settle it, or take the draft back.")
 
 
 def _insist_on_terms(tx: Connection, terms: Terms) -> None:
@@ -152,13 +138,16 @@ def _conclude(  # noqa: PLR0917 - in one transaction: the release, its terms, th
     tx: Connection, house: House, held: Draft, made: Release, by: str, terms: Terms, override: str
 ) -> None:
     hold(tx, held.id)  # between the signatures' check and here somebody may have taken it back and changed it
-    _insist_on_signatures(tx, read(tx, held.id), lifecycle.content_of(held))
+    insist_on_signatures(tx, read(tx, held.id), lifecycle.content_of(held))
     source = tx.execute(select(tables.drafts.c.source).where(tables.drafts.c.id == held.id)).scalar_one()
     _keep_terms(tx, made.digest, terms, draft=held.id, override=override.strip(), source=source)
     lifecycle.move(tx, house, held.id, RevisionState.RELEASED, by, f"revision {made.document.revision}")
     if override:
         note(tx, house.now(), by, "released in spite of findings", made.document.id, override.strip())
     start_rollout(tx, house, made, terms)
+    if isinstance(made.document, Instruction):
+        shared.accept(tx, house, made.document, {file.path: file.digest for file in made.media}, by)
+        sharing.taken_over(tx, house, made.document, by)
 
 
 def _keep_terms(tx: Connection, digest: str, terms: Terms, **more: Any) -> None:

@@ -13,7 +13,7 @@ from content.revision import RevisionState
 from server.audit import note
 from server.errors import Conflict, Invalid, NotAllowed
 from server.house import House
-from server.library import lifecycle
+from server.library import lifecycle, shared
 from server.library.commenting import LONGEST, Comment, comments
 from server.library.drafts import Draft, hold, read
 from server.library.policy import Stage, away, policy_for, strictest
@@ -114,8 +114,11 @@ def look(tx: Connection, draft: Draft) -> Review:
 def risk_of(tx: Connection, draft: Draft) -> str:
     """The risk class by which it is signed: its own, or that of what is released where that is higher.
 
-    Who thinks that a document is less of a risk than it was has that signed as strictly as it was.
+    Who thinks that a document is less of a risk than it was has that signed as strictly as it was. A shared block
+    is as much of a risk as the riskiest instruction that uses it.
     """
+    if draft.kind == "block":
+        return strictest(shared.risks_of_uses(tx, draft.document))
     known = shelf.newest_release(tx, draft.document)
     before = [] if known is None else [str(known.document.risk_class)]
     return strictest([str(draft.values.get("risk_class", "low")), *before])
@@ -285,6 +288,21 @@ def take_back(house: House, draft: str, by: str) -> None:
         hold(tx, draft)
         lifecycle.move(tx, house, draft, RevisionState.DRAFT, by, "taken back")
     lifecycle.say(house, draft)
+
+
+def insist_on_signatures(tx: Connection, held: Draft, seen: str | None) -> None:
+    """Refuse to release what is not approved, signed as it stands, free of open comments, and `seen` as it stands."""
+    if held.state != RevisionState.APPROVED:
+        raise Conflict(f"This draft is {held.state.replace('-', ' ')}.", "It has to be approved first.")
+    review = look(tx, held)
+    if not review.complete:
+        raise Conflict(
+            "Its signatures are not complete: the policy, or the draft, has changed since.", "Take it back."
+        )
+    if seen not in {None, review.content}:
+        raise Conflict("This draft has changed since you opened it.", "Look at what it says now.")
+    if review.unsettled:
+        raise Conflict("Somebody has commented since it was approved.", "Settle it, or take the draft back.")
 
 
 # --- lists ----------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Shared blocks on the server: revisions that never change, where each is used, and documents that take a newer one.
 
-A block is never shown to an operator by itself: the documents that use it are reviewed with its steps in them. So its
-own release needs no signature.
+A revision counts once somebody has signed it: under its own draft (see `sharing`), or under a document that came with
+it and shows its steps. Until then it is only proposed: nobody is offered it.
 """
 
 import json
@@ -11,18 +11,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from content import blocks as language
 from content.blocks import Block
 from content.folder import Document, load_block
 from content.instruction import Instruction
 from server.audit import note
-from server.errors import Conflict, NotThere
+from server.errors import NotThere
 from server.house import House
 from server.reports import library as shelf
 from server.store import tables
-from server.store.engine import reading, writing
+from server.store.engine import reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +33,7 @@ class Shared:
     media: Mapping[str, str]  # path -> digest
     at: datetime
     by: str
+    draft: str | None = None  # under which its signatures stand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,15 +51,16 @@ class BlockUse:
 def newest(tx: Connection) -> tuple[Shared, ...]:
     """Every block in its newest revision, by title."""
     b = tables.blocks.c
-    highest = select(b.id, func.max(b.revision).label("revision")).group_by(b.id).subquery()
+    signed = select(b.id, func.max(b.revision).label("revision")).where(b.proposed.is_(False))
+    highest = signed.group_by(b.id).subquery()
     query = select(tables.blocks).join(highest, (b.id == highest.c.id) & (b.revision == highest.c.revision))
     return tuple(_shared(row) for row in tx.execute(query.order_by(b.title)).all())
 
 
 def revisions(tx: Connection, block: str) -> tuple[Shared, ...]:
-    """Every revision of a block, the newest first; raises NotThere."""
+    """Every revision of a block that counts, the newest first; raises NotThere."""
     b = tables.blocks.c
-    query = select(tables.blocks).where(b.id == block).order_by(b.revision.desc())
+    query = select(tables.blocks).where(b.id == block, b.proposed.is_(False)).order_by(b.revision.desc())
     found = tuple(_shared(row) for row in tx.execute(query).all())
     if not found:
         raise NotThere("There is no such block.", "Look in the library.")
@@ -77,42 +79,78 @@ def of(tx: Connection, wanted: Iterable[tuple[str, int]]) -> dict[tuple[str, int
 
 def _shared(row: Any) -> Shared:
     block = Block.model_validate_json(row.body)
-    return Shared(block=block, media=json.loads(row.media), at=row.at, by=row.by)
+    return Shared(block=block, media=json.loads(row.media), at=row.at, by=row.by, draft=row.draft)
 
 
-def keep(tx: Connection, house: House, block: Block, media: Mapping[str, str], by: str) -> None:
-    """Keep a revision of a block; one that is there already stays as it is."""
+def keep(  # noqa: PLR0917 - which block with which files, by whom
+    tx: Connection, house: House, block: Block, media: Mapping[str, str], by: str, draft: str | None = None
+) -> None:
+    """Keep a revision of a block that counts; one that is there already stays as it is, unless it was proposed only."""
+    if _keep(tx, house, block, media, by, proposed=False, draft=draft):
+        note(tx, house.now(), by, "block kept", block.id, f"revision {block.revision}")
+
+
+def _keep(tx: Connection, house: House, block: Block, media: Mapping[str, str], by: str, **more: Any) -> bool:
     b = tables.blocks.c
-    if tx.execute(select(b.id).where(b.id == block.id, b.revision == block.revision)).scalar() is not None:
-        return
-    tx.execute(
-        insert(tables.blocks).values(
-            id=block.id,
-            revision=block.revision,
-            title=block.title,
-            digest=block.digest,
-            body=json.dumps(block.plain()),
-            media=json.dumps(dict(media)),
-            at=house.now(),
-            by=by,
-        )
-    )
-    note(tx, house.now(), by, "block kept", block.id, f"revision {block.revision}")
+    here = (b.id == block.id, b.revision == block.revision)
+    if tx.execute(select(b.id).where(*here, b.proposed.is_(False))).scalar() is not None:
+        return False
+    tx.execute(delete(tables.blocks).where(*here))
+    row = {"id": block.id, "revision": block.revision, "title": block.title, "digest": block.digest}
+    row |= {"body": json.dumps(block.plain()), "media": json.dumps(dict(media)), "at": house.now(), "by": by}
+    tx.execute(insert(tables.blocks).values(row | more))
+    return True
 
 
 def keep_of_folder(  # noqa: PLR0917 - whose blocks, where they lie, who brought them
-    tx: Connection, house: House, folder: Path, document: Document, media: Mapping[str, str], by: str
+    tx: Connection,
+    house: House,
+    folder: Path,
+    document: Document,
+    media: Mapping[str, str],
+    by: str,
+    *,
+    proposed: bool,
 ) -> None:
-    """Keep the blocks that came along with a document's folder; `media` are the document's files."""
+    """Keep the blocks that came along with a document's folder; `media` are the document's files.
+
+    Of a document that still waits for its signatures they are only `proposed`.
+    """
     for use in document.blocks if isinstance(document, Instruction) else ():
         home = language.folder_of(use.block, folder)
         block = None if home is None else load_block(home)
         if block is not None and block.revision == use.revision:
-            prefix = f"{language.PLACE}/{block.id}/"
-            files = {
-                path.removeprefix(prefix): digest for path, digest in media.items() if path.startswith(prefix)
-            }
-            keep(tx, house, block, files, by)
+            files = _files_of(block.id, media)
+            if not proposed:
+                keep(tx, house, block, files, by)
+            elif _keep(tx, house, block, files, by, proposed=True):
+                note(tx, house.now(), by, "block proposed", block.id, f"revision {block.revision}")
+
+
+def _files_of(block: str, media: Mapping[str, str]) -> dict[str, str]:
+    """A block's own files among those of a document."""
+    prefix = f"{language.PLACE}/{block}/"
+    return {path.removeprefix(prefix): digest for path, digest in media.items() if path.startswith(prefix)}
+
+
+def accept(tx: Connection, house: House, document: Document, media: Mapping[str, str], by: str) -> None:
+    """A document was released that brought blocks: who signed it has signed them, as far as it shows just them."""
+    b = tables.blocks
+    for use in document.blocks if isinstance(document, Instruction) else ():
+        here = (b.c.id == use.block, b.c.revision == use.revision, b.c.proposed)
+        row = tx.execute(select(b).where(*here)).first()
+        if row is None:
+            continue
+        found = _shared(row)
+        if _shows(document, found.block, use.prefix) and found.media == _files_of(use.block, media):
+            tx.execute(update(b).where(*here).values(proposed=False))
+            note(tx, house.now(), by, "block kept", use.block, f"revision {use.revision}, with {document.id}")
+
+
+def _shows(document: Document, block: Block, prefix: str | None) -> bool:
+    """Whether the block's steps stand in the document just as they are."""
+    steps, wanted = document.plain()["steps"], language.steps_of(block, prefix)
+    return any(steps[place : place + len(wanted)] == wanted for place in range(len(steps)))
 
 
 # --- where they are used -----------------------------------------------------------
@@ -138,6 +176,24 @@ def uses(tx: Connection, block: str) -> tuple[BlockUse, ...]:
                 if use.block == block
             ]
     return tuple(sorted(found, key=lambda use: (use.title, use.prefix or "")))
+
+
+def risks_of_uses(tx: Connection, block: str) -> list[str]:
+    """The risk classes of all that uses the block: released, or being written."""
+    found = [
+        str(release.document.risk_class)
+        for release in shelf.newest(tx)
+        if isinstance(release.document, Instruction)
+        and any(use.block == block for use in release.document.blocks)
+    ]
+    p, d = tables.draft_parts.c, tables.drafts.c
+    uses = (
+        select(p.draft)
+        .join(tables.drafts, d.id == p.draft)
+        .where(d.state.in_(("draft", "in-review", "approved")), p.body.like(f'%"block":"{block}"%'))
+    )
+    heads = select(p.body).where(p.part == "head", p.draft.in_(uses))
+    return found + [str(json.loads(body).get("risk_class", "low")) for body in tx.execute(heads).scalars()]
 
 
 def _is_use(body: str, block: str) -> bool:
@@ -169,24 +225,6 @@ def _in_release(document: Instruction, revision: int, prefix: str | None, block:
     return BlockUse(
         document=document.id, title=document.title, revision=revision, prefix=prefix, steps=steps, draft=None
     )
-
-
-# --- a new revision ----------------------------------------------------------------
-
-
-def release(house: House, draft: str, block: Block, media: Mapping[str, str], by: str) -> Block:
-    """Make a block's draft its next revision."""
-    b, d = tables.blocks.c, tables.drafts
-    with writing(house.engine) as tx:
-        highest = tx.execute(select(func.max(b.revision)).where(b.id == block.id)).scalar()
-        made = Block.model_validate(block.plain() | {"revision": int(highest or 0) + 1})
-        values = {"state": "released", "changed_at": house.now(), "changed_by": by}
-        moved = tx.execute(update(d).where(d.c.id == draft, d.c.state == "draft").values(**values))
-        if moved.rowcount != 1:
-            raise Conflict("Somebody else has moved this draft just now.", "Load the page again.")
-        keep(tx, house, made, {path: media[path] for path in made.files}, by)
-    house.live.say("library")
-    return made
 
 
 def current(house: House, block: str) -> Shared:

@@ -21,7 +21,7 @@ from content.values import Piece
 from content.writing import spell
 from server.errors import Invalid
 from server.house import House
-from server.library import checking, lifecycle, reviewing, shared
+from server.library import checking, lifecycle, reviewing
 from server.library.drafts import Draft, block_of, read
 from server.library.shapes import STEP, Damage
 from server.store.engine import reading, writing
@@ -209,19 +209,13 @@ def as_folder(house: House, draft: Draft, revision: int | None = None) -> Iterat
 
 
 def submit(house: House, draft: str, comment: str, by: str) -> None:
-    """Hand the draft in for review; raises Invalid, naming what is wrong, while it is no valid document.
-
-    A shared block becomes its next revision at once: what uses it is reviewed with its steps.
-    """
+    """Hand the draft in for review; raises Invalid, naming what is wrong, while it is no valid document."""
     with reading(house.engine) as tx:
         held = read(tx, draft)
     wrong = list(gate(remarks(held)).review)
     if wrong:
         more = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""
         raise Invalid(f"{wrong[0]}{more}", "mend what is marked in red")
-    if held.kind == "block":
-        shared.release(house, draft, Block.model_validate(held.values), held.media, by)
-        return
     reviewing.submit(house, draft, comment, by)
 
 

@@ -63,7 +63,7 @@ class Look:
             file = self.store.path(shown.still)
         except NotThere:
             return None
-        return overlay(getattr(shown.medium, "annotations", ()), *_size(file))
+        return overlay(getattr(shown.medium, "annotations", ()), *size_of(file))
 
 
 def page_of(store: MediaStore, comparison: Comparison) -> Look:
@@ -108,7 +108,7 @@ def _is_digest(text: str) -> bool:
 
 
 @lru_cache(maxsize=2_000)
-def _size(file: Path) -> tuple[int, int]:
+def size_of(file: Path) -> tuple[int, int]:
     """Width and height of a picture in pixels; its name is its digest, so it never changes."""
     with Image.open(file) as picture:
         return picture.size

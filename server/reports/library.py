@@ -12,6 +12,7 @@ from content.instruction import Instruction
 from content.package import Release
 from content.sop import Sop
 from server.reports.outline import content_of
+from server.reports.signatures import Signed, under
 from server.store.tables import assignments, documents, releases, rollouts, stations, terms, withdrawals
 
 
@@ -30,6 +31,9 @@ class ReleaseRow:
     effective_at: datetime | None
     override: str  # why it was released in spite of findings
     source: str  # where it was sent from
+    draft: str | None  # under which its signatures stand
+    signatures: tuple[Signed, ...]
+    restores: int | None  # the revision whose content it brought back
     stations: tuple[str, ...]
 
 
@@ -140,6 +144,8 @@ def releases_of(tx: Connection, document: str) -> tuple[ReleaseRow, ...]:
             terms.c.effective_at,
             terms.c.override,
             terms.c.source,
+            terms.c.draft,
+            terms.c.restores,
             rollouts.c.state,
             rollouts.c.stages,
             rollouts.c.stage,
@@ -152,6 +158,10 @@ def releases_of(tx: Connection, document: str) -> tuple[ReleaseRow, ...]:
         .order_by(releases.c.revision.desc())
     )
     names = {row.id: row.name for row in tx.execute(select(stations.c.id, stations.c.name))}
+    rows = tx.execute(query).all()
+    numbers = {row.digest: row.revision for row in rows}
+    drafts = _signed_drafts({row.digest: row for row in rows})
+    signed = under(tx, drafts.values())
     return tuple(
         ReleaseRow(
             digest=row.digest,
@@ -166,9 +176,25 @@ def releases_of(tx: Connection, document: str) -> tuple[ReleaseRow, ...]:
             effective_at=row.effective_at,
             override=row.override or "",
             source=", ".join(f"{name} {value}" for name, value in json.loads(row.source or "{}").items()),
+            draft=drafts.get(row.digest),
+            signatures=signed.get(drafts.get(row.digest, ""), ()),
+            restores=numbers.get(row.restores),
         )
-        for row in tx.execute(query)
+        for row in rows
     )
+
+
+def _signed_drafts(rows: Mapping[str, Any]) -> dict[str, str]:
+    """The draft that was signed for each release: its own, or that of the release whose content it brought back."""
+    found: dict[str, str] = {}
+    for digest in rows:
+        row, seen = rows[digest], set[str]()
+        while row is not None and row.draft is None and row.restores not in {None, *seen}:
+            seen.add(row.restores)
+            row = rows.get(row.restores)
+        if row is not None and row.draft is not None:
+            found[digest] = row.draft
+    return found
 
 
 def _going(row: Any, names: Mapping[str, str]) -> str:

@@ -37,6 +37,7 @@ TYPES = {  # Never change a name; only add.
     "review overdue": "document.review-overdue",
     "review rule": "document.review-rule",
     "block kept": "block.kept",
+    "block proposed": "block.proposed",
     "registered": "thing.registered",
     "changed": "thing.changed",
     "reviewed deviation": "deviation.reviewed",

@@ -40,7 +40,7 @@ def test_a_draft_is_discussed_signed_released_withdrawn_and_an_earlier_one_comes
     ada.page.get_by_text("yours to sign").wait_for()
     ada.page.get_by_role("link", name="Close the pump").first.click()
 
-    figure = ada.page.locator("article#fit-key figure")
+    figure = ada.page.locator("article#fit-key figure").first
     figure.scroll_into_view_if_needed()
     box = figure.bounding_box()
     ada.page.mouse.move(box["x"] + 20, box["y"] + 20)
@@ -51,7 +51,7 @@ def test_a_draft_is_discussed_signed_released_withdrawn_and_an_earlier_one_comes
     ada.page.locator("article#fit-key textarea").fill("Which <b>side</b> is up?")
     ada.page.locator("article#fit-key").get_by_role("button", name="Say it").click()
     ada.page.locator("article#fit-key .comments", has_text="Which <b>side</b> is up?").wait_for()
-    assert ada.page.locator("article#fit-key figure svg rect").count() == 1
+    assert ada.page.locator("article#fit-key figure svg.regions rect").count() == 1
 
     sign(ada.page, plant_module.PASSWORD)
     assert "not settled" in ada.page.locator("main").inner_text()

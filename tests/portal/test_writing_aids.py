@@ -124,7 +124,7 @@ def test_what_is_refused_is_told_in_a_sentence_and_the_page_stays(edit) -> None:
 
 
 def test_a_block_is_written_released_and_taken_over_by_the_documents_that_use_it(
-    edit, visit, written
+    edit, visit, written, plant_module
 ) -> None:
     eve = visit(written, viewport={"width": 1440, "height": 900}).sign_in("eve", "/library")
     eve.page.get_by_role("link", name="Identify the pump").click()
@@ -134,9 +134,22 @@ def test_a_block_is_written_released_and_taken_over_by_the_documents_that_use_it
     saved(eve)
     eve.page.get_by_label("Title", exact=True).fill("Scan the pump's code")
     saved(eve)
-    eve.page.get_by_role("button", name="Release the block").click()
+    eve.page.get_by_role("button", name="Submit for review").click()
+    eve.page.get_by_role("button", name="Submit", exact=True).click()
+    eve.page.wait_for_url("**/review")
+    assert "who wrote in a draft does not sign it" in eve.page.locator(".review-side").inner_text()
+    for login in ("admin", "sam"):
+        reviewer = visit(written).sign_in(login)
+        reviewer.page.goto(eve.page.url)
+        reviewer.page.locator("article#scan-pump textarea").first.wait_for(state="attached")
+        reviewer.page.get_by_label("Your password").fill(plant_module.PASSWORD)
+        reviewer.page.get_by_role("button", name="Approve").click()
+        reviewer.page.wait_for_load_state()
+    eve.page.reload()
     eve.page.get_by_role("button", name="Release", exact=True).click()
+    eve.page.locator("#release-dialog").get_by_role("button", name="Release").click()
     eve.page.wait_for_url("**/library/blocks/identify-pump")
+    assert "Signed by" in eve.page.locator("main").inner_text()
     eve.page.locator("tr", has_text="Leak and flow test").locator(".tag", has_text="behind").wait_for()
     eve.page.get_by_label("Revise Service a returned pump").uncheck()
     eve.page.get_by_role("button", name="Revise these documents").click()

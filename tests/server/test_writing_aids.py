@@ -8,11 +8,8 @@ import av
 import numpy as np
 import pytest
 from PIL import Image
-from sqlalchemy import select
 
 from content import flowtext, xliff
-from content.blocks import Block
-from content.folder import load_instruction
 from content.instruction import Instruction
 from server.api.limits import LARGEST_BODY, limit_of
 from server.errors import Conflict, Invalid, Refused
@@ -20,12 +17,10 @@ from server.library import (
     conditions,
     drafts,
     edits,
-    exporting,
     naming,
     presenting,
     releasing,
     reviewing,
-    shared,
     sourcing,
     submitting,
     todos,
@@ -33,12 +28,10 @@ from server.library import (
     uploads,
 )
 from server.library.edits import Change
-from server.library.publishing import publish, publish_library
+from server.library.publishing import publish_library
 from server.library.shapes import HEAD, ORDER, STEP
 from server.library.taking import LARGEST_UPLOAD
-from server.library.taking_over import take_over
 from server.people.sessions import Role
-from server.store import tables
 from server.store.engine import reading
 
 LIBRARY = Path(__file__).resolve().parents[2] / "content" / "library"
@@ -268,96 +261,6 @@ def test_what_an_import_left_stays_beside_its_step_until_it_is_settled(plant) ->
         assert [(each.state, each.by) for each in todos.of(tx, draft)] == [("done", "eva"), ("open", None)]
     with pytest.raises(Invalid):
         todos.settle(plant, draft, first.id, "lost", "eva")
-
-
-# --- blocks -----------------------------------------------------------------------------
-
-
-def test_a_block_stands_in_a_draft_by_reference_and_is_released_with_its_digest(plant) -> None:
-    draft = draft_of(plant, "service-pump")
-    found = held(plant, draft)
-    (use,) = [
-        part.body for part in found.parts.values() if isinstance(part.body, dict) and "block" in part.body
-    ]
-    assert (use["block"], use["prefix"], use["revision"]) == ("identify-pump", "returned", 1)
-    assert found.values["steps"][0]["id"] == "returned-scan-pump"
-    assert submitting.remarks(found) == ()
-    submitting.submit(plant, draft, "", "eva")
-    reviewing.sign(plant, draft, "jan", Role.ENGINEER, "approved", "It is right")
-    while held(plant, draft).state != "approved":
-        reviewing.sign(plant, draft, "ida", Role.SUPERVISOR, "approved", "It is right")
-    release = releasing.release(plant, draft, "jan", Role.ENGINEER)
-    assert release.document.blocks[0].digest == shared.current(plant, "identify-pump").block.digest
-
-
-def test_a_changed_block_offers_to_revise_the_documents_that_use_it(plant) -> None:
-    with reading(plant.engine) as tx:
-        used = shared.uses(tx, "identify-pump")
-    assert [(use.document, use.steps) for use in used] == [
-        ("leak-and-flow-test", ("1. Scan the pump",)),
-        ("service-pump", ("1. Scan the pump",)),
-    ]
-    draft = drafts.from_block(plant, shared.current(plant, "identify-pump"), "eva")
-    put(plant, draft, STEP + "scan-pump", title="Scan the pump's code")
-    submitting.submit(plant, draft, "", "eva")
-    assert shared.current(plant, "identify-pump").block.revision == 2
-    changed, left = take_over(plant, "identify-pump", ["service-pump", "close-pump"], "eva")
-    assert left == ["close-pump"]
-    found = held(plant, changed[0])
-    assert found.values["steps"][0]["title"] == "Scan the pump's code"
-    assert found.values["blocks"][0]["revision"] == 2
-    assert {each.rule for each in submitting.remarks(found)} <= {
-        "stale-translation"
-    }  # of its title, in two languages
-    with reading(plant.engine) as tx:
-        after = {use.document: use.revision for use in shared.uses(tx, "identify-pump")}
-    assert after == {"leak-and-flow-test": 1, "service-pump": 2}
-
-
-def test_an_export_keeps_the_reference_and_gives_the_same_release_again(plant, tmp_path: Path) -> None:
-    exporting.export(plant, "service-pump", tmp_path)
-    folder = tmp_path / "r1"
-    assert "block: identify-pump" in (folder / "instruction.yaml").read_text()
-    assert (folder / "blocks" / "identify-pump" / "block.yaml").is_file()
-    with reading(plant.engine) as tx:
-        digest = tx.execute(
-            select(tables.releases.c.digest).where(tables.releases.c.document == "service-pump")
-        ).scalar_one()
-    assert publish(plant, folder, "admin").digest == digest
-
-
-def test_a_block_that_is_not_there_is_told_at_its_place(plant) -> None:
-    draft = draft_of(plant, "close-pump")
-    order = held(plant, draft).parts[ORDER]
-    use = Change(part=STEP + "lost", version=0, body={"id": "lost", "block": "nothing", "revision": 3})
-    place = Change(part=ORDER, version=order.version, body=[*order.body, "lost"])
-    edits.changes(plant, draft, (use, place), "eva")
-    (remark,) = [each for each in submitting.remarks(held(plant, draft)) if each.level == "error"]
-    assert (remark.step, remark.message) == ("lost", "there is no block 'nothing' in revision 3")
-
-
-def test_a_blocks_translations_come_along_with_its_steps(tmp_path: Path) -> None:
-    import shutil
-
-    library = tmp_path / "library"
-    shutil.copytree(LIBRARY, library)
-    block = library / "blocks" / "identify-pump"
-    (block / "languages").mkdir(exist_ok=True)
-    from content.languages import stamp
-
-    (block / "languages" / "fr.yaml").write_text(
-        "language: fr\ntexts:\n"
-        f'  steps.scan-pump.title: {{of: "{stamp("Scan the pump")}", text: Scannez la pompe}}\n'
-    )
-    document = load_instruction(library / "instructions" / "service-pump")
-    assert document.translations["fr"]["steps.returned-scan-pump.title"].text == "Scannez la pompe"
-    assert 'id="identify-pump"' in xliff.export(Block.model_validate({**load_block_values(block)}), "fr")
-
-
-def load_block_values(folder: Path) -> dict[str, Any]:
-    from content.folder import load_block
-
-    return load_block(folder).plain()
 
 
 # --- translation ---------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from server.library import drafts, shared
 from server.library.taking_over import take_over
 from server.people.sessions import Role
 from server.portal.guard import Engineer, Posted, Supervisor, ThePortal
+from server.reports.signatures import under
 from server.store.engine import reading
 
 router = APIRouter()
@@ -19,6 +20,7 @@ def page(request: Request, here: ThePortal, visitor: Supervisor, block: str) -> 
     with reading(here.house.engine) as tx:
         found = shared.revisions(tx, block)
         used = shared.uses(tx, block)
+        signed = under(tx, [each.draft for each in found if each.draft])
     wanted = request.query_params.get("revision", "")
     shown = next((each for each in found if str(each.block.revision) == wanted), found[0])
     spoken = languages(shown.block)
@@ -31,6 +33,7 @@ def page(request: Request, here: ThePortal, visitor: Supervisor, block: str) -> 
         shown=shown,
         revisions=found,
         uses=used,
+        signed=signed,
         behind=[use for use in used if use.revision < found[0].block.revision],
         languages=spoken,
         language=language,

@@ -115,10 +115,8 @@ def move(here: ThePortal, visitor: Engineer, form: Posted, draft: str, move: str
     """Submit, take back or discard."""
     match move:
         case "submit":
-            held = held_draft(here, draft)
             submitting.submit(here.house, draft, text(form, "comment", longest=2_000), visitor.id)
-            after = f"/library/blocks/{held.document}" if held.kind == "block" else f"/drafts/{draft}/review"
-            return RedirectResponse(after, status_code=303)
+            return RedirectResponse(f"/drafts/{draft}/review", status_code=303)
         case "take-back":
             reviewing.take_back(here.house, draft, visitor.id)
         case "discard":

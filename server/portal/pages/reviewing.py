@@ -1,43 +1,27 @@
 """Review in the portal: what waits, the draft beside what it was, comments, signatures, and its release."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 from starlette.datastructures import FormData
 
-from content.errors import ContentError
-from content.folder import Document
 from content.instruction import Instruction
-from content.package import Release
-from content.sop import Sop
 from server.errors import Invalid
-from server.library import checking, commenting, drafts, releasing, reviewing, settling
-from server.media import MediaStore
+from server.library import checking, commenting, drafts, releasing, reviewing, settling, sharing
 from server.people.sessions import Role
 from server.portal.asking import zone_of
-from server.portal.beside import Look, beside, digests_of
 from server.portal.guard import Engineer, Posted, Supervisor, ThePortal, text
 from server.portal.pages.planning import by_month
 from server.portal.proving import prove
-from server.reports import library as shelf
+from server.portal.reviewed import shown_of
 from server.reports import reviewing as due
 from server.reports.stations import names
 from server.store import tables
 from server.store.engine import reading
 
 router = APIRouter()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """A draft's document beside the release it was made from, and what differs."""
-
-    before: Release | None
-    after: Document
-    look: Look | None
 
 
 LONGEST_COMMENT = 4_000
@@ -62,10 +46,10 @@ def review(request: Request, here: ThePortal, visitor: Supervisor, draft: str) -
         held = drafts.read(tx, draft)
         found = reviewing.look(tx, held)
         turn = reviewing.turn_of(tx, found, visitor.id, visitor.role, here.house.now())
-        shown = _shown(tx, here.house.media, held)
+        shown = shown_of(tx, here.house.media, held)
         stations = names(tx)
         site = checking.site(tx).settings
-    document = shown.after if shown else None
+    released = held.kind != "block" and shown is not None and held.state == "approved"
     return here.looks.page(
         request,
         "review.html",
@@ -74,27 +58,12 @@ def review(request: Request, here: ThePortal, visitor: Supervisor, draft: str) -
         turn=turn,
         shown=shown,
         look=shown.look if shown else None,
-        document=document,
-        is_instruction=isinstance(document, Instruction),
         stations=stations,
         meanings=reviewing.MEANINGS,
         may_write=visitor.role.may(Role.ENGINEER),
         may_override=visitor.role is Role.ADMINISTRATOR,
-        obstacles=releasing.obstacles(document, site) if document and held.state == "approved" else (),
+        obstacles=releasing.obstacles(shown.document, site) if shown and released else (),
     )
-
-
-def _shown(tx: Connection, store: MediaStore, held: drafts.Draft) -> Shown | None:
-    """The draft beside the release that it was made from; None while it is no valid document."""
-    try:
-        document = (Sop if held.kind == "sop" else Instruction).model_validate(held.values)
-    except (ValueError, ContentError):
-        return None
-    before = None if held.based_on is None else shelf.release(tx, held.based_on)
-    if before is None:
-        return Shown(before=None, after=document, look=None)
-    look = beside(store, before.document, document, digests_of(before), held.media)
-    return Shown(before=before, after=document, look=look)
 
 
 @router.post("/drafts/{draft}/sign")
@@ -142,7 +111,12 @@ def settle(here: ThePortal, visitor: Supervisor, form: Posted, draft: str, numbe
 
 @router.post("/drafts/{draft}/release")
 def release(here: ThePortal, visitor: Engineer, form: Posted, draft: str) -> Response:
-    """Release an approved draft by the terms of the form."""
+    """Release an approved draft by the terms of the form; a shared block has none."""
+    with reading(here.house.engine) as tx:
+        is_block = drafts.read(tx, draft).kind == "block"
+    if is_block:
+        block = sharing.release(here.house, draft, visitor.id, seen=text(form, "content"))
+        return RedirectResponse(f"/library/blocks/{block.id}", status_code=303)
     made = releasing.release(
         here.house,
         draft,

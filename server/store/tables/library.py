@@ -136,4 +136,6 @@ blocks = Table(  # steps that several documents share; a revision never changes
     Column("media", Text, nullable=False),  # JSON: path -> digest
     Column("at", Utc, nullable=False),
     Column("by", String, nullable=False),
+    Column("proposed", Boolean, nullable=False, server_default=false()),  # nobody has signed it yet
+    Column("draft", String),  # under which its signatures stand; none: it came with a document
 )

@@ -1,10 +1,9 @@
 // Comments point at words that were marked, or at a region that was dragged over a picture.
 for (const article of document.querySelectorAll("article.reviewed")) {
   const form = article.querySelector(".speak form");
-  const figure = article.querySelector("figure.marked");
   if (form) {
     article.addEventListener("mouseup", () => quoted(article, form));
-    if (figure) regions(figure, form);
+    for (const figure of article.querySelectorAll("figure.marked")) regions(figure, form);
   }
 }
 
@@ -22,7 +21,7 @@ function quoted(article, form) {
 }
 
 function regions(figure, form) {
-  const layer = figure.querySelector("svg");
+  const layer = figure.querySelector("svg.regions");
   let from = null;
   let mark = null;
   const share = (event) => {

@@ -1,0 +1,121 @@
+"""What a reviewer reads: the draft whole, and beside the release or the revision that it was made from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from content.blocks import Block
+from content.errors import ContentError
+from content.folder import Document
+from content.instruction import Instruction
+from content.sop import Sop
+from server.errors import NotThere
+from server.library import shared
+from server.library.drafts import Draft
+from server.media import MediaStore
+from server.portal import ways
+from server.portal.annotating import Overlay, overlay
+from server.portal.beside import Look, beside, digests_of, size_of
+from server.portal.flowchart import Chart, lay_out
+from server.reports import library as shelf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A draft's document whole, and what differs from `revision`, where there is one to compare with.
+
+    A shared block is shown as the instruction that its steps would be.
+    """
+
+    document: Document
+    revision: int | None
+    look: Look | None
+    chart: Chart | None
+    linked: Mapping[str, str]
+    overlays: Mapping[str, Overlay]
+    step_notes: Mapping[str, list[ways.Note]]
+    check_notes: Mapping[tuple[str, str], list[ways.Note]]
+
+    @property
+    def is_instruction(self) -> bool:
+        """Whether it has steps."""
+        return isinstance(self.document, Instruction)
+
+    @property
+    def parts(self) -> Mapping[str, Any]:
+        """The parts of an instruction by their numbers."""
+        return {part.number: part for part in getattr(self.document, "parts", ())}
+
+    @property
+    def tools(self) -> Mapping[str, Any]:
+        """The tools of an instruction by their identifiers."""
+        return {tool.id: tool for tool in getattr(self.document, "tools", ())}
+
+
+def shown_of(tx: Connection, store: MediaStore, held: Draft) -> Shown | None:
+    """The draft as a reviewer reads it; None while it is no valid document."""
+    try:
+        document = _document(held)
+    except (ValueError, ContentError):
+        return None
+    before, revision, digests = _before(tx, held)
+    look = None if before is None else beside(store, before, document, digests, held.media)
+    steps = document.steps if isinstance(document, Instruction) else ()
+    instruction = document if isinstance(document, Instruction) else None
+    return Shown(
+        document=document,
+        revision=revision,
+        look=look,
+        chart=lay_out(document) if isinstance(document, Sop) else None,
+        linked=shelf.titles(tx, document.instructions) if isinstance(document, Sop) else {},
+        overlays=_overlays(store, held, instruction),
+        step_notes={step.id: ways.of_step(instruction, step) for step in steps if instruction},
+        check_notes={
+            (step.id, check.id): ways.of_check(instruction, check)
+            for step in steps
+            for check in step.checks
+            if instruction
+        },
+    )
+
+
+def _document(held: Draft) -> Document:
+    if held.kind == "block":
+        return _as_instruction(Block.model_validate(held.values))
+    return (Sop if held.kind == "sop" else Instruction).model_validate(held.values)
+
+
+def _as_instruction(block: Block) -> Instruction:
+    return Instruction.model_validate(block.plain() | {"kind": "work-instruction", "applies_to": {}})
+
+
+def _before(tx: Connection, held: Draft) -> tuple[Document | None, int | None, Mapping[str, str]]:
+    """What it is compared with, its number, and the digests of its media."""
+    if held.kind == "block":
+        try:
+            earlier = shared.revisions(tx, held.document)[0]
+        except NotThere:
+            return None, None, {}
+        return _as_instruction(earlier.block), earlier.block.revision, earlier.media
+    release = None if held.based_on is None else shelf.release(tx, held.based_on)
+    if release is None:
+        return None, None, {}
+    return release.document, release.document.revision, digests_of(release)
+
+
+def _overlays(store: MediaStore, held: Draft, document: Instruction | None) -> dict[str, Overlay]:
+    """What is drawn over each picture, by its step and place; nothing for a file that is not here."""
+    found: dict[str, Overlay] = {}
+    for step in document.steps if document else ():
+        for place, medium in enumerate(step.media):
+            digest = held.media.get(medium.files[-1])
+            if digest is None:
+                continue
+            try:
+                size = size_of(store.path(digest))
+            except (NotThere, OSError):
+                continue
+            found[f"{step.id} {place}"] = overlay(getattr(medium, "annotations", ()), *size)
+    return found
