@@ -4,7 +4,19 @@ from fastapi import FastAPI
 
 import server
 from server import portal
-from server.api import checking, kiosk, media, office, problems, public, publishing, reports, reviews, telling
+from server.api import (
+    checking,
+    impact,
+    kiosk,
+    media,
+    office,
+    problems,
+    public,
+    publishing,
+    reports,
+    reviews,
+    telling,
+)
 from server.api.limits import BodyLimit
 from server.house import House
 from server.people.passwords import BackOff
@@ -26,6 +38,7 @@ def create_app(house: House) -> FastAPI:
         public.router,
         kiosk.router,
         office.router,
+        impact.router,
         publishing.router,
         media.router,
         reports.router,

@@ -94,7 +94,12 @@ def send(
 def git_source(folder: Path) -> str:
     """Where a folder stands in git, as JSON; empty where it does not."""
     found = {}
-    for name, words in (("commit", ("rev-parse", "HEAD")), ("repository", ("remote", "get-url", "origin"))):
+    asked = (
+        ("commit", ("rev-parse", "HEAD")),
+        ("author", ("log", "-1", "--format=%an", "--", ".")),
+        ("repository", ("remote", "get-url", "origin")),
+    )
+    for name, words in asked:
         try:
             said = subprocess.run(
                 ["git", "-C", str(folder), *words],  # noqa: S607 - whichever git there is

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from fastapi import Path as FromPath
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from content.errors import Finding
 from server.api.access import (
@@ -80,7 +80,7 @@ class ReviewOut(BaseModel):
 class TermsIn(BaseModel):
     """How a release takes effect."""
 
-    effective_at: datetime | None = None
+    effective_at: AwareDatetime | None = None
     point: str = "next-run"
     acknowledge: bool = False
     first: Annotated[list[list[str]], Field(max_length=10)] = []
@@ -138,6 +138,25 @@ class Makes(BaseModel):
 
     products: Annotated[list[MadeName], Field(max_length=250)] = []
     options: Annotated[list[MadeName], Field(max_length=250)] = []
+
+
+class AbsenceIn(BaseModel):
+    """Somebody is away; without `person` who calls."""
+
+    person: Annotated[str, Field(max_length=80)] = ""
+    deputy: Annotated[str, Field(max_length=80)]
+    since: AwareDatetime
+    until: AwareDatetime
+
+
+class AbsenceOut(BaseModel):
+    """Who is away, who signs for them, and from when until when."""
+
+    id: int
+    person: str
+    deputy: str
+    since: datetime
+    until: datetime
 
 
 class KeyIn(BaseModel):
@@ -299,6 +318,12 @@ def advance(house: InHouse, by: ByEngineer, digest: DigestName) -> None:
     settling.advance(house, digest, by.id)
 
 
+@router.post("/releases/{digest}/stop", status_code=204)
+def stop(house: InHouse, by: ByEngineer, digest: DigestName, given: Reason) -> None:
+    """Let a staged release go no further."""
+    settling.stop(house, digest, by.id, given.reason or "stopped by hand")
+
+
 @router.post("/placements", status_code=204)
 def place(house: InHouse, by: ByEngineer, given: Placement) -> None:
     """Have every station of a site, area or line, one station, or wherever a product or option is made, get it."""
@@ -345,6 +370,29 @@ def policies(house: InHouse, _by: BySupervisor) -> list[PolicyOut]:
 def decide(house: InHouse, by: ByAdministrator, kind: str, risk_class: str, given: StagesIn) -> None:
     """Say who has to approve documents of a kind and risk class; no stages: nobody."""
     policy.decide(house, kind, risk_class, given.stages, by.id)
+
+
+@router.get("/absences")
+def absences(house: InHouse, _by: BySupervisor) -> list[AbsenceOut]:
+    """Who is away or will be, and who signs for them."""
+    with reading(house.engine) as tx:
+        found = policy.absences(tx, house.now())
+    return [AbsenceOut.model_validate(each, from_attributes=True) for each in found]
+
+
+@router.post("/absences", status_code=204)
+def leave(house: InHouse, by: BySupervisor, given: AbsenceIn) -> None:
+    """Say that one is away, or as an administrator that somebody is, and who signs for them."""
+    person = given.person or by.id
+    if person != by.id and by.role is not Role.ADMINISTRATOR:
+        raise NotAllowed("only an administrator notes the absence of others", "leave `person` out")
+    policy.add_absence(house, person, given.deputy, given.since, given.until, by.id)
+
+
+@router.post("/absences/{absence}/end", status_code=204)
+def back(house: InHouse, by: BySupervisor, absence: int) -> None:
+    """Be back."""
+    policy.end_absence(house, absence, by.id, by.role)
 
 
 @router.post("/keys", status_code=201)

@@ -58,6 +58,7 @@ class Due(BaseModel):
 class OutcomeIn(BaseModel):
     """What came of a review, and the password once more."""
 
+    release: Annotated[str, Field(max_length=80, description="The digest of what was looked at")]
     verdict: str = "right"
     outcome: Annotated[str, Field(max_length=2_000)] = ""
     password: Annotated[str, Field(min_length=1, max_length=500)]
@@ -98,7 +99,7 @@ def reviews(house: InHouse, _by: BySupervisor) -> Due:
 def sign(house: InHouse, by: ByEngineer, request: Request, document: DocumentName, given: OutcomeIn) -> None:
     """Sign what came of a document's review."""
     prove(house, by, given.password, request)
-    planning.sign(house, document, by.id, given.verdict, given.outcome)
+    planning.sign(house, document, by.id, given.verdict, given.outcome, given.release)
 
 
 @router.get("/review-rules")

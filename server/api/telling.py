@@ -8,15 +8,16 @@ from typing import Annotated
 
 import anyio.to_thread
 from anyio import CapacityLimiter
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Depends, Header, Query
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
-from server.api.access import Bearer, ByAdministrator, BySupervisor, InHouse, token_of
+from server.api.access import Bearer, ByAdministrator, InHouse, calling_person, token_of
 from server.api.problems import RESPONSES
-from server.errors import Busy
+from server.errors import Busy, NotAllowed
 from server.house import House
-from server.people.sessions import Kind, find
+from server.people import keys
+from server.people.sessions import Kind, Role, Visitor, find
 from server.store.engine import reading
 from server.telling import hooks, moves
 from server.telling.addresses import LONGEST_URL
@@ -59,10 +60,21 @@ class HookOut(BaseModel):
     due: datetime | None
 
 
+def who_listens(house: InHouse, credentials: Bearer) -> Visitor:
+    """A supervisor's session, or another system's token."""
+    token = token_of(credentials)
+    visitor = keys.find_key(house, token, "events") if token.startswith(keys.PREFIX) else None
+    if visitor is None:
+        visitor = calling_person(house, credentials)
+    if not visitor.role.may(Role.SUPERVISOR):
+        raise NotAllowed("this needs the role supervisor", "ask an administrator")
+    return visitor
+
+
 @router.get("/events", response_class=StreamingResponse)
 def events(
     house: InHouse,
-    _by: BySupervisor,
+    _by: Annotated[Visitor, Depends(who_listens)],
     credentials: Bearer,
     after: Annotated[int, Query(ge=-1, le=HIGHEST)] = -1,
     last_event_id: Annotated[str | None, Header(max_length=20)] = None,
@@ -120,7 +132,10 @@ def _next(news: "queue.Queue[str | None]", wait: float) -> str | None:
 
 
 def _still_signed_in(house: House, token: str) -> bool:
-    return find(house.engine, token, kind=Kind.API, at=house.now()) is not None
+    if token.startswith(keys.PREFIX):
+        return keys.still_holds(house, token, "events", Role.SUPERVISOR)
+    visitor = find(house.engine, token, kind=Kind.API, at=house.now())
+    return visitor is not None and visitor.role.may(Role.SUPERVISOR)
 
 
 @router.get("/hooks")

@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -51,6 +51,7 @@ def assign(house: House, station: str, releases: Sequence[str], by: str) -> int:
         missing = [digest for digest in releases if digest not in known]
         if missing:
             raise Invalid(f"there is no release {missing[0][:12]}…", "publish it first")
+        _refuse_out_of_force(tx, station, releases, house.now())
         counter = settling.grow(tx, station)
         tx.execute(delete(tables.assignments).where(tables.assignments.c.station == station))
         for digest in dict.fromkeys(releases):
@@ -62,6 +63,24 @@ def assign(house: House, station: str, releases: Sequence[str], by: str) -> int:
     house.push(station, counter)
     house.live.say("stations")
     return counter
+
+
+def _refuse_out_of_force(tx: Connection, station: str, wanted: Sequence[str], now: datetime) -> None:
+    """Refuse what must not be on the floor, whoever names it: withdrawn, held, or not in force there yet."""
+    r = tables.releases.c
+    rows = tx.execute(
+        select(r.digest, r.document, r.revision, r.withdrawn_at).where(r.digest.in_(wanted))
+    ).all()
+    held = settling.held_documents(tx)
+    for row in rows:
+        named = f"{row.document} revision {row.revision}"
+        if row.withdrawn_at is not None:
+            raise Conflict(f"{named} was withdrawn", "choose another release")
+        if row.document in held:
+            raise Conflict(f"{row.document} is held until it is reviewed", "review it first")
+        waits = settling.waits(settling.candidates(tx, row.document), row.revision, station, now)
+        if waits:
+            raise Conflict(f"{named}: {waits}", "wait until it is in force there, or let its roll-out go on")
 
 
 def assign_documents(house: House, station: str, documents: Sequence[str], by: str) -> int:

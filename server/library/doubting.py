@@ -5,21 +5,23 @@ release names it; a flag can hold a document, so that nobody starts it. Looking 
 """
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from content.folder import Document
-from content.instruction import Instruction
 from content.sop import Sop
 from server.audit import note
 from server.errors import Conflict, Invalid, NotThere
 from server.house import House
 from server.library import settling
+from server.library.mentions import places
 from server.reports.library import newest
 from server.store import tables
 from server.store.engine import writing
 
 KINDS = ("tool", "part", "equipment", "software", "standard")
+LONGEST_ID, LONGEST_NAME = 120, 200  # characters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,14 @@ def register(house: House, thing: str, kind: str, name: str, version: str, by: s
         raise Invalid(f"there is no kind {kind!r}", f"one of {', '.join(KINDS)}")
     if not thing.strip() or not name.strip():
         raise Invalid("it needs an identifier and a name", "write what documents call it")
+    thing, name, version = thing.strip(), name.strip(), version.strip()
+    if (
+        len(thing) > LONGEST_ID
+        or len(name) > LONGEST_NAME
+        or len(version) > LONGEST_ID
+        or not thing.isprintable()
+    ):
+        raise Invalid("the identifier, the name or the version is too long, or no line of text", "shorten it")
     with writing(house.engine) as tx:
         if tx.execute(select(tables.things.c.id).where(tables.things.c.id == thing)).first() is not None:
             raise Conflict(f"{thing} is registered already", "change it instead")
@@ -75,7 +85,7 @@ def uses(tx: Connection, thing: str) -> list[Use]:
     order = ("high", "medium", "low")
     for release in newest(tx):
         document = release.document
-        steps = _steps(document, thing)
+        steps = places(document, thing)
         if steps is None:
             continue
         found.append(
@@ -91,39 +101,16 @@ def uses(tx: Connection, thing: str) -> list[Use]:
     return sorted(found, key=lambda each: (order.index(each.risk_class), each.title))
 
 
-def _steps(document: Document, thing: str) -> tuple[str, ...] | None:
-    """The steps of a document that refer to it; None when the document does not."""
-    wanted = thing.casefold()
-    if isinstance(document, Instruction):
-        tools = {tool.id for tool in document.tools if wanted in {tool.id.casefold(), tool.name.casefold()}}
-        parts = {part.number for part in document.parts if part.number.casefold() == wanted}
-        steps = tuple(
-            step.title
-            for step in document.steps
-            if tools & set(step.tools) or parts & set(step.parts) or _mentions(step.text, wanted)
-        )
-        listed = wanted in {number.casefold() for number in document.applies_to.part_numbers}
-        return (
-            steps if steps or tools or parts or listed or _mentions(document.summary or "", wanted) else None
-        )
-    texts = [
-        document.purpose,
-        document.scope,
-        *map(str, document.references),
-        *(box.title for box in document.flow),
-    ]
-    return () if any(_mentions(text, wanted) for text in texts) else None
-
-
-def _mentions(text: str, wanted: str) -> bool:
-    """Whether a text names it as a whole word."""
-    place = text.casefold().find(wanted)
-    while place >= 0:
-        before, after = text[place - 1 : place], text[place + len(wanted) : place + len(wanted) + 1]
-        if not (before.isalnum() or after.isalnum()):
-            return True
-        place = text.casefold().find(wanted, place + 1)
-    return False
+def retired(tx: Connection, document: Document) -> tuple[str, ...]:
+    """The retired things that a document still refers to, in words."""
+    t = tables.things.c
+    rows = tx.execute(select(t.id, t.name).where(t.state == "retired").order_by(t.id)).all()
+    found = [(row, places(document, row.id)) for row in rows]
+    return tuple(
+        f"it refers to {row.name} ({row.id}), which is retired" + (f": {', '.join(named)}" if named else "")
+        for row, named in found
+        if named is not None
+    )
 
 
 def change(
@@ -138,10 +125,12 @@ def change(
         row = tx.execute(select(t).where(t.c.id == thing)).first()
         if row is None:
             raise NotThere(f"{thing} is not registered", "register it first")
-        now = house.now()
+        if not retire and row.state == "active" and version.strip() in {"", row.version}:
+            raise Invalid(f"{row.name} is {row.version or 'without version'} already", "give its new version")
+        now, version = house.now(), version.strip()[:LONGEST_ID]
         values = {"version": version or row.version, "state": "retired" if retire else "active"}
         tx.execute(update(t).where(t.c.id == thing).values(**values, changed_at=now, changed_by=by))
-        what = "was retired" if retire else f"is {version} now, was {row.version or 'without version'}"
+        what = "was retired" if retire else f"is {version or row.version} now, was {_before(row)}"
         note(tx, now, by, "changed", thing, what)
         affected = uses(tx, thing)
         for use in affected:
@@ -160,6 +149,10 @@ def change(
         settling.settle(house, use.document)
     house.live.say("library")
     return affected
+
+
+def _before(row: Row[Any]) -> str:
+    return "retired" if row.state == "retired" else row.version or "without version"
 
 
 def flag(

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import uuid_utils
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from content import wire
 from content.blocks import PLACE, file_of, folded, steps_of, translations_of
@@ -227,13 +227,20 @@ def _make_way(tx: Connection, house: House, document: str, by: str) -> None:
     d = tables.drafts
     query = select(d).where(d.c.document == document, d.c.state.in_(OPEN))
     for row in tx.execute(query).all():
-        if row.created_by != by or row.state == "approved" or row.changed_by != by:
+        if row.created_by != by or row.state == "approved" or row.changed_by != by or _by_hand(tx, row):
             raise Conflict(
                 f"{row.changed_by} has an open draft of {document}, which is {row.state.replace('-', ' ')}",
                 "have it released or discarded, then send it again",
             )
         tx.execute(update(d).where(d.c.id == row.id).values(state="discarded", changed_at=house.now()))
         note(tx, house.now(), by, "draft discarded", document, "a newer submission takes its place")
+
+
+def _by_hand(tx: Connection, draft: Row[Any]) -> bool:
+    """Whether somebody has written in it since it was sent, or it was never sent at all."""
+    e = tables.draft_edits.c
+    written = tx.execute(select(e.id).where(e.draft == draft.id, e.version > 1).limit(1)).first()
+    return written is not None or draft.round == 0
 
 
 def new(house: House, kind: str, title: str, by: str) -> str:

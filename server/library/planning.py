@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from content.deviation import DeviationKind
 from server.audit import note
-from server.errors import Invalid, NotThere
+from server.errors import Conflict, Invalid, NotThere
 from server.house import House
 from server.library import doubting, reviewing, settling
 from server.people.sessions import Role
@@ -51,13 +51,16 @@ def decide(house: House, rule: Rule, by: str) -> None:
 # --- the signed outcome ---------------------------------------------------------
 
 
-def sign(house: House, document: str, person: str, verdict: str, outcome: str) -> None:
-    """Put a signature under a review; the person has just proved who they are.
+def sign(  # noqa: PLR0917 - who says what about which document
+    house: House, document: str, person: str, verdict: str, outcome: str, seen: str | None = None
+) -> None:
+    """Put a signature under a review of the release `seen`; the person has just proved who they are.
 
     “Still right” clears what cast doubt on the document, and moves its date. “Has to change” keeps it in doubt.
 
     Raises:
         NotThere: it has no release.
+        Conflict: a newer one was released since they looked.
         Invalid: no such verdict, or no word about what has to change.
     """
     if verdict not in {RIGHT, CHANGE}:
@@ -70,6 +73,8 @@ def sign(house: House, document: str, person: str, verdict: str, outcome: str) -
         plan = next((each for each in due.planned(tx, now) if each.document == document), None)
         if plan is None:
             raise NotThere(f"there is no release of {document}", "look in the library")
+        if seen not in {None, plan.release}:
+            raise Conflict(f"Revision {plan.revision} was released since.", "Look at it, then sign.")
         row = {"document": document, "release": plan.release, "person": person, "verdict": verdict}
         row |= {"meaning": MEANING, "outcome": words, "at": now}
         tx.execute(insert(tables.confirmations).values(row))

@@ -3,7 +3,6 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Literal
 
 from sqlalchemy import Connection, func, insert, select, update
@@ -20,7 +19,7 @@ from content.trying import walk
 from server.audit import note
 from server.errors import Conflict, Invalid, NotAllowed, NotThere
 from server.house import House
-from server.library import checking, lifecycle, settling, shared, sharing
+from server.library import checking, doubting, lifecycle, settling, shared, sharing
 from server.library.drafts import Draft, hold, read
 from server.library.publishing import keep, publish
 from server.library.reviewing import insist_on_signatures
@@ -91,7 +90,7 @@ def release(  # noqa: PLR0917 - what is released how, by whom
     number = _free_revision(house, held)
     try:
         with as_folder(house, held, revision=number) as folder:
-            _refuse_obstacles(folder, checking.site_of(house), role, override)
+            _refuse_obstacles(house, load(folder), role, override)
             made = publish(
                 house, folder, by, lambda tx, made: _conclude(tx, house, held, made, by, terms, override)
             )
@@ -121,8 +120,14 @@ def _free_revision(house: House, held: Draft) -> int:
     return max(int(given) if isinstance(given, int) else 1, int(highest or 0) + 1)
 
 
-def _refuse_obstacles(folder: Path, site: LintSettings, role: Role, override: str) -> None:
-    found = list(obstacles(load(folder), site))
+def hindrances(tx: Connection, document: Document) -> tuple[str, ...]:
+    """What an administrator has to answer for, to release it all the same: obstacles, and retired things."""
+    return (*obstacles(document, checking.site(tx).settings), *doubting.retired(tx, document))
+
+
+def _refuse_obstacles(house: House, document: Document, role: Role, override: str) -> None:
+    with reading(house.engine) as tx:
+        found = list(hindrances(tx, document))
     if not found:
         return
     if not override:

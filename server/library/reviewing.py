@@ -4,6 +4,8 @@ A signature binds a person, what it means, and the digest of the content; who wr
 person signs one stage. A draft that is taken back, or that a reviewer sends back, begins a new round.
 """
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -74,6 +76,7 @@ class Review:
     round: int
     risk_class: str
     content: str
+    source: Mapping[str, str]  # where a pipeline sent it from: repository, commit, author
     authors: frozenset[str]
     stages: tuple[StageNow, ...]
     signatures: tuple[Signature, ...]
@@ -92,7 +95,8 @@ class Review:
 
 def look(tx: Connection, draft: Draft) -> Review:
     """The review of a draft."""
-    row = tx.execute(select(tables.drafts.c.round).where(tables.drafts.c.id == draft.id)).one()
+    d = tables.drafts.c
+    row = tx.execute(select(d.round, d.source).where(d.id == draft.id)).one()
     risk = risk_of(tx, draft)
     stages = policy_for(tx, draft.kind, risk).stages
     signatures = _signatures(tx, draft.id)
@@ -104,6 +108,7 @@ def look(tx: Connection, draft: Draft) -> Review:
         round=row.round,
         risk_class=risk,
         content=content,
+        source=json.loads(row.source or "{}"),
         authors=_authors(tx, draft.id),
         stages=_standing(stages, valid),
         signatures=signatures,

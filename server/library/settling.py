@@ -79,15 +79,8 @@ def choose(document: str, options: Sequence[Candidate], station: str, now: datet
     newest = options[0].revision if options else None
     waits = ""
     for option in options:
-        if option.effective_at is not None and option.effective_at > now:
-            waits = (
-                waits or f"revision {option.revision} takes effect {option.effective_at:%Y-%m-%d %H:%M} UTC"
-            )
-        elif option.state == "waiting":
-            waits = waits or f"revision {option.revision} waits until the last units are made"
-        elif option.state != "done" and station not in option.reached:
-            stopped = "was stopped" if option.state == "stopped" else "goes to other stations first"
-            waits = waits or f"revision {option.revision} {stopped}"
+        if why := _waits(option, station, now):
+            waits = waits or why
         else:
             first = "among the first" if option.state != "done" else "the newest in force"
             return Choice(
@@ -100,6 +93,23 @@ def choose(document: str, options: Sequence[Candidate], station: str, now: datet
     return Choice(
         document=document, digest=None, revision=None, why=waits or "nothing is released", coming=newest
     )
+
+
+def _waits(option: Candidate, station: str, now: datetime) -> str:
+    """Why it is not in force at the station now; empty when it is."""
+    if option.effective_at is not None and option.effective_at > now:
+        return f"revision {option.revision} takes effect {option.effective_at:%Y-%m-%d %H:%M} UTC"
+    if option.state == "waiting":
+        return f"revision {option.revision} waits until the last units are made"
+    if option.state != "done" and station not in option.reached:
+        stopped = "was stopped" if option.state == "stopped" else "goes to other stations first"
+        return f"revision {option.revision} {stopped}"
+    return ""
+
+
+def waits(options: Sequence[Candidate], revision: int, station: str, now: datetime) -> str:
+    """Why a revision is not in force at the station now; empty when it is."""
+    return next((_waits(each, station, now) for each in options if each.revision == revision), "")
 
 
 def held_documents(tx: Connection) -> set[str]:
@@ -164,6 +174,7 @@ def grow(tx: Connection, station: str) -> int:
 # --- staged releases ------------------------------------------------------------
 
 ENOUGH = 3  # runs that say something about deviations
+ENDED = ("completed", "aborted")
 
 
 def advance(house: House, digest: str, by: str) -> None:
@@ -237,9 +248,12 @@ def _verdict(tx: Connection, row: Row[Any]) -> tuple[str, str] | None:
         ).all()
         return ("go", f"the last {row.last_units} units are made") if len(made) >= row.last_units else None
     done = tx.execute(
-        select(r.deviations).where(r.release == row.release, r.state == "completed", r.ended_at >= row.since)
-    ).scalars()
-    counts = list(done)
+        select(r.state, r.deviations).where(
+            r.release == row.release, r.state.in_(ENDED), r.ended_at >= row.since
+        )
+    ).all()
+    # a run that was broken off is a departure, also where nobody has noted one
+    counts = [each.deviations if each.state == "completed" else max(1, each.deviations) for each in done]
     rate = sum(counts) / len(counts) if counts else 0.0
     if row.most_deviations and len(counts) >= ENOUGH and rate > row.most_deviations:
         return (

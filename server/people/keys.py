@@ -2,18 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
 from server.audit import note
-from server.errors import Invalid, NotThere
+from server.errors import Invalid, NotAllowed, NotThere
 from server.house import House
 from server.people.sessions import Role, Visitor
 from server.people.tokens import hashed, new_token
 from server.store import tables
 from server.store.engine import reading, writing
 
-SCOPES = ("submit", "calendar")
+SCOPES = ("submit", "calendar", "events")
 LONGEST = 366  # days
 PREFIX = "key-"  # by which the token is told from a session's
 
@@ -57,6 +58,23 @@ def make_key(house: House, name: str, person: str, scope: str, days: int) -> str
 
 def find_key(house: House, token: str, scope: str) -> Visitor | None:
     """For whom a token acts; None when it is unknown, of another scope, revoked or over, or its person is gone."""
+    row = _row(house, token, scope)
+    if row is None:
+        return None
+    with writing(house.engine) as tx:
+        tx.execute(update(tables.keys).where(tables.keys.c.id == row.id).values(last_used=house.now()))
+    return Visitor(
+        id=row.person, name=row.name, role=Role(row.role), csrf="", session="", expires_at=row.expires_at
+    )
+
+
+def still_holds(house: House, token: str, scope: str, needed: Role) -> bool:
+    """Whether a token that was found before still holds, and who it acts for still has that role."""
+    row = _row(house, token, scope)
+    return row is not None and Role(row.role).may(needed)
+
+
+def _row(house: House, token: str, scope: str) -> Any:
     k, p = tables.keys.c, tables.people.c
     now = house.now()
     query = (
@@ -65,14 +83,7 @@ def find_key(house: House, token: str, scope: str) -> Visitor | None:
         .where(k.token_hash == hashed(token), k.scope == scope, k.revoked_at.is_(None), k.expires_at > now)
     )
     with reading(house.engine) as tx:
-        row = tx.execute(query.where(p.active)).one_or_none()
-    if row is None:
-        return None
-    with writing(house.engine) as tx:
-        tx.execute(update(tables.keys).where(k.id == row.id).values(last_used=now))
-    return Visitor(
-        id=row.person, name=row.name, role=Role(row.role), csrf="", session="", expires_at=row.expires_at
-    )
+        return tx.execute(query.where(p.active)).one_or_none()
 
 
 def keys(tx: Connection) -> list[Key]:
@@ -93,10 +104,13 @@ def keys(tx: Connection) -> list[Key]:
     ]
 
 
-def revoke_key(house: House, number: int, by: str) -> None:
-    """End a token; raises NotThere."""
+def revoke_key(house: House, number: int, by: str, role: Role) -> None:
+    """End a token: one's own, or as an administrator anybody's. Raises NotThere and NotAllowed."""
     k = tables.keys.c
     with writing(house.engine) as tx:
+        whose = tx.execute(select(k.person).where(k.id == number)).scalar()
+        if whose not in {None, by} and role is not Role.ADMINISTRATOR:
+            raise NotAllowed(f"This token acts for {whose}.", "They revoke it, or an administrator.")
         query = (
             update(tables.keys).where(k.id == number, k.revoked_at.is_(None)).values(revoked_at=house.now())
         )

@@ -114,7 +114,9 @@ def test_approval_is_set_up_by_administrators_and_only_read_by_engineers(visit, 
     assert client("sam", written).get("/publishing").status_code == 403
 
 
-def test_a_things_new_version_asks_for_reviews_and_a_token_is_shown_once(visit, written) -> None:
+def test_a_things_new_version_asks_for_reviews_and_a_token_is_shown_once(
+    visit, written, plant_module
+) -> None:
     page = visit(written).sign_in("eve", "/publishing").page
     page.locator("#things").get_by_label("Kind").select_option("part")
     page.locator("#things").get_by_label("Identifier").fill("GP-112")
@@ -127,6 +129,7 @@ def test_a_things_new_version_asks_for_reviews_and_a_token_is_shown_once(visit, 
     page.get_by_text("Shaft seal (GP-112) is B now").first.wait_for()
     page.get_by_role("button", name="Reviewed").first.click()
     page.locator("dialog[open] textarea").fill("It fits")
+    page.locator("dialog[open]").get_by_label("Your password").fill(plant_module.PASSWORD)
     page.locator("dialog[open]").get_by_role("button", name="Reviewed").click()
     page.goto(page.url.replace("/reviews", "/publishing"))
     page.locator("#keys").get_by_label("Name").fill("pipeline")

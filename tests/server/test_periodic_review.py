@@ -252,8 +252,16 @@ def test_programs_read_what_is_due_and_sign_with_a_password(plant: House) -> Non
             ("label-and-pack", 365),
         ]
         sign = "/documents/label-and-pack/reviews"
-        assert jan.post(sign, json={"password": "guessed", "outcome": "fine"}).status_code == 401
-        given = {"password": PASSWORD, "verdict": "change", "outcome": "another printer"}
+        release = next(each["release"] for each in found["planned"] if each["document"] == "label-and-pack")
+        guessed = {"release": release, "password": "guessed", "outcome": "fine"}
+        assert jan.post(sign, json=guessed).status_code == 401
+        stale = {"release": "0" * 64, "password": PASSWORD, "outcome": "fine"}
+        assert jan.post(sign, json=stale).status_code == 409
+        given = {"release": release} | {
+            "password": PASSWORD,
+            "verdict": "change",
+            "outcome": "another printer",
+        }
         assert jan.post(sign, json=given).status_code == 204
         assert jan.get("/reviews").json()["in_doubt"][0]["cause"] == "review"
         rule = {"days": 100, "deviations": 3, "within": 7}

@@ -192,6 +192,38 @@ def test_a_staged_release_stops_by_itself_when_deviations_rise_and_goes_on_by_ha
     assert held_at(plant, "bench-2") == {second}
 
 
+def test_a_staged_release_stops_when_runs_are_broken_off(
+    plant: House, first: str, next_release: Callable[..., str]
+) -> None:
+    second = next_release(Terms(first=(("bench-1",),), good_runs=1, most_deviations=0.5))
+    make_runs(plant, second, [0, 0, 0])
+    with writing(plant.engine) as tx:
+        tx.execute(update(tables.runs).values(state="aborted"))
+    Clockwork(plant).tick()
+    with reading(plant.engine) as tx:
+        (choice,) = settling.outlook(tx, "bench-2", plant.now())
+    assert "stopped" in choice.why
+
+
+def test_nobody_puts_on_the_floor_by_its_digest_what_is_not_in_force(
+    plant: House, first: str, next_release: Callable[..., str]
+) -> None:
+    staged = next_release(Terms(first=(("bench-1",),)))
+    with pytest.raises(Conflict, match="goes to other stations first"):
+        assigning.assign(plant, "bench-2", [staged], "eva")
+    assigning.assign(plant, "bench-1", [staged], "eva")
+    later = next_release(Terms(effective_at=plant.now() + timedelta(days=1)))
+    with pytest.raises(Conflict, match="takes effect"):
+        assigning.assign(plant, "bench-1", [later], "eva")
+    releasing.withdraw(plant, staged, WRONG, "eva")
+    with pytest.raises(Conflict, match="was withdrawn"):
+        assigning.assign(plant, "bench-1", [staged], "eva")
+    with writing(plant.engine) as tx:
+        doubting.flag(tx, plant, "close-pump", "the seal has changed", "eva", hold=True)
+    with pytest.raises(Conflict, match="held until it is reviewed"):
+        assigning.assign(plant, "bench-1", [first], "eva")
+
+
 def test_the_last_units_are_made_under_the_release_before(
     plant: House, first: str, next_release: Callable[..., str]
 ) -> None:
@@ -375,6 +407,13 @@ def test_a_pipeline_submits_with_its_token_and_nothing_else(
         plant, write_instruction(folder, TEXT.replace("Tighten the", "Tighten all")), "eva", Role.ENGINEER
     )
     assert again.draft != sent.draft  # a newer submission takes the place of the one before
+    reviewing.take_back(plant, str(again.draft), "eva")
+    with reading(plant.engine) as tx:
+        part = drafts.read(tx, str(again.draft)).parts[HEAD]
+    by_hand = Change(part=HEAD, version=part.version, body={**part.body, "title": "Close it by hand"})
+    change(plant, str(again.draft), by_hand, "eva")
+    with pytest.raises(Conflict, match="eva has an open draft"):  # what was written by hand is not put away
+        submissions.send(plant, write_instruction(folder), "eva", Role.ENGINEER)
     clock.forward(days=31)
     assert keys.find_key(plant, token, "submit") is None
 

@@ -16,10 +16,11 @@ import pytest
 from sqlalchemy import insert, select
 
 from server.audit import note
-from server.errors import Conflict, Invalid, NotThere
+from server.errors import Conflict, Invalid, NotAllowed, NotThere
 from server.house import House
+from server.people import keys
 from server.people.roster import add_person
-from server.people.sessions import Kind, open_session
+from server.people.sessions import Kind, Role, open_session
 from server.settings import Settings, SettingsWrong
 from server.store import tables
 from server.store.engine import writing
@@ -415,6 +416,26 @@ def test_the_stream_tells_at_once_and_ends_with_its_session(plant: House, token:
         thread.join(20)
         assert not thread.is_alive()
     assert [json.loads(each["data"])["subject"] for each in heard] == ["close-pump"]
+
+
+def test_another_system_follows_with_a_token_of_its_own_until_it_is_revoked(plant: House, token: str) -> None:
+    key = keys.make_key(plant, "mes", "sam", "events", 30)
+    submits = keys.make_key(plant, "pipeline", "sam", "submit", 30)
+    with plant.engine.connect() as tx:
+        after = moves.newest(tx)
+    do(plant, "close-pump")
+    with serving(plant) as address, client(address, submits) as pipeline, client(address, key) as mes:
+        (heard,) = listen(address, key, 1, f"/events?after={after}")
+        assert pipeline.get("/events").status_code == 401
+        assert mes.get("/stations").status_code == 401
+    assert json.loads(heard["data"])["subject"] == "close-pump"
+    with plant.engine.connect() as tx:
+        number = next(each.id for each in keys.keys(tx) if each.scope == "events")
+    with pytest.raises(NotAllowed, match="acts for sam"):
+        keys.revoke_key(plant, number, "eva", Role.ENGINEER)
+    assert keys.still_holds(plant, key, "events", Role.SUPERVISOR)
+    keys.revoke_key(plant, number, "sam", Role.SUPERVISOR)
+    assert not keys.still_holds(plant, key, "events", Role.SUPERVISOR)
 
 
 def _said(plant: House) -> bool:

@@ -78,7 +78,7 @@ def sign(request: Request, here: ThePortal, visitor: Engineer, form: Posted, doc
     """Sign what came of the review."""
     prove(request, here, visitor.id, form.get("password"))
     outcome = text(form, "outcome", longest=2_000)
-    planning.sign(here.house, document, visitor.id, text(form, "verdict"), outcome)
+    planning.sign(here.house, document, visitor.id, text(form, "verdict"), outcome, text(form, "release"))
     return RedirectResponse(f"/reviews/documents/{document}", status_code=303)
 
 

@@ -11,9 +11,10 @@ from server.library.places import what_is_made
 from server.people import keys
 from server.people.sessions import Role
 from server.portal.guard import Administrator, Engineer, Portal, Posted, Supervisor, ThePortal, text
+from server.portal.proving import prove
 from server.reports import reviewing as due
 from server.reports.library import titles_of_all as titles
-from server.reports.people import everybody, trail
+from server.reports.people import trail
 from server.reports.placements import placements, places
 from server.reports.stations import names
 from server.store.engine import reading
@@ -32,8 +33,6 @@ def _page(request: Request, here: Portal, token: str = "") -> HTMLResponse:
     with reading(here.house.engine) as tx:
         values = {
             "policies": policy.policies(tx),
-            "absences": policy.absences(tx, now),
-            "people": [each for each in everybody(tx, now) if each.active and each.login],
             "keys": keys.keys(tx),
             "things": doubting.things(tx),
             "placements": placements(tx),
@@ -72,20 +71,20 @@ def _stage(line: str) -> dict[str, object]:
     return given | {"people": people}
 
 
-@router.post("/publishing/absences")
-def leave(here: ThePortal, visitor: Engineer, form: Posted) -> Response:
+@router.post("/reviews/absences")
+def leave(here: ThePortal, visitor: Supervisor, form: Posted) -> Response:
     """Somebody is away, and somebody else signs for them; others' absences are an administrator's to note."""
     person = text(form, "person") if visitor.role is Role.ADMINISTRATOR else visitor.id
     since, until = _day(text(form, "since")), _day(text(form, "until")) + timedelta(days=1)
     policy.add_absence(here.house, person or visitor.id, text(form, "deputy"), since, until, visitor.id)
-    return RedirectResponse("/publishing#absences", status_code=303)
+    return RedirectResponse("/reviews#absences", status_code=303)
 
 
-@router.post("/publishing/absences/{absence}/end")
-def back(here: ThePortal, visitor: Engineer, _form: Posted, absence: int) -> Response:
+@router.post("/reviews/absences/{absence}/end")
+def back(here: ThePortal, visitor: Supervisor, _form: Posted, absence: int) -> Response:
     """They are back."""
     policy.end_absence(here.house, absence, visitor.id, visitor.role)
-    return RedirectResponse("/publishing#absences", status_code=303)
+    return RedirectResponse("/reviews#absences", status_code=303)
 
 
 def _day(given: str) -> datetime:
@@ -102,14 +101,16 @@ def make_key(request: Request, here: ThePortal, visitor: Engineer, form: Posted)
     if not days.isdecimal():
         raise Invalid("This is no number of days.", "Write digits only.")
     return _page(
-        request, here, keys.make_key(here.house, text(form, "name"), visitor.id, "submit", int(days))
+        request,
+        here,
+        keys.make_key(here.house, text(form, "name"), visitor.id, text(form, "scope") or "submit", int(days)),
     )
 
 
 @router.post("/publishing/keys/{key}/revoke")
 def revoke_key(here: ThePortal, visitor: Engineer, _form: Posted, key: int) -> Response:
     """End a token."""
-    keys.revoke_key(here.house, key, visitor.id)
+    keys.revoke_key(here.house, key, visitor.id, visitor.role)
     return RedirectResponse("/publishing#keys", status_code=303)
 
 
@@ -127,7 +128,7 @@ def register(here: ThePortal, visitor: Engineer, form: Posted) -> Response:
     return RedirectResponse("/publishing#things", status_code=303)
 
 
-@router.get("/publishing/things/{thing}")
+@router.get("/publishing/things/{thing:path}")
 def thing(request: Request, here: ThePortal, _visitor: Engineer, thing: str) -> HTMLResponse:
     """A thing, and every document and step that refers to it."""
     with reading(here.house.engine) as tx:
@@ -138,7 +139,7 @@ def thing(request: Request, here: ThePortal, _visitor: Engineer, thing: str) -> 
     return here.looks.page(request, "thing.html", thing=found, uses=uses)
 
 
-@router.post("/publishing/things/{thing}")
+@router.post("/publishing/things/{thing:path}")
 def change(here: ThePortal, visitor: Engineer, form: Posted, thing: str) -> Response:
     """A new version of a thing, or its end: documents that refer to it are flagged."""
     retire, hold = bool(text(form, "retire")), bool(text(form, "hold"))
@@ -170,8 +171,9 @@ def make(here: ThePortal, visitor: Engineer, form: Posted, station: str) -> Resp
 
 
 @router.post("/reviews/flags/{flag}")
-def clear(here: ThePortal, visitor: Engineer, form: Posted, flag: int) -> Response:
-    """A document in doubt was reviewed."""
+def clear(request: Request, here: ThePortal, visitor: Engineer, form: Posted, flag: int) -> Response:
+    """A document in doubt was reviewed; who says so signs it, for it may be used again from now on."""
+    prove(request, here, visitor.id, form.get("password"))
     doubting.clear(here.house, flag, text(form, "outcome", longest=2_000), visitor.id)
     return RedirectResponse("/reviews", status_code=303)
 

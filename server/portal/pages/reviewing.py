@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 
 from content.instruction import Instruction
 from server.errors import Invalid
-from server.library import checking, commenting, drafts, releasing, reviewing, settling, sharing
+from server.library import commenting, drafts, policy, releasing, reviewing, settling, sharing
 from server.people.sessions import Role
 from server.portal.asking import zone_of
 from server.portal.guard import Engineer, Posted, Supervisor, ThePortal, text
@@ -17,6 +17,7 @@ from server.portal.pages.planning import by_month
 from server.portal.proving import prove
 from server.portal.reviewed import shown_of
 from server.reports import reviewing as due
+from server.reports.people import everybody
 from server.reports.stations import names
 from server.store import tables
 from server.store.engine import reading
@@ -34,9 +35,20 @@ def page(request: Request, here: ThePortal, visitor: Supervisor) -> HTMLResponse
     with reading(here.house.engine) as tx:
         planned = due.planned(tx, here.house.now())
         flags = due.flags(tx)
+        people = everybody(tx, here.house.now())
+        absences = policy.absences(tx, here.house.now())
     waiting = reviewing.waiting(here.house, visitor.id, visitor.role)
     months = by_month(planned, zone_of(request))
-    return here.looks.page(request, "reviews.html", waiting=waiting, months=months, flags=flags)
+    return here.looks.page(
+        request,
+        "reviews.html",
+        waiting=waiting,
+        months=months,
+        flags=flags,
+        absences=absences,
+        called={each.id: each.name for each in people},
+        deputies=[each for each in people if each.active and each.login and each.role != Role.OPERATOR],
+    )
 
 
 @router.get("/drafts/{draft}/review")
@@ -48,8 +60,8 @@ def review(request: Request, here: ThePortal, visitor: Supervisor, draft: str) -
         turn = reviewing.turn_of(tx, found, visitor.id, visitor.role, here.house.now())
         shown = shown_of(tx, here.house.media, held)
         stations = names(tx)
-        site = checking.site(tx).settings
-    released = held.kind != "block" and shown is not None and held.state == "approved"
+        ready = shown is not None and held.kind != "block" and held.state == "approved"
+        obstacles = releasing.hindrances(tx, shown.document) if shown and ready else ()
     return here.looks.page(
         request,
         "review.html",
@@ -62,7 +74,7 @@ def review(request: Request, here: ThePortal, visitor: Supervisor, draft: str) -
         meanings=reviewing.MEANINGS,
         may_write=visitor.role.may(Role.ENGINEER),
         may_override=visitor.role is Role.ADMINISTRATOR,
-        obstacles=releasing.obstacles(shown.document, site) if shown and released else (),
+        obstacles=obstacles,
     )
 
 
