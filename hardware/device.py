@@ -34,6 +34,7 @@ class DeviceHealth:
     last_reading: Reading | None = None
     accepted: int = 0
     refused: int = 0
+    losses: int = 0  # times that it was there and is gone
 
 
 class Device:
@@ -52,6 +53,7 @@ class Device:
         self._last_reading: Reading | None = None
         self._accepted = 0
         self._refused = 0
+        self._losses = 0
 
     @property
     def health(self) -> DeviceHealth:
@@ -65,6 +67,7 @@ class Device:
                 last_reading=self._last_reading,
                 accepted=self._accepted,
                 refused=self._refused,
+                losses=self._losses,
             )
 
     def announce(self) -> None:
@@ -78,6 +81,7 @@ class Device:
             self._reason = reason
             if (self._state, state) not in MOVES:
                 return
+            self._losses += self._state is DeviceState.READY and state is DeviceState.LOST
             self._state, self._since = state, mark["at"]
         level = logging.WARNING if state is DeviceState.LOST else logging.INFO
         log.log(level, "%s is %s: %s", mark["device"], state, reason)

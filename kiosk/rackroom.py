@@ -122,12 +122,23 @@ class RackRoom:
     def report(self, bench: Bench) -> dict[str, Any]:
         """Devices and run for the kiosk's report of itself. Safe from any thread: a desk is never changed."""
         play = bench.desk.play
-        devices = self.health().items()
-        listed = [
-            {"name": name[:80], "state": str(health.state), "reason": health.reason[:500]}
-            for name, health in devices
-        ]
+        listed = [_device(name, health) for name, health in self.health().items()]
         return {"devices": listed, "run": None if play is None else _run(play.run)}
+
+
+def _device(name: str, health: DeviceHealth) -> dict[str, Any]:
+    last = health.last_reading
+    return {
+        "name": name[:80],
+        "kind": health.kind,
+        "state": str(health.state),
+        "reason": health.reason[:500],
+        "since": health.since.isoformat(),
+        "last": None if last is None else last.at.isoformat(),
+        "taken": health.accepted,
+        "refused": health.refused,
+        "losses": health.losses,
+    }
 
 
 def _run(run: Run) -> dict[str, Any]:

@@ -45,6 +45,7 @@ def _row(device: DeviceSettings, health: DeviceHealth | None, desk: Desk) -> Dev
             name=device.name, title=device.driver.title, mark=Mark.SKIPPED, state="out of use", reason=reason
         )
     refused = f", {health.refused} refused" if health.refused else ""
+    refused += f", lost {health.losses} ×" if health.losses else ""
     return DeviceRow(
         name=device.name,
         title=device.driver.title,

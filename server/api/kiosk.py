@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse
-from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter, ValidationError
 from sqlalchemy import insert, select
 
 from content.chain import Entry
@@ -51,12 +51,21 @@ class Held(BaseModel):
     held: int
 
 
+Count = Annotated[int, Field(ge=0, le=2**53)]
+
+
 class DeviceReport(BaseModel):
-    """One device of the station."""
+    """One device of the station; the counts are since its kiosk started."""
 
     name: Annotated[str, Field(max_length=80)]
+    kind: Annotated[str, Field(max_length=40)] = ""
     state: Annotated[str, Field(max_length=20)]
     reason: Annotated[str, Field(max_length=500)] = ""
+    since: AwareDatetime | None = None  # it is in that state
+    last: AwareDatetime | None = None  # reading
+    taken: Count = 0
+    refused: Count = 0
+    losses: Count = 0
 
 
 class RunReport(BaseModel):

@@ -25,6 +25,12 @@ class Device:
     name: str
     state: str
     reason: str
+    kind: str = ""
+    since: datetime | None = None
+    last: datetime | None = None  # reading
+    taken: int = 0
+    refused: int = 0
+    losses: int = 0  # times that it was there and is gone
 
     @property
     def lost(self) -> bool:
@@ -118,16 +124,27 @@ def kiosk(row: AnyRow, now: datetime) -> Kiosk:
         last_contact=row.last_contact,
         version=str(status.get("version") or ""),
         undelivered=int(status.get("undelivered") or 0),
-        devices=tuple(
-            Device(
-                name=str(device.get("name")),
-                state=str(device.get("state")),
-                reason=str(device.get("reason") or ""),
-            )
-            for device in status.get("devices") or ()
-        ),
+        devices=tuple(_device(device) for device in status.get("devices") or ()),
         holds=tuple(status.get("releases") or ()),
         counter=status.get("counter"),
+    )
+
+
+def _device(told: dict[str, Any]) -> Device:
+    """A device as its kiosk reported it; kiosks before 0.2 report no counts."""
+    since, last = (
+        datetime.fromisoformat(told[name]) if told.get(name) else None for name in ("since", "last")
+    )
+    return Device(
+        name=str(told.get("name")),
+        state=str(told.get("state")),
+        reason=str(told.get("reason") or ""),
+        kind=str(told.get("kind") or ""),
+        since=since,
+        last=last,
+        taken=int(told.get("taken") or 0),
+        refused=int(told.get("refused") or 0),
+        losses=int(told.get("losses") or 0),
     )
 
 

@@ -61,9 +61,10 @@ def checked(out: Console, devices: Sequence[DeviceSettings], seconds: float) -> 
     with Rack.start(devices, emit=told) as rack, changed:
         changed.wait_for(lambda: _all_ready(rack), seconds)
         health = rack.health()
-    table = _table("device", "kind", "state", "why")
+    table = _table("device", "kind", "state", "taken", "refused", "lost", "why")
     for name, each in health.items():
-        table.add_row(name, each.kind, _coloured(each), escape(each.reason))
+        counts = (str(count) for count in (each.accepted, each.refused, each.losses))
+        table.add_row(name, each.kind, _coloured(each), *counts, escape(each.reason))
     out.print(table)
     return all(each.state is DeviceState.READY for each in health.values())
 

@@ -82,7 +82,7 @@ def test_garbage_and_huge_payloads_are_refused_counted_and_survived(mosquitto, s
 
 
 def test_a_broker_that_restarts_is_lost_and_ready_again_and_readings_go_on(mosquitto, rack, devices, heard):
-    rack(devices(OVEN, GUARD, default_broker=mosquitto.url))
+    running = rack(devices(OVEN, GUARD, default_broker=mosquitto.url))
     for device in ("oven", "guard"):
         heard.state(DeviceState.READY, device=device)
     place = len(heard.readings)
@@ -95,6 +95,7 @@ def test_a_broker_that_restarts_is_lost_and_ready_again_and_readings_go_on(mosqu
     with SimulatedSensor(mosquitto.url, "line1/oven", "temperature.value") as sensor:
         sensor.publish("66")
     assert heard.kind(Measured, after=place).value == Decimal(66)
+    assert [running.health()[device].losses for device in ("oven", "guard")] == [1, 1]
 
 
 def test_a_broker_that_is_not_there_yet_is_lost_with_its_address(mosquitto, rack, devices, heard):

@@ -54,7 +54,19 @@ def test_a_kiosks_own_report_reaches_the_floor(visit, served, plant_module):
         "counter": 1,
         "undelivered": 1234,
         "last_seq": 1,
-        "devices": [{"name": "scanner", "state": "lost", "reason": "unplugged"}],
+        "devices": [
+            {
+                "name": "scanner",
+                "kind": "scanner",
+                "state": "lost",
+                "reason": "unplugged",
+                "since": datetime.now(UTC).isoformat(),
+                "last": datetime.now(UTC).isoformat(),
+                "taken": 4711,
+                "refused": 12,
+                "losses": 3,
+            }
+        ],
         "run": None,
         "time": datetime.now(UTC).isoformat(),
     }
@@ -69,6 +81,9 @@ def test_a_kiosks_own_report_reaches_the_floor(visit, served, plant_module):
     card.get_by_text("1\u202f234 undelivered").wait_for()
     assert "scanner lost" in card.inner_text()
     assert "online" in card.inner_text()
+    visitor.page.goto(f"{served.address}/stations/assembly-2")
+    row = visitor.page.locator("tr", has_text="unplugged")
+    assert [row.locator("td").nth(place).inner_text() for place in (2, 3, 4)] == ["4\u202f711", "12", "3"]
 
 
 def test_a_slow_script_does_not_leave_the_floor_dead(visit, served):
