@@ -57,6 +57,7 @@ TYPES = {  # Never change a name; only add.
     "absence": "person.away",
     "absence ended": "person.back",
     "policy": "policy.changed",
+    "checker changed": "checker.changed",
     "made a token": "token.made",
     "revoked a token": "token.revoked",
     "renewed trust": "keys.trust-renewed",

@@ -133,8 +133,10 @@ def test_a_check_says_which_devices_are_there(stepline: Stepline) -> None:
         scanner.says("scanner at")
         checked = stepline("device", "check", "devices.toml", "--seconds", "1")
         assert checked.returncode == 1
-        assert re.search(r"^s +scanner +ready", checked.stdout, re.MULTILINE)
-        assert re.search(r"^gone +scale +lost +/dev/ttyS77 is not there", checked.stdout, re.MULTILINE)
+        assert re.search(r"^s +scanner +ready +0 +0 +0 ", checked.stdout, re.MULTILINE)
+        assert re.search(
+            r"^gone +scale +lost +0 +0 +0 +/dev/ttyS77 is not there", checked.stdout, re.MULTILINE
+        )
         (stepline.folder / "devices.toml").write_text(
             (stepline.folder / "devices.toml").read_text().partition('[[device]]\nname = "gone"')[0]
         )

@@ -80,7 +80,7 @@ export const KINDS = {
   },
   text: { label: "Words are typed", fresh: { prompt: "" }, fields: [PROMPT, PATTERN] },
   photo: { label: "A photograph is taken", fresh: { prompt: "" }, fields: [PROMPT, whole("count", "How many", "", { least: 1 })] },
-  vision: { label: "A camera judges", fresh: { check: "present" }, fields: [PROMPT, line("check", "What the camera was taught", "its name in the station's file"), DEVICE] },
+  vision: { label: "A camera judges", fresh: { check: "present" }, fields: [PROMPT, line("check", "What is looked for", "a short name"), line("taught", "What the camera was taught", "the file beside the pictures, such as taught/label.json"), choice("ask", "Who decides when it cannot", [["operator", "the operator"], ["supervisor", "a supervisor"]], "", { usual: "operator" }), DEVICE] },
   table: {
     label: "Values row by row",
     fresh: { prompt: "", rows: [{ id: "row-1", text: "" }], columns: [{ id: "column-1", text: "", unit: "mm" }] },
