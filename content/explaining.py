@@ -15,6 +15,8 @@ PATTERNS = {  # how a value is to be written, by the beginning of its pattern
     "^[a-z0-9]+(-": "use lower-case letters, digits and single hyphens",
     "^[A-Za-z0-9][A-Za-z0-9./_+-]*$": "use letters, digits and . / _ + -",
     "^[a-z]{2,3}": "write it like en, de or pt-BR",
+    "^[0-9a-f]{8}$": "write the stamp of the source, as `stepline content translate` does",
+    "^[0-9a-f]{64}$": "write the 64 hexadecimal digits of the digest",
     "^[0-9]{2,4}$": "write the digits of the application identifier, like 01 or 21",
 }
 NUMBERS = {
@@ -102,6 +104,8 @@ def _in_words(error: ErrorDetails, kind: type[Piece]) -> tuple[str, str]:
     name, given = error["type"], error["input"]
     if name in KINDS:
         wanted, mend = KINDS[name]
+        if given is None:
+            return f"nothing stands here, where {wanted} is wanted", "write it, or leave the line out"
         return f"{short(given)} is not {wanted}", mend
     if name in NUMBERS:
         words, bound = NUMBERS[name]
@@ -142,6 +146,8 @@ def _in_words(error: ErrorDetails, kind: type[Piece]) -> tuple[str, str]:
 
 
 def _unknown_key(name: str, kind: type[Piece]) -> tuple[str, str]:
+    if name in _known_keys(kind):
+        return f"`{name}` is not known at this place", "move it to where it belongs, or remove it"
     near = difflib.get_close_matches(name, _known_keys(kind), n=1)
     return f"unknown key `{name}`", f"did you mean `{near[0]}`?" if near else "remove it"
 

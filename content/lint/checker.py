@@ -32,10 +32,15 @@ class Lint:
         return f"{place}{self.level} {self.rule}: {step}{self.remark.message} - {self.remark.mend}"
 
 
-def lint(document: Document, settings: LintSettings | None = None) -> tuple[Lint, ...]:
-    """Everything that the rules have to say about a document, the serious first."""
+def lint(
+    document: Document, settings: LintSettings | None = None, known: frozenset[str] | None = None
+) -> tuple[Lint, ...]:
+    """Everything that the rules have to say about a document, the serious first.
+
+    `known`: the documents that there are beside it; without them nothing is said about what it refers to.
+    """
     wanted = settings or LintSettings()
-    subject = Subject(document=document, settings=wanted)
+    subject = Subject(document=document, settings=wanted, rules=frozenset(RULES), known=known)
     found = [each for rule in RULES.values() for each in _remarks(rule, subject)]
     return tuple(sorted(found, key=lambda each: (ORDER[each.level], str(each.remark.at))))
 
@@ -61,7 +66,9 @@ def _step(document: Document, remark: Remark) -> str | None:
     return None
 
 
-def lint_folder(folder: Path, settings: LintSettings | None = None) -> tuple[list[Finding], list[Lint]]:
+def lint_folder(
+    folder: Path, settings: LintSettings | None = None, known: frozenset[str] | None = None
+) -> tuple[list[Finding], list[Lint]]:
     """What makes the document in `folder` invalid, else what the rules have to say, with files and lines."""
     try:
         document, lines = folders.read(folder)
@@ -70,7 +77,7 @@ def lint_folder(folder: Path, settings: LintSettings | None = None) -> tuple[lis
         return list(problem.findings), []
     name = folders.INSTRUCTION_FILE if isinstance(document, Instruction) else folders.SOP_FILE
     found: list[Lint] = []
-    for each in lint(document, wanted):
+    for each in lint(document, wanted, known):
         at = each.remark.at
         line = next((lines[at[:end]] for end in range(len(at), 0, -1) if at[:end] in lines), 1)
         found.append(

@@ -212,6 +212,22 @@ RULES = {
             "`governed_by: [build-pump]`",
         ),
         _rule(
+            "unknown-document",
+            "warning",
+            sound.unknown_document,
+            "A reference that leads nowhere answers no question.",
+            "`governed_by: [biuld-pump]`, with only build-pump in the library",
+            "`governed_by: [build-pump]`",
+        ),
+        _rule(
+            "idle-exception",
+            "warning",
+            sound.idle_exception,
+            "An exception from nothing hides that the rule still holds, or will hide what comes later.",
+            "`lint: [{rule: missing-pictures, reason: nothing to see}]`",
+            "`lint: [{rule: missing-picture, reason: nothing to see}]`",
+        ),
+        _rule(
             "unproved-step",
             "warning",
             sound.unproved,

@@ -1,15 +1,18 @@
 """Rules about what a document is made of: pictures, times, parts, limits, translations, proofs."""
 
+import difflib
 import re
 from collections import Counter
+from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 
 from content import flow, languages, units
 from content.checks import Measure, Number, Torque
 from content.instruction import Instruction, RiskClass
 from content.lint import words
-from content.lint.subject import Found, Remark, Subject, short
+from content.lint.subject import Document, Found, Remark, Subject, short
 from content.media import Picture
+from content.scope import Path
 
 
 def unreachable(subject: Subject) -> Found:
@@ -176,6 +179,50 @@ def ungoverned(subject: Subject) -> Found:
             message="a task of high risk is governed by no procedure",
             mend="name the procedure under `governed_by`",
         )
+
+
+def unknown_document(subject: Subject) -> Found:
+    """Documents that are referred to and not there."""
+    if subject.known is None:
+        return
+    for at, name in _named(subject.document):
+        if name not in subject.known and name != subject.document.id:
+            near = difflib.get_close_matches(name, subject.known, n=1)
+            yield Remark(
+                at=at,
+                message=f"there is no document {name!r}",
+                mend=f"did you mean {near[0]}?" if near else "write it first, or mend the name",
+            )
+
+
+def _named(document: Document) -> Iterator[tuple[Path, str]]:
+    if isinstance(document, Instruction):
+        yield from ((("governed_by", place), name) for place, name in enumerate(document.governed_by))
+        return
+    for place, box in enumerate(document.flow):
+        name = getattr(box, "instruction", None)
+        if isinstance(name, str):
+            yield ("flow", place), name
+
+
+def idle_exception(subject: Subject) -> Found:
+    """Exceptions from rules, or in steps, that are not there."""
+    document = subject.document
+    steps = {step.id for _, step in subject.steps()}
+    for place, each in enumerate(document.lint):
+        if each.rule not in subject.rules:
+            near = difflib.get_close_matches(each.rule, subject.rules, n=1)
+            yield Remark(
+                at=("lint", place),
+                message=f"there is no rule {each.rule!r}",
+                mend=f"did you mean {near[0]}?" if near else "take it out, or mend its name",
+            )
+        elif each.step is not None and each.step not in steps:
+            yield Remark(
+                at=("lint", place),
+                message=f"there is no step {each.step!r}, where {each.rule} is not to hold",
+                mend="take it out, or mend its step",
+            )
 
 
 def unproved(subject: Subject) -> Found:

@@ -26,6 +26,8 @@ class Subject:
 
     document: Document
     settings: LintSettings
+    rules: frozenset[str] = frozenset()  # the names of all rules
+    known: frozenset[str] | None = None  # the documents that there are; None where that cannot be told
 
     def steps(self) -> Iterator[tuple[Path, Step]]:
         """The steps of a work instruction with their paths."""

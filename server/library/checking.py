@@ -10,6 +10,7 @@ from content.errors import DocumentError
 from content.lint.rules import RULES
 from content.lint.settings import LintSettings
 from content.lint.site import read_settings, unknown_rules
+from content.revision import RevisionState
 from server.audit import note
 from server.errors import Conflict, Invalid
 from server.house import House
@@ -88,6 +89,19 @@ def take_file(house: House, text: str, by: str) -> Site:
         told = f"{first}" if not more else f"{first}; and {more} more"
         raise Invalid(told, "Nothing was changed.", problem.findings) from None
     return decide(house, wanted, by)
+
+
+def known(tx: Connection) -> frozenset[str]:
+    """The documents that can be referred to: released, or being written."""
+    d, w = tables.documents.c, tables.drafts.c
+    written = select(w.document).where(w.state.not_in([RevisionState.DISCARDED]))
+    return frozenset([*tx.scalars(select(d.id)), *tx.scalars(written)])
+
+
+def wishes(house: House) -> tuple[LintSettings, frozenset[str]]:
+    """What a draft is checked by: the site's settings, and the documents that there are."""
+    with reading(house.engine) as tx:
+        return site(tx).settings, known(tx)
 
 
 def explained() -> dict[str, dict[str, str]]:

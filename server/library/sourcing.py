@@ -1,6 +1,6 @@
 """A draft as the YAML that its folder would hold, and that text taken back: the expert's door into the editor."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, cast
@@ -53,7 +53,9 @@ def _ordered(values: Mapping[str, Any], kind: type[Piece]) -> dict[str, Any]:
     return dict(sorted(values.items(), key=lambda each: order.get(each[0], len(order))))
 
 
-def read(draft: Draft, text: str, site: LintSettings = checking.USUAL) -> Read:
+def read(
+    draft: Draft, text: str, site: LintSettings = checking.USUAL, known: frozenset[str] | None = None
+) -> Read:
     """What the text would make of the draft, and what the checker says to it as the site wants it."""
     try:
         values, lines = yaml.read(text, NAME)
@@ -71,7 +73,7 @@ def read(draft: Draft, text: str, site: LintSettings = checking.USUAL) -> Read:
     made = replace(
         draft, parts={**draft.parts, **{name: Part(version=0, body=body) for name, body in parts.items()}}
     )
-    return Read(parts=parts, messages=_remarks(made, lines, site))
+    return Read(parts=parts, messages=_remarks(submitting.remarks(made, site, known), made.steps, lines))
 
 
 def _as_text(value: Any) -> Any:
@@ -146,10 +148,11 @@ def _parts(
     return parts, wrong
 
 
-def _remarks(made: Draft, lines: Mapping[yaml.Path, int], site: LintSettings) -> tuple[Message, ...]:
-    order = made.steps
+def _remarks(
+    remarks: Sequence[submitting.Remark], order: Sequence[str], lines: Mapping[yaml.Path, int]
+) -> tuple[Message, ...]:
     found: list[Message] = []
-    for each in submitting.remarks(made, site):
+    for each in remarks:
         begin = ("steps", order.index(each.step)) if each.step in order else ()
         path: yaml.Path = (*begin, *each.at)
         line = next((lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in lines), 1)

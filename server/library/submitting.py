@@ -63,7 +63,9 @@ class Gate:
     release: tuple[str, ...]
 
 
-def remarks(draft: Draft, site: LintSettings = checking.USUAL) -> tuple[Remark, ...]:
+def remarks(
+    draft: Draft, site: LintSettings = checking.USUAL, known: frozenset[str] | None = None
+) -> tuple[Remark, ...]:
     """What of the draft is damaged or invalid, else what the checker's rules say, as the site wants them."""
     kind = KINDS[draft.kind]
     values = draft.values
@@ -78,7 +80,7 @@ def remarks(draft: Draft, site: LintSettings = checking.USUAL) -> tuple[Remark, 
         *files,
         *(
             _owned(draft, _found(each))
-            for each in (lint(document, site) if not isinstance(document, Block) else ())
+            for each in (lint(document, site, known) if not isinstance(document, Block) else ())
         ),
     )
 

@@ -1,6 +1,7 @@
 """`stepline content lint` and `rules`."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,11 +10,13 @@ from rich.console import Console
 from rich.progress import track
 
 from content.errors import Finding
-from content.folder import folders
+from content.folder import INSTRUCTION_FILE, SOP_FILE, folders
 from content.lint.checker import Lint, lint_folder
 from content.lint.rules import RULES, Rule
 from stepline.documents.saying import plainly
 
+IDENTIFIER = re.compile(r"""^id:[ \t]*["']?([a-z0-9-]+)""", re.MULTILINE)
+HEAD = 4_000  # characters, in which a document says what it is called
 MANY = 20  # documents from which on a progress bar is shown
 
 
@@ -28,8 +31,9 @@ def run(
     invalid: list[Finding] = []
     remarks: list[Lint] = []
     shown = track(found, "checking", transient=True) if len(found) > MANY and not as_json else found
+    known = _known(found) if len(found) > 1 else None  # a folder alone says nothing about its library
     for folder in shown:
-        wrong, said = lint_folder(folder)
+        wrong, said = lint_folder(folder, known=known)
         invalid += wrong
         remarks += [each for each in said if hints or each.level != "hint"]
     if as_json:
@@ -43,6 +47,20 @@ def run(
         plainly(out, summary(len(found), invalid, remarks))
     levels = {each.level for each in remarks}
     return 1 if invalid or "error" in levels or (strict and "warning" in levels) else 0
+
+
+def _known(found: Sequence[Path]) -> frozenset[str]:
+    """The documents of the folders, by their identifiers; one that does not say it goes by its folder's name."""
+    return frozenset(_identifier(folder) for folder in found)
+
+
+def _identifier(folder: Path) -> str:
+    for name in (INSTRUCTION_FILE, SOP_FILE):
+        if (folder / name).is_file():
+            with (folder / name).open(encoding="utf-8", errors="replace") as file:
+                said = IDENTIFIER.search(file.read(HEAD))
+            return said[1] if said else folder.name
+    return folder.name
 
 
 def _plain(each: Finding | Lint) -> dict[str, object]:

@@ -100,6 +100,14 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         document([fit()], risk_class="high"),
         document([fit()], risk_class="high", governed_by=["sop"]),
     ),
+    "idle-exception": (
+        document([fit()], lint=[{"rule": "missing-pictures", "reason": "nothing to see"}]),
+        document([fit()], lint=[{"rule": "missing-picture", "reason": "nothing to see", "step": "a"}]),
+    ),
+    "unknown-document": (
+        document([fit()], governed_by=["biuld-pump"]),
+        document([fit()], governed_by=["build-pump"]),
+    ),
     "unproved-step": (
         document([fit(checks=[])], risk_class="high"),
         document([fit(checks=[])], risk_class="low"),
@@ -107,8 +115,11 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 }
 
 
+KNOWN = frozenset({"build-pump"})
+
+
 def rules(values: dict[str, Any], settings: LintSettings | None = None) -> set[str]:
-    return {each.rule for each in lint(Instruction.model_validate(values), settings)}
+    return {each.rule for each in lint(Instruction.model_validate(values), settings, KNOWN)}
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -137,6 +148,22 @@ def test_a_document_can_say_why_a_rule_does_not_hold() -> None:
         Instruction.model_validate(document([fit(media=[]), fit(id="b", title="B", media=[])], lint=spared))
     )
     assert [each.step for each in found if each.rule == "missing-picture"] == ["b"]
+
+
+def test_an_exception_in_a_step_that_is_not_there_is_told() -> None:
+    gone = [{"rule": "missing-picture", "reason": "nothing to see", "step": "gone"}]
+    (found,) = [
+        each
+        for each in lint(Instruction.model_validate(document([fit()], lint=gone)))
+        if each.rule == "idle-exception"
+    ]
+    assert "there is no step 'gone'" in found.remark.message
+    assert found.remark.at == ("lint", 0)
+
+
+def test_what_a_document_refers_to_is_only_missed_where_its_library_is_known() -> None:
+    values = document([fit()], governed_by=["gone"])
+    assert "unknown-document" not in {each.rule for each in lint(Instruction.model_validate(values))}
 
 
 def test_the_sample_library_passes_its_own_checker() -> None:

@@ -122,7 +122,7 @@ def try_out(here: ThePortal, _visitor: Engineer, draft: str) -> JSONResponse:
     trial = walk(document, MOST_TRIED)
     stuck = [path for path in trial.paths if path.end == "stuck"]
     gate = submitting.gate(
-        submitting.remarks(held, checking.site_of(here.house)), [path.why for path in stuck]
+        submitting.remarks(held, *checking.wishes(here.house)), [path.why for path in stuck]
     )
     order = {"stuck": 0, "stopped": 1, "completed": 2}
     shown = sorted(trial.paths, key=lambda path: (order[path.end], -path.expected.total_seconds()))

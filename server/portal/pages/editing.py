@@ -139,8 +139,8 @@ def state(here: ThePortal, _visitor: Engineer, draft: str) -> JSONResponse:
         names = _documents(tx)
         open_todos = todos.of(tx, draft)
         known_blocks = shared.newest(tx)
-        site = checking.site(tx).settings
-    found = submitting.remarks(held, site)
+        site, there = checking.site(tx).settings, checking.known(tx)
+    found = submitting.remarks(held, site, there)
     return JSONResponse(
         {
             "state": held.state,
@@ -211,7 +211,7 @@ async def look(request: Request, here: ThePortal, visitor: Writer, draft: str) -
 @router.get("/drafts/{draft}/remarks")
 def remarks(here: ThePortal, _visitor: Engineer, draft: str) -> JSONResponse:
     """What there is to mend, and what that keeps the draft from."""
-    return JSONResponse(_remarked(submitting.remarks(held_draft(here, draft), checking.site_of(here.house))))
+    return JSONResponse(_remarked(submitting.remarks(held_draft(here, draft), *checking.wishes(here.house))))
 
 
 @router.put("/drafts/{draft}/changes")

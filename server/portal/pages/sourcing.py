@@ -31,7 +31,7 @@ async def check(request: Request, here: ThePortal, visitor: Writer, draft: str) 
     if not isinstance(text, str) or len(text) > LARGEST_FILE:
         raise Invalid("no text was sent, or too long a one", f"at most {LARGEST_FILE:,} characters")
     held = held_draft(here, draft)
-    found = sourcing.read(held, text, checking.site_of(here.house))
+    found = sourcing.read(held, text, *checking.wishes(here.house))
     kept: list[Any] = []
     if isinstance(versions, dict) and found.parts is not None:
         kept = sourcing.keep(here.house, held, found.parts, cast("dict[str, Any]", versions), visitor.id)
