@@ -39,6 +39,11 @@ class Wrong(Exception):
 
 
 _UNKNOWN = (cel.Type.ERROR, cel.Type.UNKNOWN)
+_MENDS: dict[object, str] = {
+    Type.FLAG: "compare it with something, like `== 'red'` or `> 2`",
+    Type.NUMBER: "name a number: a parameter of `type: number`, or a check that measures",
+    Type.TEXT: "name a text: a parameter of `type: text`, or a check that is scanned or answered",
+}
 _TYPES = {
     Type.TEXT: cel.Type.STRING,
     Type.NUMBER: cel.Type.DOUBLE,
@@ -135,7 +140,7 @@ class Scope:
             raise Wrong(
                 message=f"`{text}` gives a {found}, not a {wanted or 'text, number or flag'}",
                 column=None,
-                mend="compare it with something, like `== 'red'` or `> 2`" if wanted is Type.FLAG else "",
+                mend=_MENDS.get(wanted, "name one value, not a list or a mapping"),
             )
         used = frozenset(name for name in _TOKEN.findall(text) if name in self.names)
         used |= {

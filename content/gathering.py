@@ -6,6 +6,7 @@ and a reference the conditions. Only what nothing else depends on is mended, so 
 
 import copy
 import difflib
+import re
 from collections.abc import Iterable
 from typing import Any, cast
 
@@ -32,8 +33,13 @@ STANDS_IN: dict[
     "revision": 1,
     "language": "en",
     "when": "true",
+    "applies_to": {},
+    "risk_class": "low",
 }
-APART = frozenset({"media", "parts", "tools", "group", "standard_time", "safety", "references"})
+APART = frozenset({"media", "parts", "tools", "group", "standard_time", "safety", "references"})  # of a step
+BESIDE = frozenset(
+    {"translations", "attachments", "lint", "governed_by", "summary", "review_interval"}
+)  # of a document
 COMPUTED = frozenset({"low", "high", "target"})
 NAMING = frozenset({"when", "limits", "same_as", "next", "on_failure"})  # where steps and checks are named
 
@@ -41,20 +47,31 @@ NAMING = frozenset({"when", "limits", "same_as", "next", "on_failure"})  # where
 def errors(values: Any, kind: type[Piece]) -> list[ErrorDetails]:
     """What validation says about `values`, as far as it can be known at once; empty when nothing is wrong."""
     found: dict[tuple[yaml.Path, str], ErrorDetails] = {}
+    untold: set[tuple[yaml.Path, str]] = set()
     mended: set[yaml.Path] = set()
+    replaced: set[str] = set()  # checks that others stand in for: nothing that names them is told
     copied = values
     for _ in range(ROUNDS):
         fresh = {
             (path, error["msg"]): error
             for error in _told(copied, kind)
             for path in [path_of(copied, error)]
-            if (path, error["msg"]) not in found and not _is_made(error, path, mended, found.values())
+            if (path, error["msg"]) not in found
+            and (path, error["msg"]) not in untold
+            and not _is_made(error, path, mended, found.values())
         }
         if not fresh:
             break
-        found.update(fresh)
+        for (path, told), error in fresh.items():
+            if _names(f"{told} {value_at(copied, path)}", path, replaced):
+                untold.add((path, told))
+            else:
+                found[path, told] = error
         copied = copy.deepcopy(copied)  # the errors keep what was given as it was
-        mended.update(path for (path, _), error in fresh.items() if _mend(copied, path, error))
+        for (path, _), error in fresh.items():
+            place = _mend(copied, path, error, replaced)
+            if place is not None:
+                mended.add(place)
     return list(found.values())
 
 
@@ -106,16 +123,42 @@ def _may_name(key: str) -> bool:
     return not difflib.get_close_matches(key, [*STANDS_IN, *APART], n=1)
 
 
-def _mend(values: Any, path: yaml.Path, error: ErrorDetails) -> bool:
-    """Mend in `values` what the error is about; False where other parts of the document may depend on it."""
-    around = value_at(values, path[:-1]) if path else None
-    if not isinstance(around, dict):
+def _names(told: str, path: yaml.Path, replaced: set[str]) -> bool:
+    """Whether what is told, or what stands there, names a check that another one stands in for."""
+    if not replaced or not NAMING.intersection(path):
         return False
-    entry, key = cast("dict[str, Any]", around), str(path[-1])
-    if error["type"] == UNKNOWN or (key in APART and "checks" not in path):
+    return any(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", told) for name in replaced)
+
+
+def _mend(values: Any, path: yaml.Path, error: ErrorDetails, replaced: set[str]) -> yaml.Path | None:
+    """Mend in `values` what the error is about; the place that was mended, None where other parts may depend on it."""
+    apart = _apart(path)
+    if apart is not None and error["type"] != UNKNOWN:
+        around = value_at(values, apart[:-1])
+        if isinstance(around, dict):
+            cast("dict[str, Any]", around).pop(str(apart[-1]), None)
+            return apart
+    around = value_at(values, path[:-1]) if path else None
+    if isinstance(around, dict) and _mend_entry(cast("dict[str, Any]", around), path, error):
+        return path
+    return _stand_in(values, path, error, replaced)
+
+
+def _apart(path: yaml.Path) -> yaml.Path | None:
+    """The part of a step, or of the document, around a path that nothing else depends on."""
+    if path and path[0] in BESIDE:
+        return path[:1]
+    if len(path) > 2 and path[0] == "steps" and path[2] in APART:
+        return path[:3]
+    return None
+
+
+def _mend_entry(entry: dict[str, Any], path: yaml.Path, error: ErrorDetails) -> bool:
+    key = str(path[-1])
+    if error["type"] == UNKNOWN:
         entry.pop(key, None)
     elif key in STANDS_IN:
-        entry[key] = STANDS_IN[key]
+        entry[key] = copy.deepcopy(STANDS_IN[key])
     elif key in COMPUTED and "limits" in path:
         entry[key] = "0"
     elif key == "id" and error["type"] == REFUSED:
@@ -123,3 +166,19 @@ def _mend(values: Any, path: yaml.Path, error: ErrorDetails) -> bool:
     else:
         return False
     return True
+
+
+def _stand_in(values: Any, path: yaml.Path, error: ErrorDetails, replaced: set[str]) -> yaml.Path | None:
+    """Let a confirm stand in for a check that is wrong in itself: steps and other checks can be looked at then."""
+    if len(path) < 4 or path[0] != "steps" or path[2] != "checks" or NAMING.intersection(path):
+        return None
+    checks, place = value_at(values, path[:3]), path[3]
+    check = value_at(values, path[:4])
+    name = cast("dict[str, Any]", check).get("id") if isinstance(check, dict) else None
+    if not isinstance(checks, list) or not isinstance(place, int) or not isinstance(name, str):
+        return None
+    if path[4:5] == ("id",) and error["type"] == REFUSED:
+        return None
+    checks[place] = {"id": name, "kind": "confirm", "prompt": "?"}
+    replaced.update({name, name.replace("-", "_")})
+    return path[:4]

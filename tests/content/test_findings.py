@@ -1,5 +1,6 @@
 """What is wrong with a document is said in our words, at its line, with the mend, as much of it as possible at once."""
 
+import copy
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +127,67 @@ def test_structure_references_conditions_and_media_are_told_at_once_each_at_its_
     assert "the step 'a' is there twice - give each its own `id`" in told[7]
     assert "`order.nope` is not known here" in told[9]
     assert "there is no step 'nowhere'" in told[-1]
+
+
+def test_what_is_wrong_within_a_check_hides_nothing_around_it(tmp_path: Path) -> None:
+    text = GOOD.replace(
+        "    checks:\n",
+        """    checks:
+      - {id: gap, kind: measure, quantity: gap, unit: mm, low: 3, high: 1}
+      - {id: code, kind: scan, prompt: Scan it, pattern: "(["}
+      - {id: code, kind: confirm, prompt: Again}
+""",
+    )
+    text = text.replace("applies_to:", "applied_to:")
+    text += """    next: [{to: end, when: bolt.gap > 1}]
+  - id: other
+    title: Other
+    text: Do it.
+    when: order.foo > 1
+    media: [{picture: media/bolt.png, alt: x, annotations: [{shape: star}]}]
+    next: [{to: nowhere}]
+"""
+    told = "\n".join(wrong(tmp_path, text))
+    for words in (
+        "limits are out of order",
+        "not a regular expression",
+        "the check 'code' is there twice",
+        "`applied_to`",
+        "`order.foo` is not known here",
+        "unknown kind 'star'",
+        "there is no step 'nowhere'",
+    ):
+        assert words in told, words
+    assert "bolt.gap" not in told  # a confirm stands in for it; nobody knows yet what is said of it
+
+
+@given(st.data())
+def test_two_mistakes_apart_are_both_told_at_once_and_nothing_else_is(data: Any) -> None:
+    file, kind = SAMPLES[1]
+    values, lines = yaml.read(file.read_text(), str(file))
+    assert not findings(file, values, lines, kind)
+    one, other = data.draw(st.lists(st.sampled_from(MISTAKES), min_size=2, max_size=2, unique_by=id))
+    both = copy.deepcopy(values)
+    alone: set[str] = set()
+    for mistake in (one, other):
+        spoiled = copy.deepcopy(values)
+        mistake(spoiled)
+        mistake(both)
+        alone |= {each.message for each in findings(file, spoiled, lines, kind)}
+    assert alone
+    assert {each.message for each in findings(file, both, lines, kind)} == alone
+
+
+MISTAKES: list[Any] = [
+    lambda values: values["steps"][0].update(standard_time="soon"),
+    lambda values: values["steps"][0].update(media=[{"picture": "../x", "alt": "x"}]),
+    lambda values: values["steps"][0].update(parts=["NONE-1"]),
+    lambda values: values["steps"][-1].update(next=[{"to": "nowhere"}]),
+    lambda values: values["steps"][-1].update(when="order.nope == 1"),
+    lambda values: values.update(risk_class="extreme"),
+    lambda values: values.update(translations={"de": {"title": {"of": "x", "text": "y"}}}),
+    lambda values: values["steps"][0].setdefault("checks", []).append({"id": "zz", "kind": "nope"}),
+]
 
 
 def test_no_finding_is_made_by_what_was_only_misspelled(tmp_path: Path) -> None:
