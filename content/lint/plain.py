@@ -117,6 +117,19 @@ def undefined_abbreviation(subject: Subject) -> Found:
                 )
 
 
+def unwritten(subject: Subject) -> Found:
+    """Texts that only hold the place of one."""
+    titles = (((*at, "title"), step.title) for at, step in subject.steps())
+    for at, text in ((("title",), subject.document.title), *titles, *subject.prose()):
+        found = words.UNWRITTEN.search(text)
+        if found or text.strip().casefold() in words.BEGUN:
+            yield Remark(
+                at=at,
+                message=f"“{short(found[0] if found else text)}” holds the place of a text",
+                mend="write it",
+            )
+
+
 def late_warning(subject: Subject) -> Found:
     """Warnings in the text, where they come too late."""
     for at, step in subject.steps():

@@ -116,6 +116,14 @@ RULES = {
             "Check the total indicator reading (TIR).",
         ),
         _rule(
+            "unwritten-text",
+            "error",
+            plain.unwritten,
+            "A text that holds a place tells an operator nothing.",
+            "What to do. TBD",
+            "Push the seal home.",
+        ),
+        _rule(
             "late-warning",
             "warning",
             plain.late_warning,

@@ -46,8 +46,14 @@ WARNING = re.compile(
 COLOR = re.compile(
     r"\bthe\s+(?:red|green|blue|yellow|orange|white|black)\s+(?:one|ones|side|end|part)\b", re.IGNORECASE
 )
+UNWRITTEN = re.compile(r"\b(?:TODO|TBD|FIXME|XXX+|lorem ipsum)\b|\?\?\?", re.IGNORECASE)
+BEGUN = frozenset(
+    ("what to do.", "first step", "new step", "untitled", "why.", "what for.")
+)  # what the editor begins with
 ABBREVIATION = re.compile(r"\b[A-Z]{2,5}s?\b")
-KNOWN_ABBREVIATIONS = frozenset(("OK PDF USB LED ISO DIN EN SAE ANSI IEC QR PIN ID SN").split())
+KNOWN_ABBREVIATIONS = frozenset(
+    ("TODO TBD FIXME XXX OK PDF USB LED ISO DIN EN SAE ANSI IEC QR PIN ID SN").split()
+)
 SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^\s])|\n\s*\n|\n\s*(?=[-*]|\d+\.)")
 WORD = re.compile(r"[^\W\d_][\w'’-]*")
 QUANTITY = re.compile(

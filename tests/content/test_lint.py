@@ -100,6 +100,10 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         document([fit()], risk_class="high"),
         document([fit()], risk_class="high", governed_by=["sop"]),
     ),
+    "unwritten-text": (
+        document([fit(text="Push it home. Torque: TBD.")]),
+        document([fit(text="What to do if it leaks: stop.")]),
+    ),
     "idle-exception": (
         document([fit()], lint=[{"rule": "missing-pictures", "reason": "nothing to see"}]),
         document([fit()], lint=[{"rule": "missing-picture", "reason": "nothing to see", "step": "a"}]),

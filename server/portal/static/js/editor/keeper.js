@@ -24,6 +24,10 @@ export class Keeper {
     return this.parts[this.now(part)]?.body;
   }
 
+  saved(part) {
+    return (this.parts[this.now(part)]?.version ?? 0) > 0;
+  }
+
   now(part) {
     return this.names.has(part) ? this.now(this.names.get(part)) : part;
   }

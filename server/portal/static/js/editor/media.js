@@ -18,6 +18,7 @@ export function media(ctx) {
   const { keeper } = tools;
   const box = el("div", { class: "media", "data-at": "media" });
   const held = () => ctx.get().media ?? [];
+  let drawn = false;
 
   function one(medium, place) {
     const inner = around(tools, ctx.step, () => held()[place] ?? {}, (name, value) => ctx.set("media", held().map((each, number) => (number === place ? (name === "alt" ? { ...each, alt: value } : having(each, name, value)) : each))), `media.${place}`);
@@ -89,6 +90,8 @@ export function media(ctx) {
   }
 
   function draw() {
+    if (drawn && !box.isConnected) return tools.redraw(); // the sheet was drawn anew while a file was on its way
+    drawn = true;
     const file = chooser(tools, add, "Choose a file", true);
     box.replaceChildren(
       ...held().map(one),
@@ -110,12 +113,13 @@ function chooser(tools, take, label, several = false) {
 
 // sends a file and asks which of its pages or views are wanted; null where it is refused, which is told
 async function take(file, tools, box) {
-  const moving = box.querySelector(".drop .moving");
-  const tell = (words, bad = false) => moving.replaceChildren(el("p", { class: bad ? "field-remark error" : "note" }, words));
+  const here = () => (box.isConnected ? box : document.getElementById("sheet")).querySelector(".drop .moving");
+  const tell = (words, bad = false) => here()?.replaceChildren(el("p", { class: bad ? "field-remark error" : "note" }, words));
   const part = await choosePart(kindOf(file), file);
   if (!part) return null;
   const progress = el("progress", { max: 1, value: 0 });
-  moving.replaceChildren(el("p", { class: "note" }, `Sending ${file.name}`), progress);
+  const words = el("p", { class: "note" }, `Sending ${file.name}`);
+  here()?.replaceChildren(words, progress);
   try {
     const told = await upload(
       tools.keeper,
@@ -125,8 +129,9 @@ async function take(file, tools, box) {
         progress.value = share;
         if (share === 1) {
           progress.removeAttribute("value");
-          moving.firstChild.textContent = `Preparing ${file.name}`;
+          words.textContent = `Preparing ${file.name}`;
         }
+        if (!progress.isConnected) here()?.replaceChildren(words, progress);
       },
       tools.largest,
     );

@@ -50,6 +50,7 @@ export class Preview {
   async draw() {
     const number = (this.newest += 1);
     const step = this.step;
+    if (!this.keeper.saved(`step:${step}`)) return; // the server does not know it yet; it is drawn once it is kept
     const answer = await fetch(this.address(this.size.value)).catch(() => null);
     if (number !== this.newest || step !== this.step) return;
     if (answer?.ok) {

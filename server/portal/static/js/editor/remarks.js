@@ -68,7 +68,7 @@ export class Remarks {
     this.places.count.textContent = parts.join(", ") || "nothing";
     this.places.list.replaceChildren(
       ...this.all.slice(0, 200).map((remark) => {
-        const line = el("li", { class: remark.level, tabindex: 0 }, [el("small", {}, [this.told.title(remark.step), remark.rule || "not valid"].filter(Boolean).join(" · ")), el("span", {}, remark.message), el("small", {}, remark.mend)]);
+        const line = el("li", { class: remark.level, tabindex: 0 }, [el("small", {}, [this.told.title(remark.step), remark.rule || "not valid"].filter(Boolean).join(" · ")), el("span", {}, spoken(remark.message)), el("small", {}, spoken(remark.mend))]);
         line.addEventListener("click", () => this.told.open(remark.step, remark.at.join(".")));
         line.addEventListener("keydown", (event) => event.key === "Enter" && this.told.open(remark.step, remark.at.join(".")));
         return line;
@@ -81,7 +81,7 @@ export class Remarks {
   // one truth about what blocks: what is no valid document is not reviewed; what the checker calls an error is not released
   drawGate() {
     const { review, release } = this.gate;
-    const list = (all) => el("ul", { class: "blocks-list" }, all.slice(0, 6).map((each) => el("li", { dir: "auto" }, each)));
+    const list = (all) => el("ul", { class: "blocks-list" }, all.slice(0, 6).map((each) => el("li", { dir: "auto" }, spoken(each))));
     const { words, submit } = this.places;
     submit.disabled = review.length > 0;
     if (review.length) words.replaceChildren(el("p", { class: "field-remark error" }, `It cannot be submitted: ${count(review.length, "thing")} ${review.length === 1 ? "has" : "have"} to be mended first.`), list(review));
@@ -90,7 +90,10 @@ export class Remarks {
   }
 }
 
-const sentence = (remark) => [remark.message, remark.mend].filter(Boolean).join(" – ");
+// what a document's file calls a field -> what the sheet calls it
+const FIELDS = { alt: "What it shows", at_most: "at most", checks: "Checks", device: "Device", governed_by: "Procedures that govern it", high: "Upper limit", id: "Name", low: "Lower limit", maximum: "At most", minimum: "At least", next: "Ways on", parameters: "Parameters of the work order", parts: "Parts", prompt: "What is asked", safety: "Safety notices", standard_time: "Standard time", tools: "Tools", unit: "Unit", when: "Only when" };
+const spoken = (words) => String(words ?? "").replace(/`([a-z_]+)`/g, (whole, name) => (FIELDS[name] ? `“${FIELDS[name]}”` : whole));
+const sentence = (remark) => [remark.message, remark.mend].filter(Boolean).map(spoken).join(" – ");
 
 function nearest(sheet, at) {
   for (let end = at.length; end > 0; end -= 1) {
