@@ -199,7 +199,7 @@ class VisionGiven(_Input):
     """
 
     check: str
-    good: bool | None
+    good: bool | None = None
     device: str
     score: Decimal | None = None
     photo: Digest | None = None

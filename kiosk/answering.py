@@ -1,5 +1,6 @@
 """What a person tells the run beside taps: answers, photographs, what does not apply, and problems."""
 
+from collections.abc import Callable
 from typing import Any
 
 from content.inputs import Answered, CellGiven, PhotoGiven, ProblemReported, Waived
@@ -7,6 +8,7 @@ from content.values import CheckId, Digest, StepId
 from kiosk.bench import Bench
 from kiosk.runner import Runner
 from kiosk.store.errors import StoreError
+from kiosk.view import Entry
 
 LARGEST_PHOTO = 10 * 1024 * 1024  # bytes; the server takes no larger one
 
@@ -14,12 +16,16 @@ LARGEST_PHOTO = 10 * 1024 * 1024  # bytes; the server takes no larger one
 class Answering:
     """Turns what was said on the screen into inputs; photographs are on disk before the input that names them."""
 
-    def __init__(self, bench: Bench, runner: Runner) -> None:
+    def __init__(self, bench: Bench, runner: Runner, look: Callable[[str, str], None]) -> None:
         self._bench = bench
         self._runner = runner
+        self._look = look  # at a step's check with its camera
 
     def answer(self, step: str, check: str, answer: str) -> None:
-        """An option or item was touched, a number or words were typed."""
+        """An option or item was touched, a number or words were typed, or the camera is to look."""
+        if answer == Entry.LOOK:
+            self._look(step, check)
+            return
         self._runner.give(Answered(step=StepId(step), check=CheckId(check), answer=answer, **self._stamped()))
 
     def fill(self, step: str, check: str, cell: tuple[str, str], answer: str) -> None:

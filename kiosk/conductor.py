@@ -4,15 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from content.inputs import (
-    Aborted,
-    Continued,
-    Paused,
-    Tapped,
-    Ticked,
-    Unit,
-    WentTo,
-)
+from content.inputs import Aborted, Continued, Paused, Tapped, Ticked, Unit, WentTo
 from content.label import Command
 from content.run import RunState
 from content.values import CheckId, Digest, StepId
@@ -43,12 +35,14 @@ from kiosk.events import (
     EnrolmentOffered,
     Event,
     LineChanged,
+    PictureJudged,
     PinJudged,
 )
 from kiosk.inbox import Inbox
 from kiosk.ports import Alarm, Camera, Devices
 from kiosk.runner import Runner
 from kiosk.scanning import Scanning
+from kiosk.seeing import Looks, Seeing
 from kiosk.signing import Judge
 from kiosk.stamp import Stamp
 from kiosk.store.errors import StoreError
@@ -60,9 +54,7 @@ from kiosk.watching import Watching
 
 DOUBLE_TAP = 300_000  # µs; a second tap on the large button within this time was meant for the step before
 DONE_SHOWN = 20_000_000  # µs that the done screen stays when nothing is scanned
-PULSE = (
-    5_000_000  # µs between two signs of life while a run is open; so far off can an interruption's length be
-)
+PULSE = 5_000_000  # µs between two signs of life in a run; so far off can an interruption's length be
 AGAIN = 2_000_000  # µs between two tries to write to a disk that refused
 TYPED = "keyboard"  # the device that typed codes come from
 
@@ -79,6 +71,7 @@ class Conductor:
         judge: Judge,
         alarm: Alarm,
         camera: Camera,
+        eye: Looks,
         devices: Devices,
         trace: Trace,
     ) -> None:
@@ -89,7 +82,8 @@ class Conductor:
         self._trace = trace
         self._watching = Watching(bench)
         self._runner = runner
-        self._answering = Answering(bench, runner)
+        self._seeing = Seeing(bench, runner, eye, devices)
+        self._answering = Answering(bench, runner, self._seeing.look)
         self._devices = devices
         self._tend = Tend(bench, runner, devices)
         self._driving = Driving(bench, devices, runner.results)
@@ -115,6 +109,7 @@ class Conductor:
         self._signing.resume()
         self._tend.resume()
         self._runner.resume()
+        self._seeing.resume()
         if assignment is not None:
             self._runner.abide(assignment, bench.stamp())
         self._after(dirty=True)
@@ -234,6 +229,8 @@ class Conductor:
                 self._switched()
             case LineChanged():
                 bench.change(line=event)
+            case PictureJudged():
+                self._seeing.saw(event)
             case _:
                 return False
         return True
@@ -312,7 +309,7 @@ class Conductor:
                 self._confirm(StepId(step), None if check is None else CheckId(check))
 
     def answer(self, step: str, check: str, answer: str) -> None:
-        """An option or item was touched, a number or words were typed."""
+        """An option or item was touched, a number or words were typed; `look`: the camera looks for the check."""
         if self._ready():
             with self._kept():
                 self._answering.answer(step, check, answer)

@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 
 from content.inputs import Unit
 from content.instruction import Instruction
 from content.languages import languages, translated
 from content.package import Release
 from content.run import Run
-from content.values import CheckId, Digest, DocumentId, PersonId, StepId
+from content.values import CheckId, Digest, DocumentId, PersonId, RunId, StepId
+from content.vision.verdict import Verdict
 from hardware.driver import State, Wanted
 from hardware.readings import Measured
 from kiosk.assignment import Person, Station, Terms
@@ -73,6 +75,21 @@ class News:
     unit: Unit
     terms: Terms
     numbers: Mapping[str, int]  # of the release's steps, as they are shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What a camera was last asked to look for, and what it said."""
+
+    number: int
+    run: RunId
+    step: StepId
+    check: CheckId
+    device: str = ""
+    busy: bool = True  # it has not said anything yet
+    verdict: Verdict | None = None
+    file: Path | None = None  # the picture that was looked at
+    why: str = ""  # of a look before the kiosk was switched off
 
 
 class Purpose(StrEnum):
@@ -155,6 +172,7 @@ class Desk:
     choices: tuple[Digest, ...] = ()  # the scanned label opens any of these
     unit: Unit = NO_UNIT  # of the label that opens the choices
     notice: Notice = QUIET
+    look: Look | None = None
     live: Mapping[str, Measured] = field(default_factory=dict[str, Measured])
     accepted: int = 0
     rejected: int = 0

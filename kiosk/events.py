@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from content.values import PersonId
+from content.vision.verdict import Verdict
 from hardware.readings import Reading
 
 
@@ -53,4 +54,23 @@ class LineChanged:
     clock_ahead: timedelta = timedelta()
 
 
-Event = Reading | AlarmRang | PinJudged | EnrolmentOffered | Enrolled | AssignmentChanged | LineChanged
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureJudged:
+    """The eye answers wish `number`: a verdict and the picture (JPEG) it is about, or none, with the trouble."""
+
+    number: int
+    verdict: Verdict | None = None
+    picture: bytes | None = None
+    trouble: str = ""
+
+
+Event = (
+    PictureJudged
+    | Reading
+    | AlarmRang
+    | PinJudged
+    | EnrolmentOffered
+    | Enrolled
+    | AssignmentChanged
+    | LineChanged
+)

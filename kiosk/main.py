@@ -10,6 +10,7 @@ from kiosk.bench import Bench
 from kiosk.camera import Camera
 from kiosk.conductor import Conductor
 from kiosk.events import AlarmRang
+from kiosk.eye import Eye
 from kiosk.inbox import Inbox
 from kiosk.pins import PinJudge
 from kiosk.rackroom import RackRoom
@@ -44,6 +45,7 @@ def run(settings: Settings) -> None:
         rack = RackRoom(
             settings.devices, inbox.put, lambda: settings.broker or store.meta.broker, settings.record
         )
+        eye = Eye(inbox.put, rack.picture)
         conductor = Conductor(
             bench,
             inbox,
@@ -51,6 +53,7 @@ def run(settings: Settings) -> None:
             judge=judge,
             alarm=alarm,
             camera=camera,
+            eye=eye,
             devices=rack,
             trace=trace,
         )
@@ -71,7 +74,7 @@ def run(settings: Settings) -> None:
             on_key=Wedge(conductor.type_code).key,
         )
         inbox.wake, bench.nudge = window.wake, sync.wake
-        for stop in (trace.close, camera.close, judge.stop, alarm.stop, sync.stop, rack.stop):
+        for stop in (trace.close, camera.close, eye.stop, judge.stop, alarm.stop, sync.stop, rack.stop):
             ending.callback(stop)
         if settings.touches:
             remote = Remote(settings.touches, window, settings.shots)

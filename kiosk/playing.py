@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from content.deviation import DeviationKind
-from content.evidence import came
+from content.evidence import FRESH, came
 from content.instruction import Instruction
 from content.package import Release
 from content.record import (
@@ -12,6 +12,7 @@ from content.record import (
     CheckPassed,
     DeviationRaised,
     FailureRuled,
+    PictureDoubted,
     ReadingRefused,
     RouteTaken,
     RunAborted,
@@ -19,6 +20,7 @@ from content.record import (
     RunContinued,
     RunFact,
     RunHeld,
+    Seen,
     StepCompleted,
     StepEntered,
     SupervisorNeeded,
@@ -52,11 +54,22 @@ def resumed(release: Release, instruction: Instruction, facts: Sequence[RunFact]
     if run.waiting is not None:
         needed = next(fact for fact in reversed(facts) if isinstance(fact, SupervisorNeeded))
         return Play(
-            run=run, release=release, instruction=instruction, reason=SUPERVISOR, held_since=needed.at
+            run=run,
+            release=release,
+            instruction=instruction,
+            reason=_needs(run, needed),
+            held_since=needed.at,
         )
     held = next((fact for fact in reversed(facts) if isinstance(fact, RunHeld | RunContinued)), None)
     play = Play(run=run, release=release, instruction=instruction)
     return replace(play, reason=held.reason, held_since=held.at) if isinstance(held, RunHeld) else play
+
+
+def _needs(run: Run, fact: SupervisorNeeded) -> str:
+    doubt = run.states(fact.step).get(fact.check, FRESH).doubt
+    if doubt is None:
+        return SUPERVISOR
+    return f"The camera cannot decide: {doubt.why}. A supervisor looks at it, decides, and scans their badge."
 
 
 def _after(desk: Desk, fact: RunFact) -> Desk:
@@ -67,7 +80,11 @@ def _after(desk: Desk, fact: RunFact) -> Desk:
         case StepCompleted():
             return replace(desk, notice=QUIET)
         case StepEntered():
-            return replace(desk, live={})
+            return replace(desk, live={}, look=None)
+        case CheckFailed(evidence=Seen(person=str())):
+            return replace(desk, rejected=desk.rejected + 1, look=None, notice=QUIET)
+        case PictureDoubted():
+            return replace(desk, rejected=desk.rejected + 1)
         case CheckFailed():
             text = f"Expected {fact.expected}, came {came(fact.evidence)}"
             return replace(desk, rejected=desk.rejected + 1, notice=Notice(text=text, mark=Mark.BAD))
@@ -84,7 +101,7 @@ def _after(desk: Desk, fact: RunFact) -> Desk:
                 desk, play=replace(desk.play, reason=fact.reason, held_since=fact.at), notice=QUIET
             )
         case SupervisorNeeded():
-            play = replace(desk.play, reason=SUPERVISOR, held_since=fact.at)
+            play = replace(desk.play, reason=_needs(desk.play.run, fact), held_since=fact.at)
             return replace(desk, play=play, supervisor=None, notice=QUIET)
         case FailureRuled():
             play = replace(desk.play, reason="", held_since=None)

@@ -101,6 +101,11 @@ class RackRoom:
         if self._rack is not None:
             self._rack.ask(device, command)
 
+    def picture(self, device: str, seconds: float) -> Any:
+        """The next picture of a camera, waited for at most so long; None when none came. Safe from any thread."""
+        rack = self._rack
+        return None if rack is None else rack.picture(device, seconds)
+
     def telling(self, tell: Callable[[Event], None]) -> Callable[[Event], None]:
         """Pass news on to `tell`; the news of the enrolment also starts the devices that waited for it."""
 

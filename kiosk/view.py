@@ -135,6 +135,7 @@ class Entry(StrEnum):
     NUMBER = "number"
     TEXT = "text"
     PHOTO = "photo"
+    LOOK = "look"  # the camera looks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +162,25 @@ class CheckView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OutlineView:
+    """A region that a camera looked at: its corners as shares of the picture."""
+
+    corners: tuple[tuple[float, float], ...]
+    mark: Mark
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerdictView:
+    """What a camera says to a picture, in letters for a metre; `mark` is WAITING where it cannot decide."""
+
+    mark: Mark
+    title: str
+    why: str = ""
+    numbers: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MediumView:
     """A picture or video file of the local store, with what is drawn over it."""
 
@@ -171,6 +191,8 @@ class MediumView:
     start: timedelta | None = None
     end: timedelta | None = None
     captions: tuple[Subtitle, ...] = ()
+    outlines: tuple[OutlineView, ...] = ()
+    verdict: VerdictView | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -307,7 +329,7 @@ class Verbs(Protocol):
         """The primary action of `step`, or one of its confirm checks."""
 
     def answer(self, step: str, check: str, answer: str) -> None:
-        """An option or item was touched, a number or words were typed."""
+        """An option or item was touched, a number or words were typed; `look`: the camera looks for the check."""
 
     def fill(self, step: str, check: str, cell: tuple[str, str], answer: str) -> None:
         """A cell (row, column) of a table was filled in."""

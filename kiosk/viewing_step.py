@@ -44,6 +44,7 @@ from content.run import Run, RunState
 from content.situation import asked
 from content.values import Digest
 from hardware.readings import Measured
+from kiosk import viewing_vision
 from kiosk.desk import Desk, Play
 from kiosk.routing import measures
 from kiosk.view import (
@@ -73,7 +74,7 @@ def step_view(
     assert run.step is not None
     step = asked(instruction, run, run.step)
     number = instruction.number(step.id)
-    primary, can_confirm = _primary(step, run, instruction)
+    primary, can_confirm = _primary(step, run, instruction, desk)
     return StepView(
         status=status,
         step=step.id,
@@ -83,7 +84,10 @@ def step_view(
         title=step.title,
         text=step.text,
         language=status.language or instruction.language,
-        media=tuple(_medium(medium, play, file_of) for medium in step.media),
+        media=(
+            *viewing_vision.medium(desk, step.title),
+            *(_medium(medium, play, file_of) for medium in step.media),
+        ),
         ahead=_ahead(play, number, file_of),
         safety=step.safety,
         parts=tuple(_part(instruction, part) for part in step.parts),
@@ -183,8 +187,8 @@ def _check(check: Check, step: Step, run: Run, instruction: Instruction, desk: D
         total=needed(check),
         gauge=_gauge(check, state, live),
         tappable=isinstance(check, Confirm) and not state.passed,
-        options=_options(check, state),
-        entry=_entry(check, cell, state),
+        options=_options(check, state) or viewing_vision.options(state, desk.language),
+        entry=viewing_vision.entry(check, state) or _entry(check, cell, state),
         cell=cell,
         cell_name=_cell_name(check, cell),
         skippable=check.not_applicable and not state.passed,
@@ -256,7 +260,11 @@ def _options(check: Check, state: CheckState) -> tuple[OptionView, ...]:
 def _opens(step: Step, run: Run) -> str:
     """The check whose entry the large action opens."""
     waiting = _waiting(step, run)
-    return waiting[0].id if waiting and isinstance(waiting[0], Number | FreeText | Photo | Table) else ""
+    if not waiting:
+        return ""
+    first, state = waiting[0], run.states(step.id).get(waiting[0].id, FRESH)
+    opens = isinstance(first, Number | FreeText | Photo | Table) or viewing_vision.entry(first, state)
+    return first.id if opens else ""
 
 
 def _waiting(step: Step, run: Run) -> tuple[Check, ...]:
@@ -372,7 +380,7 @@ def _rounded(check: Measure | Torque | Number, value: Decimal) -> Decimal:
     return round(value, decimals) if isinstance(exponent, int) and -exponent > decimals else value
 
 
-def _primary(step: Step, run: Run, instruction: Instruction) -> tuple[str, bool]:
+def _primary(step: Step, run: Run, instruction: Instruction, desk: Desk) -> tuple[str, bool]:
     """The one large action, and whether a tap does it."""
     waiting = _waiting(step, run)
     if not waiting:
@@ -388,6 +396,8 @@ def _primary(step: Step, run: Run, instruction: Instruction) -> tuple[str, bool]
             return _cell_name(check, _next_cell(check, state)) or check.prompt, True
         case SignOff():
             return f"{check.prompt}: scan the badge", False
+        case Vision() if viewing_vision.entry(check, state) is not None:
+            return viewing_vision.primary(state, desk)
         case Torque():
             place = f", {check.order[state.good]}" if state.good < len(check.order) else ""
             return f"Tighten {state.good + 1} of {check.fastenings}{place}: {limits(check)}", False

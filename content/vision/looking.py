@@ -133,4 +133,5 @@ def _verdict(check: TaughtCheck, worst: Seen, regions: tuple[Seen, ...]) -> Verd
         reason=worst.reason,
         values={**worst.values, **({"region": worst.name} if len(regions) > 1 else {})},
         regions=regions,
+        ask=check.ask,
     )

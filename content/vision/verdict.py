@@ -99,6 +99,7 @@ class Verdict:
     reason: Reason
     values: Mapping[str, str] = field(default_factory=dict[str, str])
     regions: tuple[Seen, ...] = ()
+    ask: str = "operator"  # who decides where it cannot
 
     @property
     def why(self) -> str:

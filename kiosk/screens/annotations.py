@@ -12,8 +12,10 @@ from kivy.graphics.texture import Texture
 
 from content.media import Annotation, Arrow, Badge, Blur, Box, Caption, Polygon
 from content.media import Ellipse as EllipseShape
+from kiosk.screens.judgement import verdict_color
 from kiosk.screens.texts import lettered
 from kiosk.screens.theme import ACCENT, theme
+from kiosk.view import OutlineView
 
 Place = tuple[float, float, float, float]  # x, y, width, height of the picture on screen
 HALO = (0.0, 0.0, 0.0, 0.55)
@@ -52,6 +54,17 @@ class Drawing:
                     self._text(annotation.text, *self._at(*annotation.at))
                 case Blur():
                     self._plate(annotation)
+
+    def outline(self, outlines: Iterable[OutlineView]) -> None:
+        """Draw regions that a camera looked at over what is drawn; the word beside the picture says the same."""
+        for each in outlines:
+            color = verdict_color(each.mark)
+            points = [value for corner in each.corners for value in self._at(*corner)]
+            for ink, width in ((HALO, self._thick + 2.5), (color, self._thick + 0.5)):
+                self._group.add(Color(*ink))
+                self._group.add(Line(width=width, joint="round", close=True, points=points))
+            if each.text:
+                self._text(each.text, (points[0] + points[2]) / 2, points[1] + theme.px(22))
 
     def _at(self, x: float, y: float) -> tuple[float, float]:
         left, bottom, width, height = self._place

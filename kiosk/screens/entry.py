@@ -36,6 +36,8 @@ def open_entry(verbs: Verbs, step: str, check: CheckView) -> None:
             TextSheet(check, give).open()
         case Entry.PHOTO:
             PhotoSheet(check, verbs.take_photo, partial(verbs.give_photo, step, check.id)).open()
+        case Entry.LOOK:
+            verbs.answer(step, check.id, Entry.LOOK)
         case Entry.NONE:
             pass
 

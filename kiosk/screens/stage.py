@@ -18,6 +18,7 @@ from PIL import Image, ImageDraw
 from kiosk.screens.annotations import Drawing
 from kiosk.screens.film import Film
 from kiosk.screens.icons import Icon
+from kiosk.screens.judgement import Judgement
 from kiosk.screens.pictures import Pictures
 from kiosk.screens.texts import inked
 from kiosk.screens.theme import BODY, GAP, theme
@@ -100,7 +101,9 @@ class Sheet(Scatter):
         else:
             self._picture.pos, self._picture.size = pos, size
             self._picture.tex_coords = self._texture.tex_coords
-        Drawing(self._drawn, (*pos, *size)).draw(self._medium.annotations)
+        drawing = Drawing(self._drawn, (*pos, *size))
+        drawing.draw(self._medium.annotations)
+        drawing.outline(self._medium.outlines)
 
 
 def _beyond(texture: Texture, x: float, y: float) -> list[float]:
@@ -215,6 +218,7 @@ class Stage(BoxLayout):
         self._strip = BoxLayout(
             size_hint_y=None, height=0, spacing=theme.px(GAP), padding=(0, theme.px(GAP), 0, 0)
         )
+        self._verdict = Judgement()
         self._thumbs: list[Thumb] = []
         self.add_widget(self._frame)
 
@@ -257,6 +261,10 @@ class Stage(BoxLayout):
         texture = None if still is None else self._pictures.get(still)
         self._sheet.show(medium, texture)
         self._frame.tint.rgb = (still is not None and self._pictures.edge(still)) or theme.palette.stage[:3]
+        verdict = None if medium is None else medium.verdict
+        if verdict is not None:
+            self._verdict.show(verdict)
+        self._keep(self._verdict, shown=verdict is not None, within=self._frame)
         self._instead.say(medium.alt if medium is not None and texture is None else "")
         self._keep(self._instead, shown=bool(self._instead.text), within=self._frame)
         if medium is not None and medium.poster is not None:

@@ -25,6 +25,7 @@ from kiosk.assignment import Assignment
 from kiosk.bench import Bench
 from kiosk.conductor import Conductor
 from kiosk.events import AlarmRang, PinJudged
+from kiosk.eye import Wish
 from kiosk.inbox import Inbox
 from kiosk.runner import Runner
 from kiosk.store.meta import Identity
@@ -141,6 +142,16 @@ class NoCamera:
 
     def jpeg(self) -> bytes | None:
         return None
+
+
+@dataclass
+class Staring:
+    """An eye in the tests' hands: what it is asked to look at is written down."""
+
+    wishes: list[Wish] = field(default_factory=list)
+
+    def look(self, wish: Wish) -> None:
+        self.wishes.append(wish)
 
 
 class PlainJudge:
@@ -286,6 +297,7 @@ class Station:
         self.inbox = Inbox()
         self.glass = Glass()
         self.alarm = StoppedAlarm()
+        self.eye = Staring()
         self.bench = Bench(self.store, self.ticker)
         self.conductor = Conductor(
             self.bench,
@@ -294,6 +306,7 @@ class Station:
             judge=PlainJudge(self.inbox),
             alarm=self.alarm,
             camera=NoCamera(),
+            eye=self.eye,
             devices=self.devices,
             trace=NoTrace(),
         )
