@@ -23,7 +23,6 @@ from kiosk.view import Mark
 from kiosk.words import say
 
 JPEG = "image/jpeg"
-MARKS = {Answer.GOOD: Mark.GOOD, Answer.BAD: Mark.BAD, Answer.UNDECIDED: Mark.WAITING}
 
 
 class Looks(Protocol):
@@ -127,8 +126,9 @@ class Seeing:
             return
         after = bench.desk.play
         if after is None or after.run.state is RunState.RUNNING:
-            words = viewing_vision.words(verdict, bench.desk.language)
-            bench.change(notice=Notice(text=words, mark=MARKS[verdict.answer]))
+            good = verdict.answer is Answer.GOOD  # else the picture itself says it, large
+            words = viewing_vision.words(verdict, bench.desk.language) if good else ""
+            bench.change(notice=Notice(text=words, mark=Mark.GOOD if good else Mark.WAITING))
 
 
 def _open(play: Play, step: str, check: str) -> Vision | None:

@@ -13,6 +13,7 @@ import qrcode
 from content.folder import load_instruction
 from content.instruction import Safety, SafetyLevel
 from content.media import Picture
+from kiosk.screens.gallery_looks import looks
 from kiosk.screens.window import Window
 from kiosk.view import (
     ChangesView,
@@ -295,6 +296,7 @@ def _steps() -> Iterator[tuple[str, View]]:
     yield "step-torque", step("close-pump", 5, (torque,), primary="Tighten 4 of 6: 9.0 N·m")
     weighed = replace(mass, came="362.4 g", mark=Mark.BAD, verdict="too heavy", gauge=gauge(0.93, "362.4 g"))
     yield from _answers()
+    yield from looks(step)
     yield (
         "step-measure",
         step(

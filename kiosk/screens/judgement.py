@@ -1,15 +1,18 @@
 """What a camera says to a picture, over it, in letters to be read from a metre: symbol, words and colour together."""
 
+from collections.abc import Iterable
+
 from kiosk.screens.icons import Icon
 from kiosk.screens.theme import DARK, SMALL, Color, theme
 from kiosk.screens.widgets import Panel, Rows, Txt
-from kiosk.view import Mark, VerdictView
+from kiosk.view import Mark, OutlineView, VerdictView
 
 LARGE = 44  # of the verdict; a metre away it is as large as print in the hand
 SAID = 28
 GROUND = (0.05, 0.07, 0.09, 0.92)  # dark in either theme, for a picture lies below
 WHITE = (1.0, 1.0, 1.0, 1.0)
 PALE = (0.82, 0.85, 0.88, 1.0)
+BAND = 0.36  # of the picture's height, that the band covers
 SYMBOLS = {Mark.GOOD: "tick", Mark.BAD: "cross"}
 
 
@@ -19,7 +22,7 @@ def verdict_color(mark: Mark) -> Color:
 
 
 class Judgement(Panel):
-    """A band along the lower edge of the picture."""
+    """A band along the lower edge of the picture, or the upper one where it would lie over a region."""
 
     def __init__(self) -> None:
         super().__init__(ground=GROUND, pad=16, gap=18, size_hint=(0.96, None))
@@ -37,8 +40,13 @@ class Judgement(Panel):
         self.add_widget(self._icon)
         self.add_widget(texts)
 
-    def show(self, verdict: VerdictView) -> None:
+    def show(self, verdict: VerdictView, outlines: Iterable[OutlineView]) -> None:
         """Another verdict."""
+        heights = [y for each in outlines for _, y in each.corners]
+        lower, upper = max(heights, default=0.0) - (1 - BAND), BAND - min(heights, default=1.0)
+        self.pos_hint = (
+            {"center_x": 0.5, "top": 0.97} if lower > max(0.0, upper) else {"center_x": 0.5, "y": 0.03}
+        )
         color = verdict_color(verdict.mark)
         self._icon.become(SYMBOLS.get(verdict.mark, "warn"), color)
         self._title.say(verdict.title)

@@ -263,7 +263,7 @@ class Stage(BoxLayout):
         self._frame.tint.rgb = (still is not None and self._pictures.edge(still)) or theme.palette.stage[:3]
         verdict = None if medium is None else medium.verdict
         if verdict is not None:
-            self._verdict.show(verdict)
+            self._verdict.show(verdict, medium.outlines if medium else ())
         self._keep(self._verdict, shown=verdict is not None, within=self._frame)
         self._instead.say(medium.alt if medium is not None and texture is None else "")
         self._keep(self._instead, shown=bool(self._instead.text), within=self._frame)

@@ -10,7 +10,7 @@ from typing import Any
 
 from securesystemslib.signer import CryptoSigner
 
-from content import package, wire
+from content import package, picture, wire
 from content.instruction import Instruction
 from content.label import Pattern
 from content.package import MediaFile
@@ -168,12 +168,20 @@ def signer() -> CryptoSigner:
     return CryptoSigner.generate_ed25519()
 
 
-def release_of(document: dict[str, Any]) -> tuple[bytes, tuple[MediaFile, ...]]:
-    """The canonical payload of a release, and its media (all of them the same picture)."""
+def release_of(
+    document: dict[str, Any], files: Mapping[str, bytes] = {}
+) -> tuple[bytes, tuple[MediaFile, ...]]:
+    """The canonical payload of a release, and its media: of those that are not in `files`, all the same picture."""
     parsed = Instruction.model_validate(document)
+    held = {path: files.get(path, PNG) for path in parsed.files}
     media = tuple(
-        MediaFile(path=path, digest=package.digest_of(PNG), size=len(PNG), type="image/png")
-        for path in parsed.files
+        MediaFile(
+            path=path,
+            digest=package.digest_of(data),
+            size=len(data),
+            type=picture.media_type(data[:16]) or "",
+        )
+        for path, data in held.items()
     )
     return package.payload(parsed, media), media
 
@@ -219,6 +227,7 @@ def fill(
     documents: Sequence[dict[str, Any]] = (PUMP,),
     counter: int = 1,
     key: CryptoSigner | None = None,
+    files: Mapping[str, bytes] = {},
     **more: Any,
 ) -> list[Digest]:
     """Give the store an identity, these documents and the three people."""
@@ -234,11 +243,11 @@ def fill(
         )
     payloads = []
     for document in documents:
-        payload, media = release_of(document)
+        payload, media = release_of(document, files)
         payloads.append(payload)
         store.library.add(package.read_payload(payload), b"", payload)
         for file in media:
-            store.media.partial(file.digest).write_bytes(PNG)
+            store.media.partial(file.digest).write_bytes(files.get(file.path, PNG))
             store.media.accept(file.digest, file.type)
     values = wire.canonical(assignment_of(payloads, counter, **more)).encode()
     store.library.adopt(Assignment.read(values), values)
@@ -277,6 +286,9 @@ class Station:
     filled: bool = True
     runs: int = 0
     devices: Shelf = field(default_factory=Shelf)
+    eye: Any = field(default_factory=Staring)
+    glass: Any = field(default_factory=Glass)
+    inbox: Inbox = field(default_factory=Inbox)
 
     def __post_init__(self) -> None:
         self.boot("boot-1")
@@ -294,10 +306,7 @@ class Station:
             wall=self.clock.wall,
         )
         self.store.meta.put(ticker=self.ticker.mark(boot))
-        self.inbox = Inbox()
-        self.glass = Glass()
         self.alarm = StoppedAlarm()
-        self.eye = Staring()
         self.bench = Bench(self.store, self.ticker)
         self.conductor = Conductor(
             self.bench,

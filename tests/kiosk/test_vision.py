@@ -1,26 +1,18 @@
 """Vision checks at a kiosk: asked with a touch, looked at off the screen's thread, kept as what they are."""
 
-import queue
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
 from content.record import CheckFailed, CheckPassed, PictureDoubted
-from content.vision.looking import look, opened
 from content.vision.pictures import as_jpeg
-from content.vision.taught import Region, write_taught
-from content.vision.teaching import Example, Lesson, teach
 from content.vision.verdict import Answer, Reason, Seen, Verdict
 from hardware.address import CameraSource
 from hardware.drivers.camera import DRIVER, CameraOptions
-from hardware.rack import Rack
 from hardware.settings import DeviceSettings
-from hardware.simulate.camera import SimulatedCamera
-from hardware.simulate.scene import PLACES, Scene, Shake, draw, shaken
+from hardware.simulate.scene import Scene, draw
 from kiosk import viewing_vision, words
 from kiosk.events import PictureJudged
-from kiosk.eye import Eye, Wish
 from kiosk.view import Entry, HeldView, Mark
 from tests.kiosk.station import Shelf, Station, fill
 from tests.kiosk.test_conductor_language import document, step
@@ -177,43 +169,3 @@ def test_every_verdict_has_its_words_in_every_language():
         assert {*viewing_vision.reasons(), "vision_look"} <= words.keys(language)
     turned = verdict(Answer.BAD, Reason.TURNED, values={"came": "9", "expected": "5", "region": "dial"})
     assert viewing_vision.words(turned, "de") == "Nicht in Ordnung: dial: um 9° gedreht, erlaubt 5°"
-
-
-def test_the_eye_looks_through_a_real_camera_and_answers_every_wish(tmp_path: Path):
-    place = Region(**dict(zip(("x", "y", "width", "height"), PLACES["cap"], strict=True)))
-    examples = [
-        *(
-            Example(name=f"{n}", data=as_jpeg(draw(Scene(), shaken(n) if n else None)), good=True)
-            for n in range(3)
-        ),
-        Example(name="b", data=as_jpeg(draw(Scene(cap="blue"), shaken(9))), good=False),
-    ]
-    file = tmp_path / "cap.vision"
-    file.write_bytes(write_taught(teach(Lesson(name="cap", kind="colour", regions=(place,)), examples).check))
-    answers: queue.Queue = queue.Queue()
-    with SimulatedCamera() as simulated:
-        simulated.show(draw(Scene(), shaken(3)))
-        address = CameraSource(source=simulated.url.partition("url=")[2])
-        settings = camera(url=address.source)
-        with Rack.start([settings], emit=lambda _reading: None) as rack:
-            eye = Eye(answers.put, rack.picture)
-            eye.look(Wish(number=1, device="eye", file=file, digest="d"))
-            said = answers.get(timeout=60)
-            assert (said.number, said.verdict.answer) == (1, Answer.GOOD)
-            assert look(opened(file.read_bytes()), draw(Scene(), shaken(3))).answer is Answer.GOOD
-            simulated.show(draw(Scene(cap="blue"), shaken(4)))
-            rack.picture("eye", 10)
-            rack.picture("eye", 10)
-            eye.look(Wish(number=2, device="eye", file=file, digest="d"))
-            assert answers.get(timeout=60).verdict.answer is Answer.BAD
-            simulated.show(draw(Scene(), Shake(light=0.05)))
-            rack.picture("eye", 10)
-            rack.picture("eye", 10)
-            eye.look(Wish(number=3, device="eye", file=file, digest="d"))
-            dark = answers.get(timeout=60)
-            assert (dark.verdict.answer, dark.verdict.reason) == (Answer.UNDECIDED, Reason.TOO_DARK)
-            eye.look(Wish(number=4, device="none", file=file, digest="d"))
-            assert answers.get(timeout=60) == PictureJudged(number=4)
-            eye.look(Wish(number=5, device="eye", file=tmp_path / "gone", digest="e"))
-            assert "cannot be used" in answers.get(timeout=60).trouble
-            eye.stop()
