@@ -253,7 +253,7 @@ def came(evidence: Evidence) -> str:
             held = evidence.text or units.quantity(evidence.value or Decimal(0), evidence.unit or "1")
             return f"{evidence.row} {evidence.column}: {held}"
         case Seen():
-            score = "" if evidence.score is None else f" ({evidence.score})"
+            score = "" if evidence.score is None else f" ({evidence.score:.2f})"
             return f"{evidence.check} {'good' if evidence.good else 'not good'}{score}"
         case Signature():
             return f"{evidence.person} ({evidence.role})"

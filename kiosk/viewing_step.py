@@ -175,7 +175,7 @@ def _check(check: Check, step: Step, run: Run, instruction: Instruction, desk: D
     bad = state.failed is not None and (live is None or _tried(state, live))
     mark = Mark.GOOD if state.passed else Mark.BAD if bad else Mark.ACTIVE if active else Mark.WAITING
     cell = _next_cell(check, state)
-    return CheckView(
+    row = CheckView(
         id=check.id,
         kind=check.kind,
         prompt=check.prompt or _prompt(check, instruction),
@@ -194,6 +194,7 @@ def _check(check: Check, step: Step, run: Run, instruction: Instruction, desk: D
         skippable=check.not_applicable and not state.passed,
         by_hand=isinstance(check, BY_DEVICE) and not (state.passed or state.manual) and _gone(device, desk),
     )
+    return viewing_vision.asked(row, state)
 
 
 def _gone(device: str | None, desk: Desk) -> bool:

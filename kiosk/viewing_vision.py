@@ -8,7 +8,7 @@ from content.evidence import CheckState
 from content.record import PictureDoubted
 from content.vision.verdict import Answer, Reason, Seen, Verdict
 from kiosk.desk import Desk, Look
-from kiosk.view import Entry, Mark, MediumView, OptionView, OutlineView, VerdictView
+from kiosk.view import CheckView, Entry, Mark, MediumView, OptionView, OutlineView, VerdictView
 from kiosk.words import say
 
 MARKS = {Answer.GOOD: Mark.GOOD, Answer.BAD: Mark.BAD, Answer.UNDECIDED: Mark.WAITING}
@@ -84,6 +84,13 @@ def primary(state: CheckState, desk: Desk) -> tuple[str, bool]:
         return say("vision_looking", language), False
     again = state.doubt is not None or state.failed is not None
     return say("vision_again" if again else "vision_look", language), True
+
+
+def asked(row: CheckView, state: CheckState) -> CheckView:
+    """The check's row while a person is asked: nothing of an earlier attempt stands beside the question."""
+    if state.doubt is None or state.passed:
+        return row
+    return replace(row, mark=Mark.ACTIVE, came="", verdict="")
 
 
 def options(state: CheckState, language: str) -> tuple[OptionView, ...]:

@@ -129,8 +129,12 @@ class Rejection(Panel):
             for widget in (self._icon, self._text) if text else ():
                 self.add_widget(widget)
         self.opacity = 1 if text else 0
-        self.tint(palette.bad if mark is Mark.BAD else palette.amber)
-        self._icon.become("cross" if mark is Mark.BAD else "warn", palette.on_mark)
+        ground, symbol = {
+            Mark.BAD: (palette.bad, "cross"),
+            Mark.GOOD: (palette.good, "tick"),
+        }.get(mark, (palette.amber, "warn"))
+        self.tint(ground)
+        self._icon.become(symbol, palette.on_mark)
         self._text.say(text)
         self._grow()
 

@@ -115,6 +115,7 @@ def test_what_the_camera_cannot_decide_the_operator_does_also_after_a_restart(ki
     says(station, ask(station), Answer.UNDECIDED, Reason.BLURRED, None)
     assert [option.id for option in station.view.checks[0].options] == ["good", "bad"]
     assert "sharp" in station.view.media[0].verdict.why
+    assert (station.view.checks[0].mark, station.view.checks[0].came) == (Mark.ACTIVE, "")
     station.switch_off()
     station.boot("boot-2")
     station.badge("anna")
