@@ -1,7 +1,7 @@
 """A look: one picture held against one taught check. Pure; the same picture always gets the same verdict."""
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from content.vision import codes, colour, counting, cover, orientation, presence, quality, screws, text
@@ -24,6 +24,7 @@ from content.vision.taught import (
 from content.vision.verdict import Answer, CannotSee, Reason, Seen, Verdict
 
 SURE = {Answer.BAD: 0, Answer.UNDECIDED: 1, Answer.GOOD: 2}  # the worst region speaks for all
+LARGEST_PATCH = 400  # pixels of a side; teaching keeps at most 160
 BLANK = Seen(name="", corners=(), answer=Answer.UNDECIDED, score=None, reason=Reason.NOT_FOUND)
 
 
@@ -36,11 +37,34 @@ class Taught:
 
 
 def ready(check: TaughtCheck) -> Taught:
-    """Open the scene inside a taught check; raises NotTaught where it is broken."""
+    """Open the scene and the patches inside a taught check; raises NotTaught where one is broken or far too large."""
     try:
-        return Taught(check, Frame(read_picture(base64.b64decode(check.frame))))
+        frame = read_picture(base64.b64decode(check.frame))
     except NoPicture as problem:
         raise NotTaught(f"the scene inside the taught check: {problem}") from None
+    for text in _embedded(check):
+        patch = presence.opened(text)
+        if max(patch.shape[:2]) > LARGEST_PATCH:
+            raise NotTaught(
+                f"a picture inside the taught check has {patch.shape[1]} × {patch.shape[0]} pixels"
+            )
+    model = check.model
+    if isinstance(model, Screws) and len(model.good[0]) != screws.LENGTH:
+        raise NotTaught(f"a screw's profile has {len(model.good[0])} numbers, not {screws.LENGTH}")
+    return Taught(check, Frame(frame))
+
+
+def _embedded(check: TaughtCheck) -> Iterator[str]:
+    """The small pictures that the model is made of."""
+    match check.model:
+        case Presence(looks=looks):
+            for each in looks:
+                yield from (*each.good, *each.bad)
+        case Text(glyphs=glyphs):
+            for glyph in glyphs:
+                yield from glyph.looks
+        case _:
+            return
 
 
 def opened(data: bytes) -> Taught:

@@ -16,6 +16,7 @@ from content.vision.verdict import Reason
 
 SIDE = 96  # pixels of the square that is looked at
 RINGS = 12
+LENGTH = 2 * RINGS  # of a profile
 SEARCH = 8  # pixels by which the middle may be off
 STEP = 2
 FAR = 3.0  # times the spread of the good ones: farther from both it is neither

@@ -150,6 +150,35 @@ def test_any_picture_at_all_gets_a_verdict(high, wide, seed, flat):
             assert look(taught(kind, markers=False), picture).answer is not Answer.GOOD
 
 
+def bent(values, draw):
+    """The values of a file with one of them changed: wherever it is, whatever it is."""
+    places = [(holder, key) for holder, key in leaves(values)]
+    holder, key = places[draw(st.integers(0, len(places) - 1))]
+    odd = st.sampled_from(
+        [None, True, -1, 0, 0.5, 1, 1e9, 10**40, "", "x", "AAAA", [], {}, [[]], float("nan")]
+    )
+    holder[key] = draw(odd)
+    return values
+
+
+def leaves(values):
+    for key, value in values.items() if isinstance(values, dict) else enumerate(values):
+        yield values, key
+        if isinstance(value, dict | list):
+            yield from leaves(value)
+
+
+@settings(max_examples=40, deadline=None)
+@given(data=st.data(), kind=st.sampled_from(sorted(LESSONS)))
+def test_a_file_that_somebody_bent_is_refused_in_words_or_still_gives_verdicts(data, kind):
+    values = bent(json.loads(write_taught(learned(kind).check)), data.draw)
+    try:
+        words = look(opened(json.dumps(values).encode()), draw(GOOD)).why
+    except NotTaught as refused:
+        words = str(refused)
+    assert words
+
+
 def test_a_picture_with_far_too_many_pixels_is_not_opened():
     header = bytearray(as_png(np.zeros((64, 64, 3), np.uint8)))
     header[16:24] = (60_000).to_bytes(4) + (60_000).to_bytes(4)
