@@ -4,47 +4,32 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from content.inputs import Aborted, Continued, Paused, Tapped, Ticked, Unit, WentTo
+from content.inputs import (
+    Aborted,
+    Continued,
+    Paused,
+    Tapped,
+    Unit,
+    WentTo,
+)
 from content.label import Command
 from content.run import RunState
 from content.values import CheckId, Digest, StepId
 from hardware.decode.codes import split_symbology
-from hardware.readings import (
-    BadgeRead,
-    CodeScanned,
-    CommandDone,
-    DeviceChanged,
-    Measured,
-    OutputSet,
-    Reading,
-    ReadingRefused,
-    ReadingsDropped,
-    SwitchChanged,
-    TorqueApplied,
-)
-from kiosk import enrolment_code, newsroom, viewing_devices
+from kiosk import newsroom, viewing_devices
 from kiosk.answering import Answering
 from kiosk.badges import Badges
 from kiosk.bench import Bench
 from kiosk.desk import QUIET, spoken
 from kiosk.driving import Driving
-from kiosk.events import (
-    AlarmRang,
-    AssignmentChanged,
-    Enrolled,
-    EnrolmentOffered,
-    Event,
-    LineChanged,
-    PictureJudged,
-    PinJudged,
-)
+from kiosk.hearing import Hearing
 from kiosk.inbox import Inbox
+from kiosk.pace import Pace
 from kiosk.ports import Alarm, Camera, Devices
 from kiosk.runner import Runner
 from kiosk.scanning import Scanning
 from kiosk.seeing import Looks, Seeing
 from kiosk.signing import Judge
-from kiosk.stamp import Stamp
 from kiosk.store.errors import StoreError
 from kiosk.tending import Tend
 from kiosk.trace import Trace
@@ -53,9 +38,6 @@ from kiosk.viewing import Moment, view
 from kiosk.watching import Watching
 
 DOUBLE_TAP = 300_000  # µs; a second tap on the large button within this time was meant for the step before
-DONE_SHOWN = 20_000_000  # µs that the done screen stays when nothing is scanned
-PULSE = 5_000_000  # µs between two signs of life in a run; so far off can an interruption's length be
-AGAIN = 2_000_000  # µs between two tries to write to a disk that refused
 TYPED = "keyboard"  # the device that typed codes come from
 
 
@@ -77,10 +59,9 @@ class Conductor:
     ) -> None:
         self._bench = bench
         self._inbox = inbox
-        self._alarm = alarm
         self._camera = camera
         self._trace = trace
-        self._watching = Watching(bench)
+        watching = Watching(bench)
         self._runner = runner
         self._seeing = Seeing(bench, runner, eye, devices)
         self._answering = Answering(bench, runner, self._seeing.look)
@@ -91,12 +72,20 @@ class Conductor:
         self._signing = self._badges.signing
         self._scanning = Scanning(bench, runner, self._badges, self._command, devices)
         self._showing: Showing | None = None
-        self._tiles = bench.store.library.tiles()
-        self._code_picture = b""
+        self._pace = Pace(bench, alarm, runner=runner, signing=self._signing, watching=watching)
+        self._hearing = Hearing(
+            bench,
+            runner=runner,
+            signing=self._signing,
+            scanning=self._scanning,
+            watching=watching,
+            driving=self._driving,
+            tend=self._tend,
+            pace=self._pace,
+            seeing=self._seeing,
+            trace=trace,
+        )
         self._tapped_at: int | None = None
-        self._done_at = 0
-        self._pulse_at = 0
-        self._alarm_at: int | None = None
 
     # --- life ---------------------------------------------------------------
 
@@ -119,7 +108,7 @@ class Conductor:
         dirty = False
         for event in self._inbox.drain():
             try:
-                dirty = self._handle(event) or dirty
+                dirty = self._hearing.handle(event) or dirty
             except StoreError as problem:  # a look into the store failed: the border where that is told
                 self._bench.failed(problem)
                 dirty = True
@@ -140,11 +129,7 @@ class Conductor:
         if bench.desk.trouble is None:
             self._tend.bypass(bench.stamp())
         self._driving.follow()
-        if bench.desk.done is None:
-            self._done_at = 0
-        elif not self._done_at:
-            self._done_at = bench.ticker.tick()
-        self._schedule()
+        self._pace.follow()
         if dirty and self._showing is not None:
             made = self._view()
             self._trace.shown(made)
@@ -154,125 +139,13 @@ class Conductor:
         moment = Moment(tick=self._bench.ticker.tick(), monotonic=time.monotonic())
         if self._bench.desk.tending is not None and self._bench.desk.asking is None:
             return viewing_devices.view(self._bench.desk, self._devices.settings, self._devices.health())
-        return view(self._bench.desk, self._tiles, self._bench.store.media.file, moment, self._code_picture)
-
-    def _schedule(self) -> None:
-        bench = self._bench
-        tick = bench.ticker.tick()
-        due = [self._runner.due(tick), self._signing.due(), self._watching.due()]
-        if bench.desk.done is not None:
-            due.append(self._done_at + DONE_SHOWN)
-        if bench.desk.play is not None:
-            due.append(self._pulse_at + PULSE)
-        if bench.desk.trouble is not None:
-            due = [tick + AGAIN]
-        at = min((each for each in due if each is not None), default=None)
-        if at != self._alarm_at:
-            self._alarm_at = at
-            self._alarm.set(None if at is None else max(0, at - tick) / 1e6)
-
-    # --- events -------------------------------------------------------------
-
-    def _handle(self, event: Event) -> bool:
-        """Whether something on the screen may have changed."""
-        if not isinstance(event, Reading):
-            return self._news(event)
-        on_page = self._tend.heard(event)
-        match event:
-            case DeviceChanged():
-                self._driving.came(event)
-                return self._watching.changed(event)
-            case ReadingRefused() | ReadingsDropped():
-                return self._watching.refused(event)
-            case _ if self._bench.desk.trouble is not None or event.device in self._bench.desk.disabled:
-                return on_page
-        return self._reading(event) or on_page
-
-    def _reading(self, event: Reading) -> bool:
-        match event:
-            case CodeScanned():
-                self._trace.came("scan", event.tick)
-                self._code(event.text, event.symbology, event.device, self._bench.stamp(event.tick))
-                return True
-            case BadgeRead():
-                self._scanning.badge(event.code, event.device, self._bench.stamp(event.tick))
-                return True
-            case Measured():
-                changed = self._runner.measured(event)
-            case TorqueApplied():
-                changed = self._runner.tightened(event)
-            case SwitchChanged():
-                changed = self._runner.switched(event)
-            case OutputSet():
-                return self._driving.told(event)
-            case CommandDone():
-                return self._driving.done(event)
-            case _:
-                return False
-        if changed:
-            self._trace.came("reading", event.tick)
-        return changed
-
-    def _news(self, event: Event) -> bool:
-        bench = self._bench
-        match event:
-            case AlarmRang():
-                return self._rang()
-            case PinJudged():
-                self._signing.judged(event, bench.stamp())
-            case EnrolmentOffered():
-                bench.change(enrolment=event)
-                self._code_picture = enrolment_code.picture(event.url)
-            case Enrolled():
-                bench.read_station()
-            case AssignmentChanged():
-                self._switched()
-            case LineChanged():
-                bench.change(line=event)
-            case PictureJudged():
-                self._seeing.saw(event)
-            case _:
-                return False
-        return True
-
-    def _rang(self) -> bool:
-        self._alarm_at = None
-        bench = self._bench
-        if bench.desk.trouble is not None:
-            return bench.mended()
-        stamp = bench.stamp()
-        before = bench.desk
-        self._signing.rang(stamp)
-        self._watching.tell()
-        if bench.desk.done is not None and self._done_at + DONE_SHOWN <= stamp.tick:
-            bench.change(done=None, notice=QUIET)
-        if bench.desk.play is not None:
-            self._runner.give(Ticked(at=stamp.at, tick=stamp.tick, by=bench.by))
-            if self._pulse_at + PULSE <= stamp.tick:
-                self._beat(stamp)
-        return bench.desk is not before
-
-    def _beat(self, stamp: Stamp) -> None:
-        self._pulse_at = stamp.tick
-        try:
-            self._bench.store.journal.beat(stamp.tick)
-        except StoreError as problem:
-            self._bench.failed(problem)
-
-    def _switched(self) -> None:
-        bench = self._bench
-        bench.store.library.forget_read()
-        self._tiles = bench.store.library.tiles()
-        assignment = bench.read_station()
-        stamp = bench.stamp()
-        self._signing.gone(stamp)
-        newsroom.check(bench, {tile.digest for tile in self._tiles})
-        if assignment is not None:
-            self._runner.abide(assignment, stamp)
-
-    def _code(self, text: str, symbology: str | None, device: str, stamp: Stamp) -> None:
-        if self._bench.desk.station is not None:
-            self._scanning.scanned(text, symbology, device, stamp)
+        return view(
+            self._bench.desk,
+            self._hearing.tiles,
+            self._bench.store.media.file,
+            moment,
+            self._hearing.code_picture,
+        )
 
     def _command(self, command: Command) -> None:
         """A command card does what the button on the screen would."""
@@ -402,7 +275,7 @@ class Conductor:
         if not self._ready() or bench.desk.operator is None or bench.desk.play is not None:
             return
         unit = bench.desk.unit if key in bench.desk.choices else Unit(work_order=bench.desk.work_order)
-        if any(tile.digest == key for tile in self._tiles):
+        if any(tile.digest == key for tile in self._hearing.tiles):
             with self._kept():
                 self._runner.start(Digest(key), unit, bench.stamp())
 
@@ -427,7 +300,7 @@ class Conductor:
         if self._ready("scan"):
             with self._kept():
                 code, symbology = split_symbology(text.strip())
-                self._code(code, symbology, TYPED, self._bench.stamp())
+                self._scanning.scanned(code, symbology, TYPED, self._bench.stamp())
 
     def enter_pin(self, pin: str) -> None:
         """The PIN that was asked for."""

@@ -34,7 +34,9 @@ class Scanning:
         self._devices = devices
 
     def scanned(self, text: str, symbology: str | None, device: str, stamp: Stamp) -> None:
-        """A code came from a scanner, or was typed."""
+        """A code came from a scanner, or was typed; before the kiosk has a station it means nothing."""
+        if self._bench.desk.station is None:
+            return
         meant = label.read(text, symbology, self._devices.patterns)
         if isinstance(meant, BadgeLabel):
             self.badge(meant.code, device, stamp)

@@ -14,6 +14,7 @@ from hardware.address import SerialPort
 from hardware.driver import BYTES, Driver, Options
 from hardware.readings import DeviceState
 from hardware.settings import DeviceSettings, Driving, Moment
+from kiosk.events import AssignmentChanged
 from kiosk.view import DevicesView, Entry, Mark, StepView, Wish
 from tests.kiosk.station import AT, Shelf, Station, fill
 from tests.kiosk.test_conductor_language import document, step
@@ -87,7 +88,7 @@ def opened(tmp_path: Path) -> Iterator[Any]:
         station = Station(tmp_path / f"kiosk-{len(stations)}", filled=False, devices=shelf)
         stations.append(station)
         fill(station.store, (document(*steps, **more),), roles={"cleo": "supervisor"})
-        station.conductor._switched()
+        station.put(AssignmentChanged())
         station.badge("anna")
         station.scan(scan)
         return station

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from content.languages import stamp
+from kiosk.events import AssignmentChanged
 from kiosk.view import ChooseView, HeldView, IdleView, Mark, StepView
 from tests.kiosk.station import Station, fill
 
@@ -39,7 +40,7 @@ def opened(tmp_path: Path) -> Iterator[Any]:
         station = Station(tmp_path / f"kiosk-{len(stations)}", filled=False)
         stations.append(station)
         fill(station.store, (found,), roles={"cleo": "supervisor"})
-        station.conductor._switched()
+        station.put(AssignmentChanged())
         station.badge("anna")
         if order:
             station.scan(order)
