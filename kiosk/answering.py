@@ -51,7 +51,7 @@ class Answering:
         """A problem of the step that is on; `photo` is a JPEG."""
         bench = self._bench
         if bench.desk.play is None:
-            bench.reject("Start a run first: a problem is reported on its step")
+            bench.reject(bench.words("report_first"))
             return
         digest = None if photo is None else self._keep(photo)
         if bench.desk.trouble is None:

@@ -13,6 +13,7 @@ from kiosk.desk import QUIET, Play, Purpose
 from kiosk.runner import Runner
 from kiosk.signing import Judge, Signing
 from kiosk.stamp import Stamp
+from kiosk.words import again
 
 Allowed = Callable[[Person, Stamp], None]
 RULES = frozenset({"supervisor", "engineer", "administrator"})  # the roles that may rule about a failure
@@ -58,10 +59,11 @@ class Badges:
         if check is None:
             return Purpose.SIGN_IN
         if check.second_person and person.id == play.run.by:
-            bench.reject("Somebody else has to sign here")
+            bench.reject(bench.words("sign_other"))
             return None
         if check.role not in {None, person.role}:
-            bench.reject(f"A signature of the role {check.role} is asked for; {person.name} is {person.role}")
+            asked, own = (again(role or "", bench.language) for role in (check.role, person.role))
+            bench.reject(bench.words("sign_role", role=asked, name=person.name, own=own))
             return None
         return Purpose.SIGN
 
@@ -69,7 +71,7 @@ class Badges:
         """Whether they may not decide: they are no supervisor, or it is their own matter. It is told."""
         if person.role in RULES and not own:
             return False
-        self._bench.reject(f"{person.name} cannot decide this; a supervisor can")
+        self._bench.reject(self._bench.words("cannot_decide", name=person.name))
         return True
 
     def _proved(self, person: Person, purpose: Purpose, stamp: Stamp) -> None:

@@ -15,6 +15,7 @@ from kiosk.store.errors import StoreDamaged, StoreError, StoreFull
 from kiosk.store.store import Store
 from kiosk.ticker import Ticker
 from kiosk.view import Mark
+from kiosk.words import again, say
 
 log = logging.getLogger(__name__)
 
@@ -29,13 +30,19 @@ class Bench:
     def __init__(self, store: Store, ticker: Ticker, language: str = "en") -> None:
         self.store = store
         self.ticker = ticker
-        self.language = language  # of documents, until an operator wants another
-        self.desk = Desk(language=language)
+        self.language = (
+            language  # of the kiosk's own words; of documents too, until an operator wants another
+        )
+        self.desk = Desk(words=language, language=language)
         self.nudge: Callable[[], None] = _nobody  # called after a commit: there is something to deliver
 
     def stamp(self, nanoseconds: int | None = None) -> Stamp:
         """Now, or when a reading's clock stood at `nanoseconds`."""
         return Stamp(self.ticker.now(), self.ticker.tick(nanoseconds))
+
+    def words(self, key: str, **values: object) -> str:
+        """What the kiosk says, in its language."""
+        return say(key, self.language, **values)
 
     @property
     def by(self) -> PersonId | None:
@@ -86,7 +93,7 @@ class Bench:
         """The store refused: say so, and accept nothing until it is mended."""
         if self.desk.trouble is None:
             log.error("not kept: %s", problem)
-        self.change(trouble=trouble_of(problem))
+        self.change(trouble=trouble_of(problem, self.language))
 
     def mended(self) -> bool:
         """Whether the store takes writes again; the trouble goes away with that."""
@@ -98,7 +105,7 @@ class Bench:
         if self.desk.trouble is not None:
             log.info("the store takes writes again")
             self.change(trouble=None)
-            self.say("Writing works again. What was done meanwhile was not taken: do it once more.", Mark.BAD)
+            self.say(self.words("writes_again"), Mark.BAD)
         return True
 
     def line(self) -> None:
@@ -108,28 +115,15 @@ class Bench:
             self.change(line=replace(self.desk.line, undelivered=undelivered))
 
 
-def trouble_of(problem: StoreError) -> Trouble:
+def trouble_of(problem: StoreError, language: str) -> Trouble:
     """What a person should know and do about it."""
-    safe = "Nothing that was recorded before is lost. The last input was not taken."
-    match problem:
-        case StoreFull():
-            return Trouble(
-                title="The kiosk's disk is full",
-                message=safe,
-                mend="Free some space or call maintenance. The kiosk goes on by itself once there is space.",
-            )
-        case StoreDamaged():
-            return Trouble(
-                title="The kiosk's store is damaged",
-                message=f"{problem}. What the server holds is safe.",
-                mend="Switch the kiosk off and on: it sets the damaged store aside and saves what it can.",
-            )
-        case _:
-            return Trouble(
-                title="The kiosk cannot write to its disk",
-                message=f"{safe} ({problem})",
-                mend="Call maintenance. The kiosk tries again every two seconds.",
-            )
+    kind = {StoreFull: "full", StoreDamaged: "damaged"}.get(type(problem), "unable")
+    safe, why = say("trouble_safe", language), again(str(problem), language)
+    return Trouble(
+        title=say(f"{kind}_title", language),
+        message=say(f"{kind}_message", language, safe=safe, why=why),
+        mend=say(f"{kind}_mend", language),
+    )
 
 
 def microseconds(duration: timedelta) -> int:

@@ -38,13 +38,18 @@ class Collector:
         if need > self._room():
             self._collect(self.store.library.current() | {each.digest for each in coming.releases})
         if need > self._room():
-            used, where = self._used(), f"may use {size(self.limit)} (--disk-limit)" if self.limit else ""
-            free = size(shutil.disk_usage(self.store.folder).free)
-            raise NoRoom(
-                f"The station's documents need {size(need)} more, and this kiosk uses {size(used)}"
-                f"{' and ' + where if where else ''}; its disk has {free} free. "
-                "The documents in use stay; give it more room, or assign fewer documents to the station."
-            )
+            raise NoRoom(self._no_room(need))
+
+    def _no_room(self, need: int) -> str:
+        """What lacks, and what to do."""
+        used, free = size(self._used()), size(shutil.disk_usage(self.store.folder).free)
+        uses = f"The station's documents need {size(need)} more, and this kiosk uses {used}"
+        if self.limit:
+            uses += f" and may use {size(self.limit)} (--disk-limit)"
+        return (
+            f"{uses}; its disk has {free} free. "
+            "The documents in use stay; give it more room, or assign fewer documents to the station."
+        )
 
     def tidy(self) -> None:
         """After a switch: what is neither in use nor was before goes when the limit is exceeded."""

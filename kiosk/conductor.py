@@ -158,7 +158,7 @@ class Conductor:
             case Command.PAUSE if play is not None and play.run.state is RunState.HELD:
                 self._go_on()
             case _ if play is None or play.run.step is None:
-                self._bench.reject("No run is on")
+                self._bench.reject(self._bench.words("no_run"))
             case Command.DONE:
                 self._confirm(play.run.step, None)
             case Command.BACK:

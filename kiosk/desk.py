@@ -146,6 +146,7 @@ NO_UNIT = Unit()
 class Desk:
     """What the conductor knows."""
 
+    words: str = "en"  # the language of the kiosk's own sentences
     language: str = "en"  # of documents, as the operator wants them
     station: Station | None = None
     expires_at: datetime | None = None  # when the station's documents end

@@ -13,6 +13,7 @@ from kiosk.desk import Play
 from kiosk.ports import Devices
 from kiosk.results import Results
 from kiosk.stamp import Stamp
+from kiosk.words import again
 
 LABEL = "print"  # the command of a printer
 RECALL = "recall"  # of a tool that numbers its results: tell those after a number once more
@@ -75,7 +76,10 @@ class Driving:
             confirmed=reading.confirmed,
         )
         if kept and not reading.confirmed and asked == reading.value:
-            self._bench.reject(f"{reading.device}: {reading.signal} is not as it should be: {reading.reason}")
+            why = again(reading.reason, self._bench.language)
+            self._bench.reject(
+                self._bench.words("output_wrong", device=reading.device, signal=reading.signal, why=why)
+            )
         return not reading.confirmed
 
     def done(self, reading: CommandDone) -> bool:
@@ -91,7 +95,8 @@ class Driving:
                 confirmed=reading.ok,
             )
         if not reading.ok:
-            self._bench.reject(f"{reading.device}: {reading.reason}")
+            why = again(reading.reason, self._bench.language)
+            self._bench.reject(self._bench.words("device_says", device=reading.device, why=why))
         return not reading.ok
 
     def _keep(

@@ -58,7 +58,7 @@ def check(bench: Bench, held: set[Digest]) -> None:
         return
     if news.release not in held:
         bench.change(news=None)
-        bench.reject(f"Revision {news.revision} of {news.title} is no longer in use here: start again")
+        bench.reject(bench.words("revision_gone", revision=news.revision, title=news.title))
     elif (terms := bench.desk.terms.get(news.release)) is not None:
         bench.change(news=replace(news, terms=terms))
 

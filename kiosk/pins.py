@@ -11,6 +11,7 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from content.values import PersonId
 from kiosk.events import PinJudged
 from kiosk.store.library import PinTries
+from kiosk.words import say
 
 MOST = 5  # wrong PINs in a row
 LOCKED = 5 * 60 * 1_000_000  # µs that a person is locked out then
@@ -22,12 +23,12 @@ def wrong(tries: PinTries, tick: int) -> PinTries:
     return PinTries(0, tick + LOCKED) if failures >= MOST else PinTries(failures, 0)
 
 
-def refusal(tries: PinTries, tick: int) -> str:
+def refusal(tries: PinTries, tick: int, language: str) -> str:
     """Why no PIN is taken now; empty when one is."""
     if tries.locked_until <= tick:
         return ""
     minutes = -(-(tries.locked_until - tick) // 60_000_000)
-    return f"Too many wrong PINs. Try again in {minutes} min, or ask a supervisor."
+    return say("pins_locked", language, minutes=minutes)
 
 
 @dataclass(frozen=True, slots=True)

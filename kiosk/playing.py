@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from content.deviation import DeviationKind
-from content.evidence import FRESH, came
+from content.evidence import FRESH
 from content.instruction import Instruction
 from content.package import Release
 from content.record import (
@@ -27,7 +27,9 @@ from content.record import (
 )
 from content.run import Run, fold
 from kiosk.desk import QUIET, Desk, Done, Notice, Play
+from kiosk.phrasing import came, recorded
 from kiosk.view import Mark
+from kiosk.words import again, say
 
 SUPERVISOR = "A check failed as often as it may. A supervisor decides how it goes on and scans their badge."
 
@@ -42,7 +44,7 @@ def played(desk: Desk, facts: Sequence[RunFact]) -> Desk:
         desk = _after(desk, fact)
     if not run.open:
         assert desk.play is not None
-        return replace(desk, play=None, done=_done(desk.play, facts[-1]), live={})
+        return replace(desk, play=None, done=_done(desk.play, facts[-1], desk.words), live={})
     return desk
 
 
@@ -86,14 +88,9 @@ def _after(desk: Desk, fact: RunFact) -> Desk:
         case PictureDoubted():
             return replace(desk, rejected=desk.rejected + 1)
         case CheckFailed():
-            text = f"Expected {fact.expected}, came {came(fact.evidence)}"
-            return replace(desk, rejected=desk.rejected + 1, notice=Notice(text=text, mark=Mark.BAD))
+            return _rejected(desk, fact.expected, came(fact.evidence, desk.words))
         case ReadingRefused():
-            expected = (
-                f"Expected {fact.expected}" if fact.expected else "Nothing is awaited from a device now"
-            )
-            text = f"{expected}, came {fact.came}"
-            return replace(desk, rejected=desk.rejected + 1, notice=Notice(text=text, mark=Mark.BAD))
+            return _rejected(desk, fact.expected, fact.came)
         case DeviationRaised():
             return _deviated(desk, fact)
         case RunHeld():
@@ -107,34 +104,46 @@ def _after(desk: Desk, fact: RunFact) -> Desk:
             play = replace(desk.play, reason="", held_since=None)
             return replace(desk, play=play, supervisor=None, notice=QUIET)
         case RouteTaken(anew=anew) if anew:
-            return replace(desk, notice=Notice(text="Back to an earlier step: do it again", mark=Mark.BAD))
+            return replace(desk, notice=Notice(text=say("back_to_earlier", desk.words), mark=Mark.BAD))
         case RunContinued():
             return replace(desk, play=replace(desk.play, reason="", held_since=None), notice=QUIET)
         case _:
             return desk
 
 
+def _rejected(desk: Desk, expected: str, came: str) -> Desk:
+    assert desk.play is not None
+    play = desk.play
+    if play.run.step is not None:
+        expected = recorded(expected, play.instruction.step(play.run.step), desk.words)
+    key = "expected_came" if expected else "nothing_awaited"
+    text = say(key, desk.words, expected=expected, came=came)
+    return replace(desk, rejected=desk.rejected + 1, notice=Notice(text=text, mark=Mark.BAD))
+
+
 def _deviated(desk: Desk, fact: DeviationRaised) -> Desk:
     match fact.kind:
         case DeviationKind.OVERRUN:
-            text = f"This step takes longer than it should: {fact.came}, expected {fact.expected}"
+            text = say("overrun", desk.words, came=fact.came, expected=fact.expected)
             return replace(desk, notice=Notice(text=text, mark=Mark.BAD))
         case DeviationKind.PROBLEM:
-            return replace(desk, notice=Notice(text="Problem reported; go on or pause", mark=Mark.GOOD))
+            return replace(desk, notice=Notice(text=say("problem_reported", desk.words), mark=Mark.GOOD))
         case _:
             return desk
 
 
-def _done(play: Play, last: RunFact) -> Done:
+def _done(play: Play, last: RunFact, words: str) -> Done:
     run = play.run
     completed = isinstance(last, RunCompleted)
     return Done(
         title=play.instruction.title,
-        release=f"rev. {play.instruction.revision}",
+        release=say("rev", words, revision=play.instruction.revision),
         unit=run.unit,
         elapsed=last.elapsed if isinstance(last, RunCompleted) else run.elapsed_before + run.elapsed,
         expected=run.expected,
         deviations=run.deviations,
         completed=completed,
-        reason=f"Ended early: {last.reason}" if isinstance(last, RunAborted) else "",
+        reason=say("ended_early", words, why=again(last.reason, words))
+        if isinstance(last, RunAborted)
+        else "",
     )

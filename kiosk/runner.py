@@ -25,6 +25,7 @@ from kiosk.recalling import Standing
 from kiosk.results import Results
 from kiosk.stamp import Stamp
 from kiosk.viewing_step import next_due
+from kiosk.words import again
 
 
 def new_run() -> RunId:
@@ -53,17 +54,15 @@ class Runner:
         try:
             release = bench.store.library.release(digest)
         except ContentError as problem:
-            bench.reject(f"This document cannot be opened: {problem}")
+            bench.reject(bench.words("cannot_open", why=again(str(problem), bench.language)))
             return False
         if release is None or not isinstance(release.document, Instruction):
-            bench.reject(
-                "This document is not on this kiosk yet; it comes with the next contact to the server"
-            )
+            bench.reject(bench.words("not_here_yet"))
             return False
         instruction = release.document
         lacking = situation.missing(instruction, bench.desk.parameters)
         if lacking:
-            bench.reject(f"Scan the work order first: it has to say {', '.join(lacking)}")
+            bench.reject(bench.words("order_first", what=", ".join(lacking)))
             return False
         news = newsroom.unread(bench, release, instruction, unit)
         if news is not None:
@@ -102,7 +101,7 @@ class Runner:
             live={},
         )
         if digest != asked:
-            bench.say(f"This unit was begun on revision {instruction.revision} and is finished on it")
+            bench.say(bench.words("begun_on", revision=instruction.revision))
         self._tell_signals(facts, stamp)
         return True
 
@@ -142,15 +141,15 @@ class Runner:
             return
         last_alive = bench.store.journal.last_tick()
         kept = waiting[-1]
-        play, problem = None, "its document is not on this kiosk"
+        play, problem = None, bench.words("no_document_here")
         try:
             release = bench.store.library.release(kept.release)
             if release is not None and isinstance(release.document, Instruction):
                 play = playing.resumed(release, release.document, kept.facts)
         except (ContentError, IllegalMove) as error:
-            problem = str(error)
+            problem = again(str(error), bench.language)
         if play is None:
-            bench.change(remark=f"A run could not be taken up again: {problem}. Its records are kept.")
+            bench.change(remark=bench.words("not_taken_up", why=problem))
             return
         bench.change(play=replace(spoken(play, bench.desk.language), stopped=recalling.reason_of(play)))
         stamp = bench.stamp()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 
 from content import label
 from content.checks import Scan
@@ -15,10 +16,12 @@ from kiosk.ports import Devices
 from kiosk.runner import Runner
 from kiosk.stamp import Stamp
 from kiosk.view import Mark
+from kiosk.words import DEFAULT, again, say
 
 SHOWN = 60  # characters of a code that are shown and kept when it is refused
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e\xa0-\ud7ff\ue000-\ufffc]")
 Commanded = Callable[[Command], None]
+Why = Callable[[str], str]  # a reason in a language
 
 
 class Scanning:
@@ -42,10 +45,10 @@ class Scanning:
             self.badge(meant.code, device, stamp)
             return
         if isinstance(meant, Unreadable):
-            self._refuse(text, device, meant.reason, stamp)
+            self._refuse(text, device, partial(again, meant.reason), stamp)
             return
         if self._bench.desk.operator is None:
-            self._refuse(text, device, "nobody is signed in; scan your badge first", stamp)
+            self._refuse(text, device, partial(say, "code_nobody"), stamp)
         elif isinstance(meant, CommandLabel):
             self._commanded(meant.command)
         elif self._bench.desk.play is not None:
@@ -56,13 +59,13 @@ class Scanning:
     def badge(self, code: str, device: str, stamp: Stamp) -> None:
         """A badge was held to a reader."""
         if self._bench.desk.station is not None and not self._badges.shown(code, stamp):
-            self._refuse("badge", device, "this badge is not known at this station", stamp)
+            self._refuse("badge", device, partial(say, "code_badge"), stamp)
 
     def _to_the_run(self, meant: Label, device: str, stamp: Stamp) -> None:
         bench = self._bench
         assert bench.desk.play is not None
         if bench.desk.play.run.state is RunState.HELD or bench.desk.play.stopped:
-            bench.reject("The run is held: go on with it or end it before you scan")
+            bench.reject(bench.words("held_first"))
             return
         part = meant if isinstance(meant, PartLabel) else None
         self._runner.give(
@@ -105,17 +108,16 @@ class Scanning:
                 done=None,
                 choices=(),
             )
-            bench.say(f"Work order {meant.number}", Mark.GOOD)
+            bench.say(bench.words("work_order", number=meant.number), Mark.GOOD)
         elif isinstance(meant, PartLabel):
             self._open(meant, device, stamp)
         else:
-            self._refuse(meant.text, device, "it is no part, badge or work order that is known here", stamp)
+            self._refuse(meant.text, device, partial(say, "code_unknown"), stamp)
 
     def _open(self, part: PartLabel, device: str, stamp: Stamp) -> None:
         bench = self._bench
         if part.gtin is None and part.part_number is None:
-            reason = "the GS1 code holds no GTIN (application identifier 01)"
-            self._refuse(part.text, device, reason, stamp)
+            self._refuse(part.text, device, partial(say, "code_no_gtin"), stamp)
             return
         found = bench.store.library.matching(gtin=part.gtin, part_number=part.part_number)
         unit = Unit(
@@ -126,23 +128,24 @@ class Scanning:
             work_order=bench.desk.work_order,
         )
         if not found:
-            self._refuse(part.text, device, "no document of this station is for this part", stamp)
+            self._refuse(part.text, device, partial(say, "code_no_document"), stamp)
         elif len(found) == 1:
             self._runner.start(found[0], unit, stamp)
         else:
             bench.change(choices=found, unit=unit, done=None, news=None)
-            bench.say(f"{len(found)} documents are for {printable(part.text)}")
+            bench.say(bench.words("documents_for", count=len(found), code=printable(part.text)))
 
-    def _refuse(self, text: str, device: str, reason: str, stamp: Stamp) -> None:
+    def _refuse(self, text: str, device: str, why: Why, stamp: Stamp) -> None:
+        """The record is in English, the screen in the kiosk's language."""
         bench = self._bench
-        shown = printable(text)
+        shown, reason = printable(text), why(DEFAULT)
         fact = CodeRefused(
             text=shown, device=device, reason=reason, at=stamp.at, tick=stamp.tick, by=bench.by
         )
         if bench.keep((fact,)):
             bench.change(choices=())
-            named = "Code not accepted" if shown == "badge" else f"“{shown}” was not accepted"
-            bench.reject(f"{named}: {reason}")
+            key = "badge_refused" if shown == "badge" else "code_refused"
+            bench.reject(bench.words(key, code=shown, why=why(bench.language)))
 
 
 def printable(text: str) -> str:

@@ -65,7 +65,7 @@ class Seeing:
             return
         device = wanted.device or self._camera()
         if device is None:
-            bench.reject(say("no_camera_here", bench.desk.language))
+            bench.reject(say("no_camera_here", bench.desk.words))
             return
         named = play.release.file(wanted.taught)
         self._wishes += 1
@@ -91,7 +91,7 @@ class Seeing:
             return
         if event.verdict is None or event.picture is None:
             bench.change(look=None)
-            language = bench.desk.language
+            language = bench.desk.words
             why = event.trouble or say("vision_no_picture", language, device=look.device)
             bench.reject(why)
             return
@@ -127,7 +127,7 @@ class Seeing:
         after = bench.desk.play
         if after is None or after.run.state is RunState.RUNNING:
             good = verdict.answer is Answer.GOOD  # else the picture itself says it, large
-            words = viewing_vision.words(verdict, bench.desk.language) if good else ""
+            words = viewing_vision.words(verdict, bench.desk.words) if good else ""
             bench.change(notice=Notice(text=words, mark=Mark.GOOD if good else Mark.WAITING))
 
 

@@ -50,7 +50,7 @@ class Signing:
         """Somebody who works here showed their badge to sign in."""
         bench = self._bench
         if bench.desk.operator is not None and bench.desk.operator.id == person.id:
-            bench.say(f"{person.name} is signed in", Mark.GOOD)
+            bench.say(bench.words("is_signed_in", name=person.name), Mark.GOOD)
         elif person.pin is None:
             self._sign_in(person, stamp, pin=False)
         elif bench.desk.operator is None or self.sign_out(stamp):
@@ -59,7 +59,7 @@ class Signing:
     def ask(self, person: Person, purpose: Purpose, stamp: Stamp) -> None:
         """Ask for somebody's PIN."""
         bench = self._bench
-        if refused := pins.refusal(bench.store.library.pin_tries(person.id), stamp.tick):
+        if refused := pins.refusal(bench.store.library.pin_tries(person.id), stamp.tick, bench.language):
             bench.change(asking=None, judging=False)
             bench.reject(refused)
             return
@@ -77,9 +77,9 @@ class Signing:
         if person is None or person.pin is None or bench.desk.judging:
             return
         if not 0 < len(pin) <= LONGEST_PIN:
-            bench.reject("Enter the PIN")
+            bench.reject(bench.words("enter_pin"))
             return
-        if refused := pins.refusal(bench.store.library.pin_tries(person.id), stamp.tick):
+        if refused := pins.refusal(bench.store.library.pin_tries(person.id), stamp.tick, bench.language):
             bench.change(asking=None)
             bench.reject(refused)
             return
@@ -105,14 +105,14 @@ class Signing:
             self._proved(person, bench.desk.purpose, stamp)
         elif verdict.right:
             self._sign_in(person, stamp, pin=True)
-        elif refused := pins.refusal(tries, stamp.tick):
+        elif refused := pins.refusal(tries, stamp.tick, bench.language):
             bench.change(asking=None, judging=False)
             bench.reject(refused)
         else:
             self._asked_at = stamp.tick
             bench.change(judging=False)
             left = pins.MOST - tries.failures
-            bench.reject(f"Wrong PIN; {left} more {'try' if left == 1 else 'tries'}")
+            bench.reject(bench.words("wrong_pin_last" if left == 1 else "wrong_pin", left=left))
 
     def _sign_in(self, person: Person, stamp: Stamp, *, pin: bool) -> None:
         bench = self._bench
@@ -162,7 +162,7 @@ class Signing:
         if person is None:
             name = bench.desk.operator.name
             if self.sign_out(stamp, f"{name} may no longer work at this station"):
-                bench.say(f"{name} may no longer sign in at this station", Mark.BAD)
+                bench.say(bench.words("no_longer", name=name), Mark.BAD)
         else:
             bench.change(operator=person)
 

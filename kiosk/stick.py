@@ -20,7 +20,7 @@ from kiosk.store.errors import translated
 from kiosk.store.store import Store
 from kiosk.ticker import Ticker
 from kiosk.trusting import Trusting
-from kiosk.words import say
+from kiosk.words import again, say
 
 MOST, LARGEST = 1_000, 3_000_000  # entries, and characters of their bodies, in one file
 BLOCK = 1024 * 1024  # bytes of a file at a time
@@ -113,7 +113,9 @@ class StickDesk:
             parts.append(say("stick_out", self.language))
             self.told = " ".join(part for part in parts if part)
         except (AssignmentRefused, Refused, Unreachable, PackageError) as problem:
-            self.trouble = say("stick_refused", self.language, why=str(problem).rstrip("."))
+            self.trouble = say(
+                "stick_refused", self.language, why=again(str(problem), self.language).rstrip(".")
+            )
         except OSError as problem:
             self.trouble = say("stick_unwritten", self.language, why=problem.strerror or str(problem))
         self._seen = self._mark(identity.station.get("id", ""))

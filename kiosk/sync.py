@@ -22,6 +22,7 @@ from kiosk.stick import StickDesk
 from kiosk.store.errors import StoreError
 from kiosk.store.store import Store
 from kiosk.ticker import Ticker
+from kiosk.words import again, say
 
 log = logging.getLogger(__name__)
 
@@ -29,17 +30,6 @@ STICK = 3.0  # s between two looks whether a stick is there
 PROOF = 600.0  # s between two notes of how late it is at least
 SOON = 1.5  # s within which the server learns what is shown now
 SHORTEST, LONGEST = 0.5, 15.0  # s between two tries while the server does not answer
-REVOKED = (
-    "The server no longer accepts this kiosk. It goes on with what it holds and keeps its records; "
-    "an administrator can set its data folder aside and enrol it anew."
-)
-SILENT = (
-    "The server at {} does not answer. Check the network cable and the address; this kiosk goes on trying."
-)
-PORTAL = (
-    "Something else answers instead of the server ({}). Sign in to the network, or mend the server's address."
-)
-
 Report = Callable[[], dict[str, Any]]
 
 
@@ -160,24 +150,28 @@ class Sync:
         except (Unreachable, Unwell) as problem:
             wait, online = self._failed(problem), False
             if self._store.meta.identity is None:
-                trouble = SILENT.format(self._settings.server)
+                trouble = self._words("silent", server=self._settings.server)
         except NotOurServer as problem:
             wait, online = self._failed(problem), False
-            trouble = PORTAL.format(problem)
+            trouble = self._words("portal", why=self._again(problem))
         except Revoked as problem:
-            wait, online, trouble = self._failed(problem), False, REVOKED
+            wait, online, trouble = self._failed(problem), False, self._words("revoked")
         except Refused as problem:
-            wait, online, trouble = self._failed(problem), True, f"The server refused: {problem}"
+            wait, online, trouble = (
+                self._failed(problem),
+                True,
+                self._words("server_refused", why=self._again(problem)),
+            )
         except (LinkError, StoreError, PackageError) as problem:
             wait, online = self._failed(problem), self._line.online
-            trouble = f"Records and documents are not exchanged: {problem}"
+            trouble = self._words("not_exchanged", why=self._again(problem))
         except Exception as problem:  # the top of a thread: else the kiosk would silently stop delivering
             log.exception("the program failed while talking to the server")
             wait, online = self._failed(problem), False
-            trouble = (
-                "The program failed while talking to the server; records wait here. Call an administrator."
-            )
-        self._news(online=online, trouble=self._outbox.stopped or trouble or self._refused or self._ends)
+            trouble = self._words("program_failed")
+        self._news(
+            online=online, trouble=self._again(self._outbox.stopped) or trouble or self._refused or self._ends
+        )
         return wait if self._stick is None else min(wait, STICK)
 
     def _look_at_stick(self) -> None:
@@ -188,7 +182,7 @@ class Sync:
             if stick.look():
                 self._switched()
         except (StoreError, LinkError) as problem:
-            stick.trouble = str(problem)
+            stick.trouble = self._again(problem)
         self._line = replace(self._line, told=stick.told)
 
     def _work(self) -> float:
@@ -198,7 +192,7 @@ class Sync:
             self._pull_due = self._status_due = 0.0
         while self._outbox.waiting and not self._stopping.is_set():
             more = self._outbox.deliver_batch()
-            self._news(online=True, trouble=self._outbox.stopped or self._line.trouble)
+            self._news(online=True, trouble=self._again(self._outbox.stopped) or self._line.trouble)
             if not more:
                 break
         if self._stopping.is_set():
@@ -231,7 +225,7 @@ class Sync:
             if self._puller.pull():
                 self._switched()
         except AssignmentRefused as problem:
-            self._refused = str(problem)
+            self._refused = self._again(problem)
             log.warning("%s", problem)
         self._listen()
 
@@ -276,6 +270,12 @@ class Sync:
         )
         if answer.round_trip < timedelta(seconds=5):  # a slower one says too little about the clock
             self._line = replace(self._line, clock_ahead=self._ticker.measured(answer.time))
+
+    def _words(self, key: str, **values: object) -> str:
+        return say(key, self._settings.language, **values)
+
+    def _again(self, problem: object) -> str:
+        return again(str(problem), self._settings.language)
 
     @property
     def _ends(self) -> str:

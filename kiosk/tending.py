@@ -76,7 +76,7 @@ class Tend:
         if device is None:
             return
         if bench.desk.play is not None and bench.desk.play.run.state is RunState.RUNNING:
-            bench.reject("Pause the run first: what is tried here would disturb it")
+            bench.reject(bench.words("pause_first"))
             return
         if what in device.driver.commands:
             self._devices.ask(device.name, Command(verb=what, id="technician"))
@@ -99,7 +99,7 @@ class Tend:
 
     def _ask_for(self, favour: Favour) -> None:
         self._bench.change(favour=favour)
-        self._bench.say("A supervisor allows this: scan the supervisor's badge")
+        self._bench.say(self._bench.words("ask_supervisor"))
 
     def allowed(self, person: Person, stamp: Stamp) -> None:
         """A supervisor, who proved who they are, allows what was asked for."""

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from kiosk.words import say
+
 _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # goes on while the kiosk is suspended
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 TOLERATED = timedelta(minutes=2)  # further off than this, a person should set the clock
@@ -113,11 +115,10 @@ class Ticker:
         return self._wall() - server
 
 
-def what_is_wrong(ahead: timedelta) -> str:
+def what_is_wrong(ahead: timedelta, language: str) -> str:
     """A sentence about a clock that is `ahead` of the server's (negative: behind); empty when near enough."""
     if abs(ahead) <= TOLERATED:
         return ""
     minutes = round(abs(ahead).total_seconds() / 60)
     amount = f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
-    way = "fast" if ahead > timedelta() else "slow"
-    return f"This kiosk's clock is {amount} {way}. Records carry the server's time; have the clock set."
+    return say("clock_fast" if ahead > timedelta() else "clock_slow", language, amount=amount)

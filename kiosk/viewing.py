@@ -26,9 +26,16 @@ from kiosk.view import (
     Tile,
     View,
 )
+from kiosk.words import again, say
 
 FileOf = Callable[[Digest, str], Path]  # where the file of a digest and media type lies
 MANY = 8  # titles that the idle screen names
+PIN_FOR = {
+    Purpose.SIGN_IN: "pin_for",
+    Purpose.SIGN: "pin_to_sign",
+    Purpose.RULE: "pin_to_decide",
+    Purpose.ALLOW: "pin_to_allow",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +57,7 @@ def view(
             title=desk.trouble.title,
             message=desk.trouble.message,
             mend=desk.trouble.mend,
-            retry="Try again",
+            retry=say("retry", desk.words),
         )
     if desk.station is None:
         return _enrol(desk, status, code_picture)
@@ -71,13 +78,16 @@ def view(
 
 def status_of(desk: Desk) -> StatusView:
     """The top bar: where, what, who, and the most urgent thing that a person should know."""
-    play, done = desk.play, desk.done
+    play, done, words = desk.play, desk.done, desk.words
     document = release = unit = ""
     if play is not None:
-        document, release = (play.shown or play.instruction).title, f"rev. {play.instruction.revision}"
-        unit = unit_text(play.run.unit)
+        document, release = (
+            (play.shown or play.instruction).title,
+            say("rev", words, revision=play.instruction.revision),
+        )
+        unit = unit_text(play.run.unit, words)
     elif done is not None:
-        document, release, unit = done.title, done.release, unit_text(done.unit)
+        document, release, unit = done.title, done.release, unit_text(done.unit, words)
     language = "" if play is None else _spoken(play, desk.language)
     if play is not None and _choice(play):
         release += f" · {language.upper()}{'*' if play.unspoken else ''}"
@@ -113,50 +123,54 @@ def _spoken(play: Play, wanted: str) -> str:
 def _banner(desk: Desk) -> tuple[str, Mark]:
     if desk.line.trouble and desk.station is not None:
         return desk.line.trouble, Mark.BAD
-    if wrong := ticker.what_is_wrong(desk.line.clock_ahead):
+    if wrong := ticker.what_is_wrong(desk.line.clock_ahead, desk.words):
         return wrong, Mark.BAD
     if desk.remark:
-        return desk.remark, Mark.BAD
+        return again(desk.remark, desk.words), Mark.BAD
     if desk.lost:
-        names = ", ".join(desk.lost)
-        why = f" ({next(iter(desk.lost.values()))})" if len(desk.lost) == 1 else ""
-        return f"Lost: {names}{why}. Check its cable and power; everything else works.", Mark.BAD
+        names, why = ", ".join(desk.lost), again(next(iter(desk.lost.values())), desk.words)
+        key = "lost_one" if len(desk.lost) == 1 else "lost_many"
+        return say(key, desk.words, devices=names, why=why), Mark.BAD
     if desk.line.told:
         return desk.line.told, Mark.GOOD
     return "", Mark.WAITING
 
 
-def unit_text(unit: Unit) -> str:
+def unit_text(unit: Unit, language: str) -> str:
     """The unit as the top bar names it."""
     named = (
-        ("S/N ", unit.serial),
-        ("lot ", unit.lot),
-        ("", None if unit.serial or unit.lot else unit.part_number or unit.gtin),
-        ("order ", unit.work_order),
+        ("unit_serial", unit.serial),
+        ("unit_lot", unit.lot),
+        ("unit_part", None if unit.serial or unit.lot else unit.part_number or unit.gtin),
+        ("unit_order", unit.work_order),
     )
-    return " · ".join(f"{word}{value}" for word, value in named if value)
+    return " · ".join(say(key, language, value=value) for key, value in named if value)
 
 
 def _enrol(desk: Desk, status: StatusView, picture: bytes) -> EnrolView:
     offered = desk.enrolment
     if offered is None:
-        message = desk.line.trouble or "Asking the server for a code …"
+        message = desk.line.trouble or say("enrol_asking", desk.words)
         return EnrolView(status=status, message=message)
     return EnrolView(
-        status=status, code=offered.code, url=offered.url, picture=picture, message=offered.message
+        status=status,
+        code=offered.code,
+        url=offered.url,
+        picture=picture,
+        message=again(offered.message, desk.words),
     )
 
 
 def _idle(desk: Desk, tiles: Sequence[Summary], status: StatusView) -> IdleView:
-    prompt = "Scan your badge"
+    prompt = say("scan_badge", desk.words)
     if desk.asking is not None:
-        what = {Purpose.SIGN: " to sign", Purpose.RULE: " to decide", Purpose.ALLOW: " to allow it"}.get(
-            desk.purpose, ""
-        )
-        prompt = "One moment …" if desk.judging else f"PIN of {desk.asking.name}{what}"
+        key = "one_moment" if desk.judging else PIN_FOR[desk.purpose]
+        prompt = say(key, desk.words, name=desk.asking.name)
     notice = desk.notice.text
     if not notice and desk.play is not None:
-        notice = f"{desk.play.instruction.title} is held; sign in to go on with it."
+        title = (desk.play.shown or desk.play.instruction).title
+        notice = desk.play.stopped and again(desk.play.stopped, desk.words)
+        notice = notice or say("held_sign_in", desk.words, title=title)
     return IdleView(
         status=status,
         prompt=prompt,
@@ -184,26 +198,30 @@ def _news(news: News, desk: Desk, status: StatusView) -> ChangesView:
 
 
 def _choose(desk: Desk, tiles: Sequence[Summary], file_of: FileOf, status: StatusView) -> ChooseView:
-    prompt = "Scan a part or a work order"
+    prompt = say("scan_part", desk.words)
     shown = list(tiles)
     if desk.choices:
-        prompt = "Several documents fit this label: choose one"
+        prompt = say("several_fit", desk.words)
         shown = [tile for tile in tiles if tile.digest in desk.choices]
     elif desk.work_order:
-        prompt = f"Work order {desk.work_order}: scan the part"
+        prompt = say("order_scan", desk.words, number=desk.work_order)
     elif not tiles:
-        prompt = "No documents are assigned to this station yet; an engineer assigns them in the portal"
+        prompt = say("none_assigned", desk.words)
     return ChooseView(
         status=status,
         prompt=prompt,
         notice=desk.notice.text,
         notice_mark=desk.notice.mark,
-        tiles=tuple(_tile(tile, file_of) for tile in shown),
+        tiles=tuple(_tile(tile, file_of, desk.words) for tile in shown),
     )
 
 
-def _tile(summary: Summary, file_of: FileOf) -> Tile:
-    detail = [", ".join(summary.part_numbers), f"{summary.steps} steps", _time(summary.expected)]
+def _tile(summary: Summary, file_of: FileOf, language: str) -> Tile:
+    detail = [
+        ", ".join(summary.part_numbers),
+        say("steps_one" if summary.steps == 1 else "steps_many", language, count=summary.steps),
+        _time(summary.expected),
+    ]
     return Tile(
         key=summary.digest,
         title=summary.title,
@@ -228,13 +246,14 @@ def _held(desk: Desk, status: StatusView) -> HeldView:
     if run.step is not None:
         number = play.instruction.number(run.step)
         shown = play.shown or play.instruction
-        step = f"{number} of {len(shown.steps)}: {shown.step(run.step).title}"
+        at = {"number": number, "total": len(shown.steps), "title": shown.step(run.step).title}
+        step = say("held_step", desk.words, **at)
     return HeldView(
         status=status,
         title=(play.shown or play.instruction).title,
         reason=desk.notice.text
         if waits and desk.notice.text and not play.stopped
-        else play.stopped or play.reason or desk.notice.text,
+        else again(play.stopped or play.reason, desk.words) or desk.notice.text,
         waits=waits,
         stopped=bool(play.stopped),
         supervisor=desk.supervisor.name if desk.supervisor is not None else "",
@@ -246,7 +265,7 @@ def _held(desk: Desk, status: StatusView) -> HeldView:
 def _done(desk: Desk, status: StatusView) -> DoneView:
     assert desk.done is not None
     done = desk.done
-    message = desk.notice.text or "Scan the next part"
+    message = desk.notice.text or say("scan_next", desk.words)
     return DoneView(
         status=status,
         title=done.title,

@@ -9,6 +9,7 @@ from hardware.settings import DeviceSettings
 from kiosk.desk import Desk, Tending
 from kiosk.view import DeviceRow, DevicesView, Mark, OptionView
 from kiosk.viewing import status_of
+from kiosk.words import again, say
 
 MARKS = {
     DeviceState.READY: Mark.GOOD,
@@ -27,7 +28,7 @@ def view(desk: Desk, devices: Sequence[DeviceSettings], health: Mapping[str, Dev
         devices=tuple(_row(each, health.get(each.name), desk) for each in devices),
         chosen=tending.device,
         reached="" if chosen is None else str(chosen.transport),
-        said=tending.said,
+        said=tuple(_said(line, desk.words) for line in tending.said),
         commands=() if chosen is None else tuple(chosen.driver.commands),
         signals=() if chosen is None else _signals(chosen, tending),
         disabled=tending.device in desk.disabled,
@@ -37,24 +38,32 @@ def view(desk: Desk, devices: Sequence[DeviceSettings], health: Mapping[str, Dev
 
 
 def _row(device: DeviceSettings, health: DeviceHealth | None, desk: Desk) -> DeviceRow:
+    words, title = desk.words, again(device.driver.title, desk.words)
     if health is None:
-        return DeviceRow(name=device.name, title=device.driver.title, mark=Mark.WAITING, state="not started")
+        state = say("state_none", words)
+        return DeviceRow(name=device.name, title=title, mark=Mark.WAITING, state=state)
     if device.name in desk.disabled:
-        reason = desk.disabled[device.name].reason
-        return DeviceRow(
-            name=device.name, title=device.driver.title, mark=Mark.SKIPPED, state="out of use", reason=reason
-        )
-    refused = f", {health.refused} refused" if health.refused else ""
-    refused += f", lost {health.losses} ×" if health.losses else ""
+        reason, state = again(desk.disabled[device.name].reason, words), say("state_disabled", words)
+        return DeviceRow(name=device.name, title=title, mark=Mark.SKIPPED, state=state, reason=reason)
+    counted = {"taken": health.accepted, "refused": health.refused, "losses": health.losses}
     return DeviceRow(
         name=device.name,
-        title=device.driver.title,
+        title=title,
         mark=MARKS[health.state],
-        state=str(health.state),
-        reason=health.reason,
-        last="" if health.last_reading is None else sentence(health.last_reading),
-        counts=f"{health.accepted} taken{refused}",
+        state=say(f"state_{health.state}", words),
+        reason=again(health.reason, words),
+        last="" if health.last_reading is None else again(sentence(health.last_reading), words),
+        counts=", ".join(
+            say(f"counts_{key}", words, count=count)
+            for key, count in counted.items()
+            if count or key == "taken"
+        ),
     )
+
+
+def _said(line: str, language: str) -> str:
+    at, _, what = line.partition(" ")
+    return f"{at} {again(what, language)}"
 
 
 def _signals(device: DeviceSettings, tending: Tending) -> tuple[OptionView, ...]:

@@ -30,8 +30,6 @@ from content.evidence import (
     States,
     accepting,
     blocks,
-    came,
-    expected,
     limits,
     needed,
     unmet,
@@ -46,6 +44,7 @@ from content.values import Digest
 from hardware.readings import Measured
 from kiosk import viewing_vision
 from kiosk.desk import Desk, Play
+from kiosk.phrasing import asked_for, came, switched
 from kiosk.routing import measures
 from kiosk.view import (
     CheckView,
@@ -58,11 +57,11 @@ from kiosk.view import (
     StatusView,
     StepView,
 )
+from kiosk.words import again, say
 
 FileOf = Callable[[Digest, str], Path]
 Cell = tuple[str, str]  # row and column of a table
 MARGIN = 0.5  # of the band, drawn on either side of it
-DONE = "Done"
 ENTRIES: dict[type[Check], Entry] = {Number: Entry.NUMBER, FreeText: Entry.TEXT, Photo: Entry.PHOTO}
 
 
@@ -170,7 +169,10 @@ def _check(check: Check, step: Step, run: Run, instruction: Instruction, desk: D
     open_checks = accepting(step, run.states(step.id))
     active = bool(open_checks) and open_checks[0].id == check.id
     device = getattr(check, "device", None)
-    lost = f" ({device} is lost: {desk.lost[device]})" if device and device in desk.lost else ""
+    words = desk.words
+    lost = ""
+    if device and device in desk.lost:
+        lost = f" ({say('is_lost', words, device=device, why=again(desk.lost[device], words))})"
     live = _live(check, step, run.states(step.id), desk) if not state.passed else None
     bad = state.failed is not None and (live is None or _tried(state, live))
     mark = Mark.GOOD if state.passed else Mark.BAD if bad else Mark.ACTIVE if active else Mark.WAITING
@@ -178,16 +180,16 @@ def _check(check: Check, step: Step, run: Run, instruction: Instruction, desk: D
     row = CheckView(
         id=check.id,
         kind=check.kind,
-        prompt=check.prompt or _prompt(check, instruction),
+        prompt=check.prompt or _prompt(check, instruction, words),
         mark=mark,
-        awaited=_awaited(check, state, cell) + lost,
-        came=_came(state, live),
-        verdict=_verdict(check, state),
+        awaited=_awaited(check, state, cell, words) + lost,
+        came=_came(state, live, words),
+        verdict=_verdict(check, state, words),
         count=state.good,
         total=needed(check),
         gauge=_gauge(check, state, live),
         tappable=isinstance(check, Confirm) and not state.passed,
-        options=_options(check, state) or viewing_vision.options(state, desk.language),
+        options=_options(check, state, words) or viewing_vision.options(state, words),
         entry=viewing_vision.entry(check, state) or _entry(check, cell, state),
         cell=cell,
         cell_name=_cell_name(check, cell),
@@ -202,7 +204,7 @@ def _gone(device: str | None, desk: Desk) -> bool:
     return bool(desk.lost) if device is None else device in desk.lost or device in desk.disabled
 
 
-def _awaited(check: Check, state: CheckState, cell: Cell | None) -> str:
+def _awaited(check: Check, state: CheckState, cell: Cell | None, language: str) -> str:
     """What is awaited, where the prompt does not say it already."""
     match check:
         case Confirm() | Choice() | Checklist() | Photo():
@@ -214,9 +216,9 @@ def _awaited(check: Check, state: CheckState, cell: Cell | None) -> str:
         case Torque() if check.order and state.good < len(check.order):
             return f"{check.order[state.good]}: {limits(check)}"
         case Measure() if check.repeat > 1 and not state.passed:
-            return f"{limits(check)}, {state.good + 1} of {check.repeat}"
+            return f"{limits(check)}, {say('x_of_y', language, number=state.good + 1, total=check.repeat)}"
         case _:
-            return expected(check)
+            return asked_for(check, language)
 
 
 def _next_cell(check: Check, state: CheckState) -> Cell | None:
@@ -243,15 +245,18 @@ def _entry(check: Check, cell: Cell | None, state: CheckState) -> Entry:
     return ENTRIES.get(type(check), Entry.NONE)
 
 
-def _options(check: Check, state: CheckState) -> tuple[OptionView, ...]:
+def _options(check: Check, state: CheckState, language: str) -> tuple[OptionView, ...]:
     match check:
         case Choice() if not state.passed:
             last = state.last.answer if isinstance(state.last, Answer) else None
             return tuple(OptionView(id=o.id, text=o.text, chosen=o.id == last) for o in check.options)
         case Signal() if state.manual and not state.passed:
-            return tuple(OptionView(id=each, text=f"{check.signal} {each}") for each in ("on", "off"))
+            return tuple(
+                OptionView(id=each, text=switched(check.signal, language, on=each == "on"))
+                for each in ("on", "off")
+            )
         case Vision() if state.manual and not state.passed:
-            return tuple(OptionView(id=each, text=each) for each in ("good", "bad"))
+            return tuple(OptionView(id=each, text=say(each, language)) for each in ("good", "bad"))
         case Checklist() if not state.passed:
             return tuple(OptionView(id=i.id, text=i.text, chosen=i.id in state.answers) for i in check.items)
         case _:
@@ -275,24 +280,25 @@ def _waiting(step: Step, run: Run) -> tuple[Check, ...]:
     return tuple(check for check in accepting(step, states) if check.id in blocking)
 
 
-def _prompt(check: Check, instruction: Instruction) -> str:
+def _prompt(check: Check, instruction: Instruction, language: str) -> str:
     match check:
         case Scan(part=str(part)):
-            return f"Scan {_part_name(instruction, part)}"
+            return say("scan_the", language, part=_part_name(instruction, part))
         case Scan():
-            return "Scan the code"
+            return say("scan_code", language)
         case Measure():
-            return f"Measure the {check.quantity}"
+            return say("measure", language, quantity=again(check.quantity, language))
         case Torque():
-            return f"Tighten {check.fastenings} ×" if check.fastenings > 1 else "Tighten"
+            key = "tighten_many" if check.fastenings > 1 else "tighten"
+            return say(key, language, count=check.fastenings)
         case Signal():
-            return f"{check.signal} {'on' if check.expect else 'off'}"
+            return switched(check.signal, language, on=check.expect)
         case Vision():
-            return f"Camera check {check.check}"
+            return say("camera_check", language, check=check.check)
         case Timer(minimum=None):
-            return "Finish in time"
+            return say("in_time", language)
         case Timer():
-            return "Wait"
+            return say("wait", language)
         case _:
             return check.prompt or ""
 
@@ -314,19 +320,21 @@ def _tried(state: CheckState, live: Measured) -> bool:
     return units.convert(live.value, live.unit, state.last.unit) == state.last.value
 
 
-def _came(state: CheckState, live: Measured | None) -> str:
+def _came(state: CheckState, live: Measured | None, language: str) -> str:
     if live is not None:
         return units.quantity(live.value, live.unit)
-    return "" if state.last is None else came(state.last)
+    return "" if state.last is None else came(state.last, language)
 
 
-def _verdict(check: Check, state: CheckState) -> str:
+def _verdict(check: Check, state: CheckState, language: str) -> str:
     if state.passed:
-        return "good"
+        return say("verdict_good", language)
     if state.failed is not None:
-        return f"not good: expected {state.failed}"
+        pattern = getattr(check, "pattern", None)
+        wanted = asked_for(check, language) if pattern == state.failed else state.failed
+        return say("verdict_bad", language, expected=wanted)
     if needed(check) > 1 and state.good:
-        return f"{state.good} of {needed(check)}"
+        return say("x_of_y", language, number=state.good, total=needed(check))
     return ""
 
 
@@ -383,31 +391,33 @@ def _rounded(check: Measure | Torque | Number, value: Decimal) -> Decimal:
 
 def _primary(step: Step, run: Run, instruction: Instruction, desk: Desk) -> tuple[str, bool]:
     """The one large action, and whether a tap does it."""
-    waiting = _waiting(step, run)
+    waiting, language = _waiting(step, run), desk.words
     if not waiting:
-        return DONE, True
+        return say("done", language), True
     check = waiting[0]
     state = run.states(step.id).get(check.id, FRESH)
     match check:
         case Confirm():
-            return check.prompt or DONE, True
+            return check.prompt or say("done", language), True
         case Number() | FreeText() | Photo():
             return check.prompt, True
         case Table():
             return _cell_name(check, _next_cell(check, state)) or check.prompt, True
         case SignOff():
-            return f"{check.prompt}: scan the badge", False
+            return say("sign_scan", language, prompt=check.prompt), False
         case Vision() if viewing_vision.entry(check, state) is not None:
             return viewing_vision.primary(state, desk)
         case Torque():
             place = f", {check.order[state.good]}" if state.good < len(check.order) else ""
-            return f"Tighten {state.good + 1} of {check.fastenings}{place}: {limits(check)}", False
+            number, band = state.good + 1, limits(check)
+            given = {"number": number, "total": check.fastenings, "place": place, "limits": band}
+            return say("tighten_next", language, **given), False
         case Measure():
-            return f"{check.prompt or _prompt(check, instruction)}: {limits(check)}", False
+            return f"{check.prompt or _prompt(check, instruction, language)}: {limits(check)}", False
         case Timer():
-            return f"{check.prompt or 'Wait'}: {_minimum(check.minimum)}", False
+            return f"{check.prompt or say('wait', language)}: {_minimum(check.minimum)}", False
         case _:
-            return check.prompt or _prompt(check, instruction), False
+            return check.prompt or _prompt(check, instruction, language), False
 
 
 def _minimum(minimum: timedelta | None) -> str:

@@ -53,7 +53,7 @@ def _outlines(look: Look) -> tuple[OutlineView, ...]:
 
 
 def _verdict(desk: Desk, look: Look) -> VerdictView:
-    language, verdict = desk.language, look.verdict
+    language, verdict = desk.words, look.verdict
     if verdict is None:
         return VerdictView(mark=Mark.WAITING, title=say("vision_undecided", language), why=look.why)
     score = (
@@ -79,7 +79,7 @@ def entry(check: Check, state: CheckState) -> Entry | None:
 
 def primary(state: CheckState, desk: Desk) -> tuple[str, bool]:
     """The large action of a check that a camera was taught, and whether a touch does it."""
-    language = desk.language
+    language = desk.words
     if desk.look is not None and desk.look.busy:
         return say("vision_looking", language), False
     again = state.doubt is not None or state.failed is not None

@@ -3,6 +3,7 @@
 from hardware.readings import DeviceChanged, ReadingRefused, ReadingsDropped
 from kiosk.bench import Bench
 from kiosk.watch import Watch
+from kiosk.words import again
 
 
 class Watching:
@@ -23,9 +24,9 @@ class Watching:
         """A device sent something that is no reading, or more than can be taken; the screen changes."""
         self._watch.refused(reading)
         self.tell()
-        dropped = isinstance(reading, ReadingsDropped)
-        what = "more than can be taken" if dropped else "something that is no reading"
-        self._bench.reject(f"{reading.device} sent {what}: {reading.reason}")
+        key = "sent_too_much" if isinstance(reading, ReadingsDropped) else "sent_rubbish"
+        why = again(reading.reason, self._bench.language)
+        self._bench.reject(self._bench.words(key, device=reading.device, why=why))
         return True
 
     def tell(self) -> None:

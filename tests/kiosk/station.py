@@ -289,6 +289,7 @@ class Station:
     eye: Any = field(default_factory=Staring)
     glass: Any = field(default_factory=Glass)
     inbox: Inbox = field(default_factory=Inbox)
+    language: str = "en"
 
     def __post_init__(self) -> None:
         self.boot("boot-1")
@@ -307,7 +308,7 @@ class Station:
         )
         self.store.meta.put(ticker=self.ticker.mark(boot))
         self.alarm = StoppedAlarm()
-        self.bench = Bench(self.store, self.ticker)
+        self.bench = Bench(self.store, self.ticker, self.language)
         self.conductor = Conductor(
             self.bench,
             self.inbox,

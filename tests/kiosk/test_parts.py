@@ -61,14 +61,14 @@ def test_a_wrong_clock_is_said_and_records_carry_the_servers_time(off: timedelta
     count = Ticker(nanoseconds=clock, wall=lambda: SERVER + off)
     ahead = count.measured(SERVER)
     assert ahead == off
-    assert ticker.what_is_wrong(ahead)
+    assert ticker.what_is_wrong(ahead, "en")
     assert count.now() == SERVER
     clock.passes(60)  # a wall clock that stands still, jumps or is set does not matter any more
     assert count.now() == SERVER + timedelta(seconds=60)
 
 
 def test_a_clock_that_is_seconds_off_is_right_enough() -> None:
-    assert ticker.what_is_wrong(timedelta(seconds=90)) == ""
+    assert ticker.what_is_wrong(timedelta(seconds=90), "en") == ""
 
 
 def test_the_alarm_rings_once_and_a_later_setting_replaces_the_earlier() -> None:
@@ -226,10 +226,10 @@ def test_a_verifier_that_cannot_be_read_lets_nobody_in() -> None:
 def test_five_wrong_pins_lock_and_time_unlocks() -> None:
     tries = PinTries()
     for _ in range(pins.MOST):
-        assert not pins.refusal(tries, 0)
+        assert not pins.refusal(tries, 0, "en")
         tries = pins.wrong(tries, 0)
-    assert "5 min" in pins.refusal(tries, 0)
-    assert not pins.refusal(tries, pins.LOCKED)
+    assert "5 min" in pins.refusal(tries, 0, "en")
+    assert not pins.refusal(tries, pins.LOCKED, "en")
 
 
 def test_keys_that_come_as_fast_as_a_scanner_are_a_code() -> None:
