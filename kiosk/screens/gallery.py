@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import qrcode
 
 from content.folder import load_instruction
 from content.instruction import Safety, SafetyLevel
 from content.media import Picture
+from kiosk.playing import SUPERVISOR
 from kiosk.screens.gallery_looks import looks
 from kiosk.screens.window import Window
 from kiosk.view import (
@@ -38,6 +40,7 @@ from kiosk.view import (
     Tile,
     View,
 )
+from kiosk.words import DEFAULT, again, languages, say
 
 LIBRARY = Path(__file__).resolve().parents[2] / "content" / "library" / "instructions"
 STATUS = StatusView(
@@ -107,8 +110,9 @@ def step(document: str, number: int, checks: tuple[CheckView, ...], **more: obje
     return replace(view, **more)  # pyright: ignore[reportArgumentType] - keywords are fields of the view
 
 
-def views() -> Iterator[tuple[str, View]]:
-    """Every picture's name and view."""
+def views(language: str = DEFAULT) -> Iterator[tuple[str, View]]:
+    """Every picture's name and view; the longest of the kiosk's own sentences in that language."""
+    yield from _sentences(language)
     qr = io.BytesIO()
     qrcode.make("http://stepline.example/stations/enrol?code=K7PM-3QXR").save(qr)
     yield (
@@ -172,6 +176,20 @@ def views() -> Iterator[tuple[str, View]]:
             retry="Try again",
         ),
     )
+
+
+def _sentences(language: str) -> Iterator[tuple[str, View]]:
+    """The kiosk's longest sentences where they are shown: a banner, a notice, a fault, a run that stands still."""
+    revoked = replace(STATUS, banner=say("revoked", language), banner_mark=Mark.BAD)
+    ended = say("start_ended", language, until="2026-11-28 22:00")
+    yield "said-banner", ChooseView(status=revoked, notice=ended, notice_mark=Mark.BAD)
+    withdrawn = again("This document was withdrawn. Stop here and ask a supervisor.", language)
+    yield "said-stopped", HeldView(status=STATUS, title="Close the pump", reason=withdrawn, stopped=True)
+    needed = again(SUPERVISOR, language)
+    yield "said-rulings", HeldView(status=STATUS, reason=needed, waits=True, supervisor="Cleo Ruiz")
+    safe = say("trouble_safe", language)
+    fault = {name: say(f"full_{name}", language, safe=safe, why="") for name in ("title", "message", "mend")}
+    yield "said-fault", FaultView(status=STATUS, **fault, retry=say("retry", language))
 
 
 def _changes() -> Iterator[tuple[str, View]]:
@@ -433,12 +451,15 @@ def main() -> None:
     options.add_argument("--size", default="1280x800")
     options.add_argument("--theme", default="dark", choices=("dark", "light"))
     options.add_argument("--only", default="")
+    options.add_argument("--language", default="en", choices=languages())
     asked = options.parse_args()
     width, _, height = asked.size.partition("x")
     asked.out.mkdir(parents=True, exist_ok=True)
-    waiting = [(name, view) for name, view in views() if asked.only in name]
+    waiting = [(name, view) for name, view in views(asked.language) if asked.only in name]
     painted: list[View] = []
-    window = Window(Silent(), size=(int(width), int(height)), theme=asked.theme, painted=painted.append)  # pyright: ignore[reportArgumentType]
+    silent: Any = Silent()
+    size, dress = (int(width), int(height)), {"theme": asked.theme, "language": asked.language}
+    window = Window(silent, size=size, painted=painted.append, **dress)
 
     from kivy.clock import Clock  # after the window: Kivy reads its settings when it is imported
 
