@@ -12,7 +12,7 @@ from hardware.drivers.camera import DRIVER, CameraOptions
 from hardware.settings import DeviceSettings
 from hardware.simulate.scene import Scene, draw
 from kiosk import viewing_vision, words
-from kiosk.events import PictureJudged
+from kiosk.events import AssignmentChanged, PictureJudged
 from kiosk.view import Entry, HeldView, Mark
 from tests.kiosk.station import Shelf, Station, fill
 from tests.kiosk.test_conductor_language import document, step
@@ -55,7 +55,7 @@ def kiosk(tmp_path):
         station = Station(tmp_path / "kiosk", filled=False, devices=Shelf([camera()] * cameras))
         stations.append(station)
         fill(station.store, (document(step("a", check), step("b")),), roles={"cleo": "supervisor"})
-        station.conductor._switched()
+        station.put(AssignmentChanged())
         station.badge("anna")
         station.scan("GP-9")
         return station

@@ -14,7 +14,7 @@ from content.vision.verdict import Answer, Reason
 from hardware.rack import Rack
 from hardware.simulate.camera import SimulatedCamera
 from hardware.simulate.scene import PLACES, Scene, Shake, draw, shaken
-from kiosk.events import PictureJudged
+from kiosk.events import AssignmentChanged, PictureJudged
 from kiosk.eye import Eye, Wish
 from kiosk.inbox import Inbox
 from tests.kiosk.station import Shelf, Station, fill
@@ -86,7 +86,7 @@ def test_an_operator_has_the_camera_look_sees_why_not_and_answers_for_it(
             )
             files = {"vision/cap.vision": taught}
             fill(station.store, (document(step("a", CAP), step("b")),), files=files)
-            station.conductor._switched()
+            station.put(AssignmentChanged())
             station.badge("anna")
             station.scan("GP-9")
             glass.verbs = station.conductor
