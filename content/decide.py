@@ -58,6 +58,7 @@ from content.record import (
     RunHeld,
     RunInterrupted,
     RunStarted,
+    Seen,
     SupervisorNeeded,
     Tap,
 )
@@ -418,7 +419,8 @@ def _judged(run: Run, step: Step, check: Check, verdict: Verdict, given: Input) 
     if kind is None or mark(kind, check.id) in run.marked:
         return (failed,)
     came = evidence.came(verdict.evidence)
-    return (failed, deviation(run, step, kind, check.id, given, expected=expected, came=came))
+    photo = verdict.evidence.photo if isinstance(verdict.evidence, Seen) else None
+    return (failed, deviation(run, step, kind, check.id, given, expected=expected, came=came, photo=photo))
 
 
 def _refused_once(run: Run, step: Step, expected: str, came: str, given: ValueGiven) -> Facts:

@@ -7,7 +7,7 @@ from content.inputs import CodeGiven, Input, TorqueGiven, ValueGiven
 from content.instruction import Step
 from content.record import CheckPassed, DeviationRaised, ReadingRefused, RunFact
 from content.run import Run, fold
-from content.values import CheckId
+from content.values import CheckId, Digest
 
 Facts = tuple[RunFact, ...]
 DEVIATION_OF: dict[type[Check], DeviationKind] = {
@@ -59,6 +59,7 @@ def deviation(
     *,
     expected: str,
     came: str,
+    photo: Digest | None = None,
 ) -> DeviationRaised:
     """A departure from the instruction, the next of the run."""
     return DeviationRaised(
@@ -69,6 +70,7 @@ def deviation(
         check=check,
         expected=expected,
         came=came,
+        photo=photo,
         at=given.at,
         tick=given.tick,
         by=given.by,

@@ -42,6 +42,7 @@ FACTS = {
     "step.skipped": "Step skipped",
     "route.taken": "Another way taken",
     "supervisor.needed": "Waits for a supervisor",
+    "picture.doubted": "Camera asks a person",
     "failure.ruled": "Supervisor decided",
     "deviation.raised": "Deviation",
     "reading.refused": "Reading refused",

@@ -93,6 +93,7 @@ class FactRow:
     check: str | None
     says: str
     good: bool | None
+    photo: str | None = None  # the digest of the picture that it is about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,6 +280,7 @@ def _fact(row: AnyRow, titles: Mapping[str, tuple[int, str]]) -> FactRow:
         step_title=None if step is None else titles.get(step, (None, step))[1],
         check=fact.get("check"),
         says=_says(fact),
+        photo=(fact.get("evidence") or fact).get("photo"),
         good={"check.passed": True, "check.failed": False}.get(row.type),
     )
 
@@ -292,6 +294,7 @@ def _says(fact: Mapping[str, Any]) -> str:
         if fact.get("expected") and fact.get("type") != "step.completed"
         else None,
         f"came {fact['came']}" if fact.get("came") else None,
+        str(fact["why"]) if fact.get("why") else None,
         str(fact["reason"]) if fact.get("reason") else None,
         f"attempt {fact['attempt']}" if fact.get("attempt", 1) > 1 else None,
         f"visit {fact['visit']}" if fact.get("visit", 1) > 1 else None,
@@ -319,10 +322,21 @@ def _evidence(given: Mapping[str, Any]) -> str | None:
             return str(given.get("text") or given.get("answer"))
         case "photo":
             return "photographed"
+        case "seen":
+            return _seen(given)
         case "not-applicable":
             return "not applicable"
         case _:
             return None
+
+
+def _seen(given: Mapping[str, Any]) -> str:
+    """What a camera judged, or a person where it could not."""
+    score = f" {given['score']}" if given.get("score") else ""
+    of = f" (threshold {given['threshold']})" if given.get("score") and given.get("threshold") else ""
+    who = f"decided by {given['person']}" if given.get("person") else str(given.get("device"))
+    said = f"{given.get('check')} {'good' if given.get('good') else 'not good'}{score}{of}, {who}"
+    return f"{said}: {given['why']}" if given.get("why") else said
 
 
 def grouped(values: Sequence[Value]) -> Mapping[tuple[str, str], tuple[Value, ...]]:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from content.record import CheckFailed, CheckPassed, PictureDoubted
+from content.record import CheckFailed, CheckPassed, DeviationRaised, PictureDoubted
 from content.vision.pictures import as_jpeg
 from content.vision.verdict import Answer, Reason, Seen, Verdict
 from hardware.address import CameraSource
@@ -170,3 +170,11 @@ def test_every_verdict_has_its_words_in_every_language():
         assert {*viewing_vision.reasons(), "vision_look"} <= words.keys(language)
     turned = verdict(Answer.BAD, Reason.TURNED, values={"came": "9", "expected": "5", "region": "dial"})
     assert viewing_vision.words(turned, "de") == "Nicht in Ordnung: dial: um 9° gedreht, erlaubt 5°"
+
+
+def test_a_deviation_for_a_bad_picture_shows_it(kiosk):
+    station = kiosk()
+    says(station, ask(station), Answer.BAD, Reason.NOT_AS_TAUGHT, 0.1)
+    failed = next(fact for fact in station.facts if isinstance(fact, CheckFailed))
+    raised = next(fact for fact in station.facts if isinstance(fact, DeviationRaised))
+    assert raised.photo == failed.evidence.photo
