@@ -3,7 +3,7 @@
 import socket
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -55,13 +55,13 @@ class Plant:
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
 
-    def publish(self, document: dict[str, Any]) -> str:
-        """Publish a document whose pictures are all the same."""
+    def publish(self, document: dict[str, Any], files: Mapping[str, bytes] = {}) -> str:
+        """Publish a document; pictures that are not in `files` are all the same."""
         with tempfile.TemporaryDirectory() as folder:
             for path in Instruction.model_validate(document).files:
                 file = Path(folder, path)
                 file.parent.mkdir(exist_ok=True)
-                file.write_bytes(PNG)
+                file.write_bytes(files.get(path, PNG))
             Path(folder, "instruction.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
             return publishing.publish(self.house, Path(folder), "admin").digest
 

@@ -17,6 +17,10 @@ from sqlalchemy import select, update
 from content import package, wire
 from content.record import CodeRefused
 from content.values import Digest
+from content.vision.pictures import as_jpeg
+from content.vision.taught import Region, write_taught
+from content.vision.teaching import Example, Lesson, teach
+from hardware.simulate.scene import Scene, draw
 from kiosk.events import AssignmentChanged, Enrolled, EnrolmentOffered, LineChanged
 from kiosk.link import Link, NotOurServer, Refused, Unreachable, Unwell
 from kiosk.pulling import AssignmentRefused, Puller
@@ -170,6 +174,22 @@ def test_a_changed_document_arrives_and_only_what_is_new_is_fetched(desk: Desk, 
     desk.until(AssignmentChanged)
     assert [tile.title for tile in desk.store.library.tiles()] == ["Close the pump well"]
     assert {path: path.stat().st_mtime_ns for path in (desk.store.folder / "media").rglob("*.png")} == media
+
+
+def test_what_a_camera_was_taught_arrives_with_its_document_as_it_was_written(
+    desk: Desk, plant: Plant
+) -> None:
+    place = Region(x=0.5, y=0.2, width=0.2, height=0.2)
+    example = Example(name="good", data=as_jpeg(draw(Scene())), good=True)
+    data = write_taught(teach(Lesson(name="cap", kind="colour", regions=(place,)), [example]).check)
+    check = {"id": "cap", "kind": "vision", "check": "cap", "taught": "vision/cap.vision"}
+    steps = [{"id": "look", "title": "Look", "text": "Look at it.", "checks": [check]}]
+    plant.assign(plant.publish({**PUMP, "revision": 4, "steps": steps, "parts": []}, {check["taught"]: data}))
+    desk.sync.look_again()
+    desk.until(AssignmentChanged)
+    release = desk.store.library.release(desk.store.library.tiles()[0].digest)
+    file = release.file(check["taught"])
+    assert desk.store.media.read(file.digest, file.type) == data
 
 
 def test_a_server_whose_counter_went_back_goes_above_what_its_kiosk_holds(desk: Desk, plant: Plant) -> None:
