@@ -134,12 +134,17 @@ def _standing(stages: tuple[Stage, ...], valid: list[Signature]) -> tuple[StageN
     found: list[StageNow] = []
     reached = True
     for stage in stages:
-        signed = tuple({s.principal: s for s in valid if s.stage == stage.name}.values())
+        signed = tuple({s.principal: s for s in valid if _counts(s, stage)}.values())
         opens = reached if not (stage.parallel and found) else found[-1].open
         found.append(StageNow(stage=stage, signed=signed, open=opens))
         if len(signed) < stage.count:
             reached = False
     return tuple(found)
+
+
+def _counts(signature: Signature, stage: Stage) -> bool:
+    """Whether it is the stage's, also where the policy names other people by now."""
+    return signature.stage == stage.name and (not stage.people or signature.principal in stage.people)
 
 
 def _signatures(tx: Connection, draft: str) -> tuple[Signature, ...]:

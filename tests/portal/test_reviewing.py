@@ -99,6 +99,37 @@ def test_a_reviewer_sends_a_draft_back_with_a_reason(visit, written, submitted, 
     eve.page.get_by_role("button", name="Submit for review").wait_for()
 
 
+def test_a_page_that_was_left_open_signs_and_releases_nothing(
+    submitted, client, written, plant_module
+) -> None:
+    eve = submitted("leak-and-flow-test", "Scan the pump", "Scan it first")
+    draft = eve.page.url.rpartition("/drafts/")[2].partition("/")[0]
+    ada = client("admin", written)
+    shown = ada.get(f"/drafts/{draft}/review").text
+    content = shown.split('name="content" value="', 1)[1].split('"', 1)[0]
+    given = {"verdict": "approved", "meaning": "It is right", "password": plant_module.PASSWORD}
+    for stale in ({}, {"content": "0" * 64}):
+        refused = ada.send_form(f"/drafts/{draft}/sign", **given, **stale)
+        assert refused.status_code == 409
+        assert "has changed since you opened it" in refused.text
+    assert ada.send_form(f"/drafts/{draft}/sign", **given, content=content).status_code == 303
+
+
+def test_a_supervisor_names_a_deputy_and_nobody_else_ends_it(visit, written, client) -> None:
+    sam = visit(written, viewport={"width": 390, "height": 844}).sign_in("sam", "/reviews").page
+    away = sam.locator("#absences")
+    away.get_by_label("Signs for you").select_option("eve")
+    away.get_by_label("From").fill("2026-01-01")
+    away.get_by_label("Until").fill("2099-01-01")
+    away.get_by_role("button", name="Note it").click()
+    row = sam.locator("#absences tr", has_text="Sam Supervisor")
+    row.get_by_text("Eve Engineer").wait_for()
+    number = row.locator("form").get_attribute("action").split("/")[3]
+    assert client("eve", written).send_form(f"/reviews/absences/{number}/end").status_code == 403
+    row.get_by_role("button", name="Back").click()
+    sam.get_by_text("Nobody is away").wait_for()
+
+
 def test_approval_is_set_up_by_administrators_and_only_read_by_engineers(visit, written, client) -> None:
     ada = visit(written).sign_in("admin", "/publishing").page
     stages = ada.get_by_label("Procedure, high risk")

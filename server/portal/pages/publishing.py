@@ -108,10 +108,11 @@ def make_key(request: Request, here: ThePortal, visitor: Engineer, form: Posted)
 
 
 @router.post("/publishing/keys/{key}/revoke")
-def revoke_key(here: ThePortal, visitor: Engineer, _form: Posted, key: int) -> Response:
-    """End a token."""
+def revoke_key(here: ThePortal, visitor: Supervisor, _form: Posted, key: int) -> Response:
+    """End a token of one's own; an administrator anybody's."""
     keys.revoke_key(here.house, key, visitor.id, visitor.role)
-    return RedirectResponse("/publishing#keys", status_code=303)
+    back = "/publishing#keys" if visitor.role.may(Role.ENGINEER) else "/reviews#calendar"
+    return RedirectResponse(back, status_code=303)
 
 
 @router.post("/publishing/things")

@@ -10,6 +10,7 @@ from starlette.datastructures import FormData
 from content.instruction import Instruction
 from server.errors import Invalid
 from server.library import commenting, drafts, policy, releasing, reviewing, settling, sharing
+from server.people import keys
 from server.people.sessions import Role
 from server.portal.asking import zone_of
 from server.portal.guard import Engineer, Posted, Supervisor, ThePortal, text
@@ -37,6 +38,7 @@ def page(request: Request, here: ThePortal, visitor: Supervisor) -> HTMLResponse
         flags = due.flags(tx)
         people = everybody(tx, here.house.now())
         absences = policy.absences(tx, here.house.now())
+        feeds = [each for each in keys.keys(tx) if (each.person, each.scope) == (visitor.id, "calendar")]
     waiting = reviewing.waiting(here.house, visitor.id, visitor.role)
     months = by_month(planned, zone_of(request))
     return here.looks.page(
@@ -46,6 +48,7 @@ def page(request: Request, here: ThePortal, visitor: Supervisor) -> HTMLResponse
         months=months,
         flags=flags,
         absences=absences,
+        feeds=[each for each in feeds if not each.revoked_at and each.expires_at > here.house.now()],
         called={each.id: each.name for each in people},
         deputies=[each for each in people if each.active and each.login and each.role != Role.OPERATOR],
     )
