@@ -102,7 +102,7 @@ def test_a_reviewer_sends_a_draft_back_with_a_reason(visit, written, submitted, 
 def test_a_page_that_was_left_open_signs_and_releases_nothing(
     submitted, client, written, plant_module
 ) -> None:
-    eve = submitted("leak-and-flow-test", "Scan the pump", "Scan it first")
+    eve = submitted("fit-gears", "Clamp the housing", "Clamp it well")
     draft = eve.page.url.rpartition("/drafts/")[2].partition("/")[0]
     ada = client("admin", written)
     shown = ada.get(f"/drafts/{draft}/review").text

@@ -277,9 +277,7 @@ def publish_again(house: House, digest: str) -> dict[str, object]:
 def test_findings_of_the_checker_keep_a_release_back_until_an_administrator_overrides_with_a_reason(
     plant: House, first: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        releasing, "obstacles", lambda _document, _site: ("tighten: the limits have no device",)
-    )
+    monkeypatch.setattr(releasing, "obstacles", lambda *_asked: ("tighten: the limits have no device",))
     with reading(plant.engine) as tx:
         release = library.newest_release(tx, "close-pump")
     assert release is not None

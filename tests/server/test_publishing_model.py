@@ -63,11 +63,11 @@ class Publishing(RuleBasedStateMachine):
                 tx.execute(insert(tables.people).values(row | {"active": True, "failures": 0}))
         first = publish(self.house, write_instruction(folder), "eva")
         self.draft = drafts.from_release(self.house, first, "eva")
+        self.gone: set[str] = set()
         self.decide(stages)
         self.authors = {"eva"}
         self.signed: dict[str, dict[str, str]] = {}  # stage -> whose signature -> by whom
         self.away: set[tuple[str, str]] = set()
-        self.gone: set[str] = set()
         self.open_comments: list[int] = []
         self.state = RevisionState.DRAFT
         self.number = 0
@@ -79,6 +79,8 @@ class Publishing(RuleBasedStateMachine):
 
     @rule(stages=STAGES)
     def decide(self, stages: list[dict[str, object]]) -> None:
+        if any(self.gone.intersection(each.get("people", ())) for each in stages):
+            return  # who has left is named for nothing
         self.stages = stages
         for risk in policy.RISKS:
             policy.decide(self.house, "work-instruction", risk, stages, "ada")
