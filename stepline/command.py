@@ -11,6 +11,7 @@ from rich.console import Console
 from stepline import packages
 from stepline.devices import device
 from stepline.documents import content
+from stepline.people import people
 from stepline.vision import vision
 
 app = typer.Typer(
@@ -21,6 +22,7 @@ app = typer.Typer(
 )
 app.add_typer(device, name="device")
 app.add_typer(content, name="content")
+app.add_typer(people, name="people")
 app.add_typer(vision, name="vision")
 for group, name in ((packages.keys, "keys"), (packages.package, "package"), (packages.records, "records")):
     app.add_typer(group, name=name)

@@ -89,6 +89,36 @@ def test_a_person_is_added_and_can_be_deactivated(client, served, plant_module):
     assert zoe.get("/runs").status_code == 303, "an open session ends at once"
 
 
+def test_a_person_is_changed_and_whoever_is_signed_in_changes_their_own_password(
+    client, visit, served, plant_module
+):
+    admin = client()
+    fields = {"name": "Ria Rot", "role": "supervisor", "login": "ria", "password": plant_module.PASSWORD}
+    assert admin.send_form("/people", **fields).status_code == 303
+    page = visit(viewport={"width": 390, "height": 844}).sign_in("admin", "/people").page
+    page.get_by_role("link", name="Ria Rot").click()
+    page.get_by_label("Role").select_option("engineer")
+    page.get_by_label("Badge code").fill("BDG:RIA-1")
+    page.get_by_role("button", name="Change", exact=True).click()
+    page.get_by_text("Changed. Kiosks learn of it at once.").wait_for()
+    assert "without PIN" in page.locator("tr", has_text="Ria Rot").first.inner_text()
+    ria = visit().sign_in("ria", "/me").page
+    for now, again, words in (
+        ("not it at all", "a new good sentence", "The password is wrong"),
+        (plant_module.PASSWORD, "a new bad sentence", "The two new passwords differ"),
+        (plant_module.PASSWORD, "a new good sentence", "Changed."),
+    ):
+        ria.get_by_label("The password now").fill(now)
+        ria.get_by_label("The new one", exact=True).fill("a new good sentence")
+        ria.get_by_label("The new one again").fill(again)
+        ria.get_by_role("button", name="Change it").click()
+        ria.get_by_text(words).first.wait_for()
+    refused = admin.send_form("/people/admin", name="Administrator", role="engineer", login="admin")
+    assert refused.status_code == 409
+    assert "Nobody else is an administrator" in refused.text
+    assert client("sam").get("/people/ria-rot").status_code == 403
+
+
 def test_a_person_who_cannot_be_added_is_refused_with_the_reason(client):
     admin = client("admin")
     short = admin.send_form("/people", name="Max", role="engineer", login="max", password="short")

@@ -2,20 +2,27 @@
 
 import re
 import unicodedata
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from server.errors import Conflict, Invalid, Refused
-from server.people.roster import add_person, deactivate
-from server.people.sessions import Role
-from server.portal.guard import Administrator, Portal, Posted, ThePortal, text
+from server.errors import Conflict, Invalid, NotThere, Refused
+from server.people.roster import Changes, add_person, change, deactivate, new_password, reactivate
+from server.people.sessions import Role, Visitor
+from server.portal.guard import Administrator, Portal, Posted, ThePortal, signed_in, text
+from server.portal.proving import prove
 from server.reports.people import everybody, trail
 from server.store.engine import reading
 
 router = APIRouter()
 FIELDS = ("name", "role", "login", "badge")  # what is shown again after a refusal; never a password or PIN
-DONE = {"added": "Added. Kiosks learn of it at once.", "deactivated": "They can no longer sign in anywhere."}
+DONE = {
+    "added": "Added. Kiosks learn of it at once.",
+    "changed": "Changed. Kiosks learn of it at once.",
+    "deactivated": "They can no longer sign in anywhere.",
+    "reactivated": "They can sign in again, as before.",
+}
 
 
 @router.get("/people")
@@ -57,6 +64,91 @@ def leave(here: ThePortal, visitor: Administrator, _form: Posted, person: str) -
         raise Conflict("You cannot deactivate yourself.", "Ask another administrator.")
     deactivate(here.house, person, visitor.id)
     return RedirectResponse("/people?done=deactivated", status_code=303)
+
+
+@router.post("/people/{person}/reactivate")
+def back(here: ThePortal, visitor: Administrator, _form: Posted, person: str) -> Response:
+    """Let somebody sign in again."""
+    reactivate(here.house, person, visitor.id)
+    return RedirectResponse("/people?done=reactivated", status_code=303)
+
+
+@router.get("/people/{person}")
+def edit(request: Request, here: ThePortal, _visitor: Administrator, person: str) -> HTMLResponse:
+    """One person, to be changed."""
+    return _one(request, here, person)
+
+
+@router.post("/people/{person}")
+def changed(request: Request, here: ThePortal, visitor: Administrator, form: Posted, person: str) -> Response:
+    """Change a person; the password, badge and PIN only where new ones were written, or are to go."""
+    given = {name: text(form, name, longest=120) for name in FIELDS}
+    password = form.get("password")
+    wanted = Changes(
+        name=given["name"],
+        role=given["role"],
+        login=given["login"] or None,
+        password=password if isinstance(password, str) and password else None,
+        badge="" if text(form, "no-badge") else _badge(given["badge"]),
+        pin="" if text(form, "no-pin") else text(form, "pin") or None,
+    )
+    try:
+        change(here.house, person, wanted, visitor.id)
+    except NotThere:
+        raise
+    except Refused as refused:
+        return _one(request, here, person, given=given, refused=refused)
+    return RedirectResponse("/people?done=changed", status_code=303)
+
+
+def _one(
+    request: Request,
+    here: Portal,
+    person: str,
+    *,
+    given: dict[str, str] | None = None,
+    refused: Refused | None = None,
+) -> HTMLResponse:
+    with reading(here.house.engine) as tx:
+        found = next((each for each in everybody(tx, here.house.now()) if each.id == person), None)
+        entries = trail(tx, 20, person)
+    if found is None:
+        raise NotThere("There is no such person.", "Look at the page People.")
+    status = 200 if refused is None else refused.status
+    known = {"name": found.name, "role": found.role, "login": found.login or "", "badge": ""}
+    return here.looks.page(
+        request,
+        "person.html",
+        status,
+        person=found,
+        trail=entries,
+        given=known | (given or {}),
+        refused=refused,
+        roles=list(Role),
+    )
+
+
+@router.get("/me")
+def me(request: Request, here: ThePortal, visitor: Annotated[Visitor, Depends(signed_in)]) -> HTMLResponse:
+    """Who is signed in, and their password."""
+    done = "Changed. Other browsers have to sign in anew." if request.query_params.get("done") else ""
+    return here.looks.page(request, "me.html", done=done, refused=None, me=visitor)
+
+
+@router.post("/me")
+def own_password(
+    request: Request, here: ThePortal, visitor: Annotated[Visitor, Depends(signed_in)], form: Posted
+) -> Response:
+    """Another password for oneself, after the one that holds now."""
+    wanted = form.get("password")
+    try:
+        prove(request, here, visitor.id, form.get("current"))
+        if not isinstance(wanted, str) or wanted != form.get("again"):
+            raise Invalid("The two new passwords differ.", "Write the same one twice.")
+        new_password(here.house, visitor.id, wanted, visitor.id, but=visitor.session)
+    except Refused as refused:
+        return here.looks.page(request, "me.html", refused.status, done="", refused=refused, me=visitor)
+    return RedirectResponse("/me?done=changed", status_code=303)
 
 
 def _badge(code: str) -> str | None:
