@@ -42,8 +42,8 @@ def ready(check: TaughtCheck) -> Taught:
         frame = read_picture(base64.b64decode(check.frame))
     except NoPicture as problem:
         raise NotTaught(f"the scene inside the taught check: {problem}") from None
-    for embedded in _embedded(check):
-        patch = presence.opened(embedded)
+    for encoded in _embedded(check):
+        patch = presence.opened(encoded)
         if max(patch.shape[:2]) > LARGEST_PATCH:
             raise NotTaught(
                 f"a picture inside the taught check has {patch.shape[1]} × {patch.shape[0]} pixels"
