@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -252,17 +253,29 @@ def _fit(widget: Widget, drawn: Rectangle) -> None:
     drawn.pos = (widget.center_x - drawn.size[0] / 2, widget.center_y - drawn.size[1] / 2)
 
 
+def _same_run(view: HeldView, before: HeldView) -> bool:
+    """Whether the run is held as it was, whatever the bar above says of line and devices."""
+    now, then = view.status, before.status
+    same = (now.release, now.unit, now.language) == (then.release, then.unit, then.language)
+    return same and replace(view, status=then) == before
+
+
 class MessageScreen(AnchorLayout):
     """A symbol, a large word, a few lines, and one or two actions: held, done and fault look alike."""
 
     def __init__(self, verbs: Verbs) -> None:
         super().__init__()
         self._verbs = verbs
+        self._asked: HeldView | None = None  # whose end is asked for once more
         self._rows = Rows(gap=24, size_hint_x=None, width=theme.px(980))
         self.add_widget(self._rows)
 
     def show(self, view: HeldView | DoneView | FaultView) -> None:
-        """Bring the screen up to date."""
+        """Bring the screen up to date; a question stays while only the bar above has news."""
+        asked, self._asked = self._asked, None
+        if asked is not None and isinstance(view, HeldView) and _same_run(view, asked):
+            self._asked = asked
+            return
         self._rows.clear_widgets()
         match view:
             case HeldView():
@@ -320,10 +333,15 @@ class MessageScreen(AnchorLayout):
         yes = Action("", say("end_yes", language), end, tall=112)
         yes.enabled = False
 
+        def back() -> None:
+            self._asked = None
+            self.show(view)
+
         def offer(_dt: float) -> None:
             yes.enabled = True
             yes.rename("abort:yes")
 
+        self._asked = view
         self._rows.clear_widgets()
         self._add(
             "warn",
@@ -334,7 +352,7 @@ class MessageScreen(AnchorLayout):
             say("end_what", language),
         )
         self._actions(
-            Action("abort:no", say("end_no", language), partial(self.show, view), primary=True, tall=112),
+            Action("abort:no", say("end_no", language), back, primary=True, tall=112),
             yes,
         )
         Clock.schedule_once(offer, SURE)

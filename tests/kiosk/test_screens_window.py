@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageStat
 
 from kiosk.screens.window import Window
-from kiosk.view import ChooseView, HeldView, IdleView, Mark, StepView, Wish
+from kiosk.view import ChooseView, HeldView, IdleView, Mark, StatusView, StepView, Wish
 from kiosk.words import keys
 
 pytestmark = pytest.mark.window
@@ -282,6 +282,9 @@ def test_a_held_run_goes_on_or_is_ended(stage: Stage) -> None:
     assert [verb for verb, *_ in stage.heard.said] == ["go_on"]
     stage.touch("abort:no")
     stage.touch("abort")
+    stage.show(
+        HeldView(reason="break", status=StatusView(online=True, undelivered=3))
+    )  # only the bar has news
     stage.touch("abort:yes")
     assert [verb for verb, *_ in stage.heard.said] == ["go_on", "abort"]
 
