@@ -16,7 +16,7 @@ from stepline.demo.panel.view import LIST, Codes, Move, PanelView, Row
 Press = Callable[[str], None]
 LETTERS, SMALLER, QUIET, HEADLINE, LONG = 20, 16, 18, 27, 23  # sizes; LONG: of a headline with many words
 MANY = 56  # characters of a headline that are many
-ROW, SIDE, GAP, EDGE, HEAD, FOOT = 56, 122, 8, 8, 164, 84
+ROW, SIDE, GAP, EDGE, HEAD, FOOT = 56, 122, 8, 8, 164, 76
 
 
 class Key(Tap):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 KIOSK = (1280, 800)  # pixels at a scale of 1
-PANEL = (580, 1000)
+PANEL = (580, 992)
 BAR = 48  # of a window's title bar and some room around it
 SMALLEST, LARGEST = 0.4, 3.0
 LIKE_ONE = 1.2  # up to this scale letters are sharper at 1
