@@ -5,6 +5,7 @@ import time
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image, ImageStat
@@ -18,16 +19,19 @@ SIZE = (1280, 800)
 
 
 class Heard:
-    """Verbs that remember what was said."""
+    """Verbs that remember what was said, or are those of whoever `serves`."""
 
     def __init__(self) -> None:
         self.said: list[tuple] = []
         self.photo: bytes | None = None
+        self.serves: Any = None
 
     def take_photo(self) -> bytes | None:
         return self.photo
 
     def __getattr__(self, verb: str):
+        if self.serves is not None:
+            return getattr(self.serves, verb)
         return lambda *words: self.said.append((verb, *words))
 
 

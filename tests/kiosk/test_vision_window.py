@@ -89,7 +89,7 @@ def test_an_operator_has_the_camera_look_sees_why_not_and_answers_for_it(
             station.put(AssignmentChanged())
             station.badge("anna")
             station.scan("GP-9")
-            glass.verbs = station.conductor
+            stage.heard.serves = station.conductor
 
             def looked(*, until: str) -> None:
                 stage.touch("primary")
@@ -126,7 +126,7 @@ def test_an_operator_has_the_camera_look_sees_why_not_and_answers_for_it(
 
 
 class Both:
-    """Shows on the stage, remembers what was shown, and hands its touches to the conductor."""
+    """Shows on the stage, and remembers what was shown."""
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
@@ -139,11 +139,3 @@ class Both:
     @property
     def view(self):
         return self.views[-1]
-
-    @property
-    def verbs(self):
-        return self._stage.heard
-
-    @verbs.setter
-    def verbs(self, conductor) -> None:
-        self._stage.heard.__class__.__getattr__ = lambda _self, verb: getattr(conductor, verb)
