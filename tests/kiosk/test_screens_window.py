@@ -2,6 +2,7 @@
 
 import io
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -36,7 +37,7 @@ class Heard:
 
 
 class Stage:
-    """One window for all tests of this process, driven frame by frame."""
+    """The one window of this process, driven frame by frame; who comes after finds it empty."""
 
     def __init__(self) -> None:
         self.heard = Heard()
@@ -47,6 +48,9 @@ class Stage:
         self.loop = EventLoop
         self.window._glass.add_widget(self.window._root)
         self.loop.start()
+
+    def close(self) -> None:
+        self.window._glass.remove_widget(self.window._root)
 
     def frames(self, count: int = 4) -> None:
         for _ in range(count):
@@ -84,8 +88,10 @@ class Stage:
 
 
 @pytest.fixture(scope="module")
-def stage() -> Stage:
-    return Stage()
+def stage() -> Iterator[Stage]:
+    stage = Stage()
+    yield stage
+    stage.close()
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,7 @@
 
 import queue
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,13 @@ from tests.kiosk.test_vision import CAP, camera
 
 pytestmark = pytest.mark.window
 PATIENCE = 60  # s; a busy machine
+
+
+@pytest.fixture
+def stage() -> Iterator[Stage]:
+    stage = Stage()
+    yield stage
+    stage.close()
 
 
 @pytest.fixture(scope="module")
@@ -71,9 +79,8 @@ def test_the_eye_answers_every_wish_whatever_it_sees(taught: bytes, tmp_path: Pa
 
 
 def test_an_operator_has_the_camera_look_sees_why_not_and_answers_for_it(
-    taught: bytes, tmp_path: Path
+    stage: Stage, taught: bytes, tmp_path: Path
 ) -> None:
-    stage = Stage()
     inbox = Inbox()
     with SimulatedCamera() as simulated:
         simulated.show(draw(Scene()))  # its first picture tells how large all are
