@@ -1,22 +1,17 @@
 """`stepline people`: what can be done about people on the server's own machine, when nobody can sign in any more."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+
+from stepline.data_folder import BY, DATA, Data, Database, opened, say
 
 people = typer.Typer(
     no_args_is_help=True, help="Administrators, on the server's machine.", rich_markup_mode=None
 )
 out = Console(soft_wrap=True, markup=False, highlight=False)
 problems = Console(stderr=True, markup=False, soft_wrap=True)
-
-Data = Annotated[Path, typer.Option("--data", help="The server's data folder.")]
-Database = Annotated[
-    str | None, typer.Option("--database-url", help="PostgreSQL instead of SQLite in --data, as for serve.")
-]
-DATA = Path("stepline-data")
 
 
 @people.command("list")
@@ -25,7 +20,6 @@ def listed(*, data: Data = DATA, database_url: Database = None) -> None:
     from server.errors import Refused
     from server.reports.people import everybody
     from server.store.engine import reading
-    from stepline.packages.keeping import opened, say
 
     try:
         with opened(data, database_url) as house, reading(house.engine) as tx:
@@ -46,7 +40,6 @@ def rescue(
     """Give an administrator whose password was lost a new one, also while the server runs."""
     from server.errors import Refused
     from server.people.roster import rescue as run
-    from stepline.packages.keeping import BY, opened, say
 
     try:
         with opened(data, database_url) as house:

@@ -6,6 +6,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from stepline.data_folder import DATA, Data, Database
+
 keys = typer.Typer(no_args_is_help=True, help="The keys that kiosks trust.", rich_markup_mode=None)
 package = typer.Typer(
     no_args_is_help=True, help="Packages for kiosks without network.", rich_markup_mode=None
@@ -15,12 +17,6 @@ records = typer.Typer(
 )
 out = Console(soft_wrap=True, markup=False, highlight=False)
 problems = Console(stderr=True, markup=False, soft_wrap=True)
-
-Data = Annotated[Path, typer.Option("--data", help="The server's data folder.")]
-Database = Annotated[
-    str | None, typer.Option("--database-url", help="PostgreSQL instead of SQLite in --data, as for serve.")
-]
-DATA = Path("stepline-data")
 
 
 @keys.command()

@@ -7,7 +7,7 @@ from rich.console import Console
 from server.errors import Refused
 from server.library.carrying import export as write
 from server.records.carried import take as take_in
-from stepline.packages.keeping import BY, opened, say
+from stepline.data_folder import BY, opened, say
 
 
 def export(  # noqa: PLR0917 - what goes where, and where it is said

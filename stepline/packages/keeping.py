@@ -1,48 +1,13 @@
 """`stepline keys`: works on the server's data folder, also while the server runs."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
-from sqlalchemy.exc import OperationalError
 
 from content.package import fingerprint
-from server.errors import Invalid, Refused
-from server.house import House
+from server.errors import Refused
 from server.library.rotating import rotate as rotate_keys
-from server.serve import open_house
-from server.settings import Settings
-from server.store.engine import first_line
-
-BY = "command line"
-
-
-@contextmanager
-def opened(data: Path, database_url: str | None) -> Iterator[House]:
-    """The house over a server's data folder; raises Refused when it is none."""
-    if not (data / "keys").is_dir():
-        raise Invalid(
-            f"{data} is no server's data folder", "name the one that `stepline serve` uses: --data DIR"
-        )
-    try:
-        house = open_house(Settings(data=data, database_url=database_url))
-    except OperationalError as problem:
-        raise Invalid(
-            f"the database does not answer: {first_line(problem)}", "look at --database-url"
-        ) from None
-    try:
-        yield house
-    finally:
-        house.previews.close()
-        house.engine.dispose()
-
-
-def say(problems: Console, refused: Refused) -> int:
-    """Print what was refused and the mend; the exit code."""
-    between = " " if refused.detail.endswith(".") else " - "
-    problems.print(between.join(each for each in (refused.detail, refused.mend) if each))
-    return 1
+from stepline.data_folder import BY, opened, say
 
 
 def show(data: Path, database_url: str | None, out: Console, problems: Console) -> int:
