@@ -111,6 +111,7 @@ def test_a_recording_of_the_devices_drives_the_same_run_again(kiosk: KioskProces
     kiosk.scanner.scan("GP-101", "]C0")
     kiosk.until_last("check.passed")
     kiosk.scanner.noise()
+    kiosk.until(lambda: "garbage.refused" in kiosk.types, "hearing the noise")
     kiosk.scale.weigh("117.0")
     kiosk.until_last("deviation.raised")
     kiosk.scale.weigh("125.0")
