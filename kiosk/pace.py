@@ -11,9 +11,7 @@ from kiosk.store.errors import StoreError
 from kiosk.watching import Watching
 
 DONE_SHOWN = 20_000_000  # µs that the done screen stays when nothing is scanned
-PULSE = (
-    5_000_000  # µs between two signs of life while a run is open; so far off can an interruption's length be
-)
+PULSE = 5_000_000  # µs between two signs of life of an open run: how far off an interruption's length can be
 AGAIN = 2_000_000  # µs between two tries to write to a disk that refused
 
 

@@ -20,7 +20,7 @@ from kiosk.ports import Devices
 from kiosk.runner import Runner
 from kiosk.store.errors import StoreError
 from kiosk.view import Mark
-from kiosk.words import say
+from kiosk.words import again, say
 
 JPEG = "image/jpeg"
 
@@ -67,6 +67,10 @@ class Seeing:
         if device is None:
             bench.reject(say("no_camera_here", bench.desk.words))
             return
+        if device in bench.desk.disabled:
+            why = again(bench.desk.disabled[device].reason, bench.desk.words)
+            bench.reject(say("camera_out_of_use", bench.desk.words, device=device, why=why))
+            return
         named = play.release.file(wanted.taught)
         self._wishes += 1
         look = Look(number=self._wishes, run=play.run.id, step=play.run.step, check=wanted.id, device=device)
@@ -75,9 +79,10 @@ class Seeing:
         self._eye.look(Wish(number=self._wishes, device=device, file=file, digest=named.digest))
 
     def _camera(self) -> str | None:
-        """The station's camera, where the check names none."""
+        """The station's camera, where the check names none: one that is in use, if there is one."""
         found = [each.name for each in self._devices.settings if isinstance(each.transport, CameraSource)]
-        return found[0] if found else None
+        used = [name for name in found if name not in self._bench.desk.disabled]
+        return next(iter(used or found), None)
 
     def saw(self, event: PictureJudged) -> None:
         """The answer of the eye; one that nobody waits for any more is passed over."""

@@ -13,7 +13,7 @@ from hardware.settings import DeviceSettings
 from hardware.simulate.scene import Scene, draw
 from kiosk import viewing_vision, words
 from kiosk.events import AssignmentChanged, PictureJudged
-from kiosk.view import Entry, HeldView, Mark
+from kiosk.view import Entry, HeldView, Mark, Wish
 from tests.kiosk.station import Shelf, Station, fill
 from tests.kiosk.test_conductor_language import document, step
 
@@ -163,6 +163,22 @@ def test_no_camera_or_no_picture_is_said_with_what_to_do(kiosk):
     station.put(PictureJudged(number=ask(station).number))
     assert "gives no picture" in station.view.notice
     assert station.view.can_confirm
+
+
+def test_a_camera_out_of_use_does_not_look_and_another_does(kiosk):
+    station = kiosk()
+    for wish in (Wish.OPEN, Wish.DISABLE):
+        station.conductor.tend(wish)
+    station.badge("cleo")
+    station.conductor.enter_pin("1234")
+    station.conductor.drain()
+    station.conductor.tend(Wish.LEAVE)
+    station.conductor.answer("a", "cap", Entry.LOOK)
+    assert station.eye.wishes == []
+    assert station.view.notice == words.say("camera_out_of_use", device="eye", why="taken out of use")
+    assert station.view.checks[0].by_hand
+    station.devices.settings = [camera(), camera("second")]
+    assert ask(station).device == "second"
 
 
 def test_every_verdict_has_its_words_in_every_language():
