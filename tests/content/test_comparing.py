@@ -1,7 +1,6 @@
 """Two revisions side by side: nothing that differs is left out, nothing that does not is named."""
 
 import copy
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +12,8 @@ from content.difference import How, moved, spelled, wording
 from content.folder import load
 from content.instruction import Instruction
 from content.sop import Sop
+from tests.library import LIBRARY
 
-LIBRARY = Path(__file__).resolve().parents[2] / "content/library"
 DOCUMENTS = [
     load(folder) for kind in ("instructions", "sops") for folder in sorted((LIBRARY / kind).iterdir())
 ]

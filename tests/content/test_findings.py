@@ -17,8 +17,8 @@ from content.sop import Sop
 from tests.content.documents import TEXT as GOOD
 from tests.content.documents import write_instruction as write
 from tests.content.test_folder import SOP
+from tests.library import LIBRARY
 
-LIBRARY = Path(__file__).resolve().parents[2] / "content" / "library"
 SAMPLES = (
     (LIBRARY / "instructions/service-pump/instruction.yaml", Instruction),
     (LIBRARY / "instructions/fit-gears/instruction.yaml", Instruction),

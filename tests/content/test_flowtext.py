@@ -1,15 +1,14 @@
 """A procedure's flow as lines: it reads back as it was written, and says at its line what it does not understand."""
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from content import flowtext
 from content.folder import load_sop
+from tests.library import LIBRARY
 
-LIBRARY = Path(__file__).resolve().parents[2] / "content" / "library" / "sops"
+SOPS = LIBRARY / "sops"
 NAMES = st.from_regex(r"[a-z0-9]{1,4}(-[a-z0-9]{1,3})?", fullmatch=True)
 WORDS = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=12)
 
@@ -51,7 +50,7 @@ def test_a_flow_reads_back_as_it_was_written(flow) -> None:
         ]
 
 
-@pytest.mark.parametrize("folder", sorted(LIBRARY.iterdir()), ids=lambda folder: folder.name)
+@pytest.mark.parametrize("folder", sorted(SOPS.iterdir()), ids=lambda folder: folder.name)
 def test_the_flows_of_the_sample_library_read_back_exactly(folder) -> None:
     flow = load_sop(folder).plain()["flow"]
     assert list(flowtext.read(flowtext.write(flow)).boxes) == flow

@@ -21,9 +21,9 @@ from content.importing.draft import Draft, DraftStep, ImportRefused, save
 from content.importing.files import drafts
 from content.instruction import Instruction
 from stepline.command import app
+from tests.library import LIBRARY
 
 CASES = Path(__file__).resolve().parents[3] / "shared" / "cases"
-LIBRARY = Path(__file__).resolve().parents[2] / "content" / "library"
 with_cases = pytest.mark.skipif(
     not CASES.is_dir(), reason="left out: the real cases are not beside the repository"
 )

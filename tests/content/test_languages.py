@@ -16,8 +16,7 @@ from content.schema import KINDS, schema
 from content.values import Piece
 from content.writing import spell, write
 from tests.content.flows import document, step
-
-LIBRARY = Path(__file__).resolve().parents[2] / "content" / "library"
+from tests.library import LIBRARY
 
 
 def spoken(**texts_of: str) -> Instruction:

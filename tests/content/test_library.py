@@ -2,7 +2,6 @@
 
 import re
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -10,8 +9,8 @@ from PIL import Image
 from content import blocks, checks, folder, languages
 from content.instruction import Instruction
 from content.media import Arrow, Badge, Box, Caption, Ellipse, Picture, Polygon, Video
+from tests.library import LIBRARY
 
-LIBRARY = Path(__file__).resolve().parents[2] / "content" / "library"
 SOPS = [folder.load_sop(path.parent) for path in sorted((LIBRARY / "sops").glob("*/sop.yaml"))]
 FOLDERS = sorted(path.parent for path in (LIBRARY / "instructions").glob("*/instruction.yaml"))
 INSTRUCTIONS = [folder.load_instruction(path) for path in FOLDERS]

@@ -7,8 +7,9 @@ import pytest
 from content.folder import load_instruction
 from content.instruction import Instruction
 from content.renaming import check_renamed, step_renamed
+from tests.library import LIBRARY
 
-LIBRARY = Path(__file__).resolve().parents[2] / "content" / "library" / "instructions"
+INSTRUCTIONS = LIBRARY / "instructions"
 STEPS = [
     {
         "id": "look-over",
@@ -66,7 +67,7 @@ def test_a_checks_new_name_stands_wherever_the_old_one_stood() -> None:
     assert second["checks"][0]["limits"] == {"low": "look_over.state_2 + look_over.verdict"}
 
 
-@pytest.mark.parametrize("folder", sorted(LIBRARY.iterdir()), ids=lambda folder: folder.name)
+@pytest.mark.parametrize("folder", sorted(INSTRUCTIONS.iterdir()), ids=lambda folder: folder.name)
 def test_every_step_of_the_library_can_be_called_otherwise_and_back(folder: Path) -> None:
     values = load_instruction(folder).plain()
     steps, head = values.pop("steps"), values

@@ -65,8 +65,8 @@ from server.serve import open_house
 from server.settings import Settings
 from server.store import tables
 from server.store.engine import reading, writing
+from tests.library import LIBRARY
 
-LIBRARY = Path(__file__).resolve().parents[2] / "content/library"
 PASSWORD = "correct horse battery"
 LINE = "Pump line"
 STATIONS = (

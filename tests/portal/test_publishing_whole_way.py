@@ -13,10 +13,10 @@ from server.serve import open_house
 from server.settings import Settings
 from stepline.demo.panel.cable import Cable
 from tests.kiosk.process import KioskProcess
+from tests.library import LIBRARY
 from tests.server.serving import PASSWORD, ServerProcess
 
 pytestmark = [pytest.mark.window, pytest.mark.timeout(300)]
-LIBRARY = Path(__file__).resolve().parents[2] / "content/library"
 DOCUMENT, GTIN = "label-and-pack", "09521234501008"
 STAGES = [{"name": "Review", "role": "engineer"}, {"name": "Quality", "role": "supervisor"}]
 

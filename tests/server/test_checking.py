@@ -1,7 +1,5 @@
 """The checker as a site wants it: changed with a name, used wherever a document is checked."""
 
-from pathlib import Path
-
 import pytest
 
 from content.lint.settings import LintSettings
@@ -14,9 +12,9 @@ from server.people.roster import add_person
 from server.people.sessions import Kind, Role, open_session
 from server.reports.people import trail
 from server.store.engine import reading
+from tests.library import LIBRARY
 from tests.server.serving import client, serving
 
-LIBRARY = Path(__file__).resolve().parents[2] / "content" / "library"
 STRICT = LintSettings(levels={"long-sentence": "error"}, longest_sentence=3, preferred={"shaft": "axle"})
 
 

@@ -2,7 +2,6 @@
 
 import io
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,8 +19,8 @@ from server.library.shapes import HEAD, ORDER, STEP
 from server.people.sessions import Role
 from server.store import tables
 from server.store.engine import reading
-
-LIBRARY = Path(__file__).resolve().parents[2] / "content" / "library"
+from tests.library import LIBRARY
+from tests.server.drafting import held
 
 
 @pytest.fixture
@@ -31,11 +30,6 @@ def begun(house):
         each for each in publish_library(house, LIBRARY, "admin") if each.document.id == "close-pump"
     )
     return drafts.from_release(house, release, "eva")
-
-
-def held(house, draft):
-    with reading(house.engine) as tx:
-        return drafts.read(tx, draft)
 
 
 def change(house, draft: str, part: str, version: int, body: Any, by: str) -> Any:

@@ -17,9 +17,9 @@ from server.people.sessions import Kind, Role, open_session
 from server.reports import library as shelf
 from server.store.engine import reading
 from tests.content.documents import TEXT, write_instruction
+from tests.library import LIBRARY
 from tests.server.serving import client, serving
 
-LIBRARY = Path(__file__).resolve().parents[2] / "content" / "library"
 NORM = "ISO/IEC 6789-1:2015 #4"
 WORDS = f"""{TEXT}
   - id: hold

@@ -20,10 +20,10 @@ from server.reports import reviewing as due
 from server.reports.reviewing import Planned, Rule
 from server.store import tables
 from server.store.engine import reading, writing
+from tests.library import LIBRARY
 from tests.server.conftest import Clock
 from tests.server.serving import client, serving
 
-LIBRARY = Path(__file__).resolve().parents[2] / "content" / "library"
 PASSWORD = "correct horse battery"
 
 

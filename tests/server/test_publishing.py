@@ -37,9 +37,9 @@ from server.reports import reviewing as due
 from server.store import tables
 from server.store.engine import reading, writing
 from tests.content.documents import TEXT, write_instruction
+from tests.library import LIBRARY
 from tests.server.conftest import Clock
 
-LIBRARY = Path(__file__).resolve().parents[2] / "content" / "library"
 WRONG = "The torque in step one is wrong"
 
 

@@ -28,6 +28,7 @@ from server.people.sessions import Role
 from server.store import tables
 from server.store.engine import reading, writing
 from tests.content.documents import TEXT, write_instruction
+from tests.server.drafting import held
 
 PEOPLE = {
     "eva": Role.ENGINEER,
@@ -69,11 +70,6 @@ def draft(plant: House, begin: Callable[..., str]) -> str:
     made = begin()
     write(plant, made, "Tighten them evenly")
     return made
-
-
-def held(house: House, draft: str) -> Draft:
-    with reading(house.engine) as tx:
-        return drafts.read(tx, draft)
 
 
 def write(house: House, draft: str, title: str, by: str = "eva") -> None:

@@ -26,13 +26,12 @@ from server.library.publishing import publish, publish_library
 from server.library.shapes import ORDER, STEP
 from server.library.taking_over import take_over
 from server.people.sessions import Role
-from server.reports import library as shelf
 from server.reports import reviewing as due
 from server.reports import signatures
 from server.store import tables
 from server.store.engine import reading
-
-LIBRARY = Path(__file__).resolve().parents[2] / "content" / "library"
+from tests.library import LIBRARY
+from tests.server.drafting import draft_of, held, put
 
 
 @pytest.fixture
@@ -40,23 +39,6 @@ def plant(house):
     """The sample library, released."""
     publish_library(house, LIBRARY, "admin")
     return house
-
-
-def draft_of(house, document: str) -> str:
-    with reading(house.engine) as tx:
-        release = shelf.newest_release(tx, document)
-    return drafts.from_release(house, release, "eva")
-
-
-def held(house, draft: str) -> drafts.Draft:
-    with reading(house.engine) as tx:
-        return drafts.read(tx, draft)
-
-
-def put(house, draft: str, part: str, **fields: Any) -> None:
-    now = held(house, draft).parts[part]
-    wanted = Change(part=part, version=now.version, body={**now.body, **fields})
-    edits.change(house, draft, wanted, "eva")
 
 
 def test_a_block_stands_in_a_draft_by_reference_and_is_released_with_its_digest(plant) -> None:

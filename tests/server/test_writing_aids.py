@@ -33,8 +33,9 @@ from server.library.shapes import HEAD, ORDER, STEP
 from server.library.taking import LARGEST_UPLOAD
 from server.people.sessions import Role
 from server.store.engine import reading
+from tests.library import LIBRARY
+from tests.server.drafting import draft_of, held, put
 
-LIBRARY = Path(__file__).resolve().parents[2] / "content" / "library"
 CUBE = """solid cube
 facet normal 0 0 1
  outer loop
@@ -52,25 +53,6 @@ def plant(house):
     """The sample library, released."""
     publish_library(house, LIBRARY, "admin")
     return house
-
-
-def draft_of(house, document: str) -> str:
-    from server.reports import library as shelf
-
-    with reading(house.engine) as tx:
-        release = shelf.newest_release(tx, document)
-    return drafts.from_release(house, release, "eva")
-
-
-def held(house, draft: str) -> drafts.Draft:
-    with reading(house.engine) as tx:
-        return drafts.read(tx, draft)
-
-
-def put(house, draft: str, part: str, **fields: Any) -> None:
-    now = held(house, draft).parts[part]
-    body = {key: value for key, value in {**now.body, **fields}.items() if value is not None}
-    edits.change(house, draft, Change(part=part, version=now.version, body=body), "eva")
 
 
 # --- files -------------------------------------------------------------------------

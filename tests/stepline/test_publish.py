@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.content.documents import TEXT, write_instruction
+from tests.library import LIBRARY
 from tests.server.serving import PASSWORD, ServerProcess, approve_nothing
 from tests.stepline.conftest import COMMAND, Stepline, surroundings
 
-LIBRARY = Path(__file__).parents[2] / "content" / "library"
 RELEASED = re.compile(r"close-pump revision (\d+): ([0-9a-f]{12})\n")
 
 

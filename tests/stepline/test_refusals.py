@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import free_port
+from tests.library import LIBRARY
 
 NOBODY = "127.0.0.1:9"  # the discard port: nothing listens there
-LIBRARY = Path(__file__).parents[2] / "content" / "library"
 EXAMPLE = Path(__file__).parents[2] / "hardware" / "example-station.toml"
 SENSOR = ("device", "simulate", "sensor")
 WRONG = {
