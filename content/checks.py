@@ -4,12 +4,11 @@ Devices and time prove `scan`, `measure`, `torque`, `signal`, `vision` and `time
 `choice`, `checklist`, `number`, `text`, `table`, `photo` and `sign-off`.
 """
 
-import re
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from content import units
+from content import patterns, units
 from content.asking import Computed, Prompted, Question
 from content.media import InnerPath
 from content.refusing import refusal
@@ -342,11 +341,9 @@ KINDS = (
 def _compiled(pattern: str | None) -> str | None:
     if pattern is not None:
         try:
-            re.compile(pattern)
-        except (re.error, OverflowError) as problem:  # the latter for a repeat beyond all bounds
-            raise refusal(
-                f"{pattern!r} is not a regular expression: {problem}", mend="try it on a code that must match"
-            ) from None
+            patterns.check(pattern)
+        except patterns.PatternWrong as problem:
+            raise refusal(str(problem), mend=problem.mend) from None
     return pattern
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 
-from content import units
+from content import patterns, units
 from content.checks import (
     Check,
     Checklist,
@@ -287,7 +287,7 @@ def _fits(check: Scan, given: CodeGiven, instruction: Instruction, taken: Mappin
     if check.exact is not None:
         return given.text == check.exact
     if check.pattern is not None:
-        return any(re.fullmatch(check.pattern, text) for text in (given.text, given.serial or ""))
+        return any(patterns.fits(check.pattern, text) for text in (given.text, given.serial or ""))
     if check.gs1 is not None:
         held = given.elements
         return all(ai in held and asked in {"*", held[ai]} for ai, asked in check.gs1.items())
@@ -359,7 +359,7 @@ def judge_answer(check: Check, given: Answered) -> Verdict | None:
             return item and Verdict(Answer(answer=item.id, text=item.text), good=True)
         case FreeText():
             words = given.answer.strip()
-            good = check.pattern is None or re.fullmatch(check.pattern, words) is not None
+            good = check.pattern is None or patterns.fits(check.pattern, words)
             return Verdict(Answer(answer=words), good) if 0 < len(words) <= LONGEST_TEXT else None
         case Number():
             value = typed_number(given.answer)

@@ -7,7 +7,10 @@ from re import _constants as op  # pyright: ignore[reportAttributeAccessIssue]
 from re import _parser  # pyright: ignore[reportAttributeAccessIssue]
 from typing import Any
 
+from content import patterns
+
 REPEATED = 200  # times at most that a piece is repeated in an example
+LONGEST = 2_000  # characters of an example
 
 
 def example_of(pattern: str) -> str | None:
@@ -16,7 +19,7 @@ def example_of(pattern: str) -> str | None:
         text = _spell(_parser.parse(pattern), {})
     except (re.error, ValueError, RecursionError):
         return None
-    return text if re.fullmatch(pattern, text) else None
+    return text if len(text) <= LONGEST and patterns.fits(pattern, text) else None
 
 
 def _spell(parsed: Any, groups: dict[int, str]) -> str:
@@ -42,7 +45,8 @@ def _piece(name: Any, argument: Any, groups: dict[int, str]) -> str:
         return groups.get(argument, "")
     if name in {op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT}:
         least, most, inner = argument
-        return "".join(_spell(inner, groups) for _ in range(min(max(least, 1 if most else 0), REPEATED)))
+        times = min(max(least, 1 if most else 0), REPEATED)
+        return _spell(inner, groups)[: LONGEST + 1] * times
     if name is op.ATOMIC_GROUP:
         return _spell(argument, groups)
     return ""  # a place in the text, such as its end

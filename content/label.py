@@ -10,14 +10,13 @@ import biip
 from biip.gs1_digital_link_uris import GS1DigitalLinkURI
 from biip.gs1_messages import GS1Message
 
+from content import patterns
 from content.envelopes import EnvelopeDamaged, Fields, is_envelope, is_hibc, read_envelope, read_hibc
 
 LONGEST_CODE = 2_000  # characters; a full version-40 QR code that people print has fewer
 BADGE = re.compile(r"^BDG:([A-Za-z0-9-]{4,64})$")
 WORK_ORDER = re.compile(r"^WO:([A-Za-z0-9./_-]{1,64})(?:\?(.{0,1000}))?$")
-LONGEST_OWN = (
-    200  # characters that a plant's own pattern is tried on; one that doubles back must not hold us up
-)
+LONGEST_OWN = 200  # characters that a plant's own pattern is tried on
 GROUPS = frozenset({"part", "gtin", "serial", "lot", "order", "badge"})
 ENVELOPE_MARKS = "\x04\x1c\x1d\x1e\x1f"
 _CONTROLS = re.compile(r"[\x00-\x1f]")
@@ -110,21 +109,26 @@ class Pattern:
     @classmethod
     def of(cls, text: str) -> "Pattern":
         """Compile it; raises ValueError with the mend."""
+        patterns.check(text)
         try:
             pattern = re.compile(text)
-        except re.error as problem:
+        except (re.error, OverflowError) as problem:
             raise ValueError(f"{text!r} is no regular expression: {problem}") from None
         known = set(pattern.groupindex) & GROUPS
         if not known or set(pattern.groupindex) - GROUPS:
             raise ValueError(f"{text!r} names no group of {', '.join(sorted(GROUPS))}, or another one")
         return cls(pattern)
 
+    def match(self, text: str) -> re.Match[str] | None:
+        """The match of the whole text; Python's engine, which backtracks, sees only what fits."""
+        return self.pattern.fullmatch(text) if patterns.fits(self.pattern.pattern, text) else None
 
-def read(text: str, symbology: str | None = None, patterns: Sequence[Pattern] = ()) -> Label:
+
+def read(text: str, symbology: str | None = None, own: Sequence[Pattern] = ()) -> Label:
     """What the scanned `text` means; `symbology` is the AIM identifier (`]d2`) where the scanner sends it.
 
     GS1 element strings and GS1 Digital Link URIs are read by biip (GS1 General Specifications, section 3), HIBC and
-    ISO/IEC 15434 by `content.envelopes`. A plant's own `patterns` go before all of them, in their order.
+    ISO/IEC 15434 by `content.envelopes`. A plant's `own` patterns go before all of them, in their order.
     """
     if not text.strip():
         return Unreadable(text=text, reason="the code is empty")
@@ -134,8 +138,8 @@ def read(text: str, symbology: str | None = None, patterns: Sequence[Pattern] = 
         return _enveloped(text)
     if any(char != "\x1d" for char in _CONTROLS.findall(text)) or "\ufffd" in text:
         return Unreadable(text=text, reason="the code holds control characters or is not text")
-    for pattern in patterns if len(text) <= LONGEST_OWN else ():
-        if match := pattern.pattern.fullmatch(text):
+    for pattern in own if len(text) <= LONGEST_OWN else ():
+        if match := pattern.match(text):
             return _own(text, match)
     if match := BADGE.match(text):
         return BadgeLabel(text=text, code=match[1])

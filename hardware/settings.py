@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from hardware.address import MqttTopic, Transport, Window, broker_at, is_topic_filter, reached_at
+from hardware.decode.pattern import LinePattern
 from hardware.driver import BYTES, TOPICS, Carrier, Driver, Options
 from hardware.kinds import NoDriver, drivers
 
@@ -156,8 +157,8 @@ def _labels(path: Path, tables: Any) -> tuple[str, ...]:
         if not isinstance(pattern, str):
             raise DevicesFileWrong(f"{path}: label {place}: write [[label]] with one key, pattern = '…'")
         try:
-            re.compile(pattern)
-        except re.error as problem:
+            LinePattern(pattern)
+        except ValueError as problem:
             raise DevicesFileWrong(f"{path}: label {place}: pattern: {problem}") from problem
         patterns.append(pattern)
     return tuple(patterns)

@@ -12,7 +12,7 @@ from typing import Literal
 from pydantic import Field, field_validator, model_validator
 
 from hardware.decode.asked_lines import AskedLineDecoder, Asking
-from hardware.decode.pattern import amount, compiled
+from hardware.decode.pattern import LinePattern, amount, compiled
 from hardware.driver import BYTES, Carrier, Command, Driver, Options, Send, Told
 from hardware.readings import CommandDone, Measured, Reading, Stamp
 
@@ -49,7 +49,7 @@ class GaugeDecoder(AskedLineDecoder):
     def __init__(self, *, stamp: Stamp, own: "GaugeOptions") -> None:
         self._own = own
         family = FAMILIES.get(own.speaks)
-        self._pattern = re.compile(own.pattern if family is None else family.pattern)
+        self._pattern = LinePattern(own.pattern if family is None else family.pattern)
         self._faults = re.compile(r"(?!)" if family is None else family.faults)
         self._ask = own.asks.encode() if family is None else family.ask
         super().__init__(self._read, stamp=stamp, ceiling=LONGEST_LINE, asking=self._asking(family))
@@ -66,8 +66,7 @@ class GaugeDecoder(AskedLineDecoder):
         if self._faults.fullmatch(text):
             self.understood()
             return "the gauge has no value: is it switched on, and does its cable sit?"
-        found = self._pattern.fullmatch(text)
-        named = {} if found is None else found.groupdict()
+        named = self._pattern.fields(text) or {}
         value = amount(named.get("value"))
         if value is None:
             return "this is no value as the table says the gauge spells it: mend `speaks` or `pattern`"

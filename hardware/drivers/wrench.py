@@ -1,6 +1,5 @@
 """Torque wrenches and screwdrivers that print a line after each fastening, each maker's in its own spelling."""
 
-import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -8,7 +7,7 @@ from pydantic import Field, field_validator, model_validator
 
 from hardware.amounts import spelled
 from hardware.decode.line_decoder import LineDecoder
-from hardware.decode.pattern import amount, compiled
+from hardware.decode.pattern import LinePattern, amount, compiled
 from hardware.driver import BYTES, Carrier, Driver, Options
 from hardware.readings import Reading, Stamp, TorqueApplied
 
@@ -32,13 +31,12 @@ class WrenchDecoder(LineDecoder):
         super().__init__(self._read, stamp=stamp, ceiling=LONGEST_LINE)
         self._wrench_stamp = stamp
         self._own = own
-        self._pattern = re.compile(PATTERNS.get(own.speaks, own.pattern))
+        self._pattern = LinePattern(PATTERNS.get(own.speaks, own.pattern))
         self._last: tuple[int, str] | None = None
 
     def _read(self, line: bytes) -> Reading | str | None:
         text = line.decode("utf-8", errors="replace").strip()
-        found = self._pattern.fullmatch(text)
-        named = {} if found is None else found.groupdict()
+        named = self._pattern.fields(text) or {}
         torque, angle = amount(named.get("torque")), amount(named.get("angle"))
         if torque is None:
             return "this is no result as the table says the wrench prints it: mend `speaks` or `pattern`"
@@ -46,7 +44,8 @@ class WrenchDecoder(LineDecoder):
         ok = self._verdict(verdict)
         if verdict and ok is None:
             return f"the verdict {verdict!r} is neither in `good` nor in `bad`"
-        number = int(named["number"]) if named.get("number") else None
+        told = named.get("number")
+        number = int(told) if told else None
         if number is not None and self._last == (number, text):
             return None
         self._last = None if number is None else (number, text)

@@ -152,15 +152,20 @@ def test_a_plants_own_patterns_go_first() -> None:
         Pattern.of(r"A(?P<order>\d{5})"),
         Pattern.of(r"P#(?P<badge>\d+)"),
     ]
-    assert read("123456-0042", patterns=own) == PartLabel(
-        text="123456-0042", part_number="123456", serial="0042"
-    )
-    assert read("A12345", patterns=own) == WorkOrderLabel(text="A12345", number="12345")
-    assert read("P#77", patterns=own) == BadgeLabel(text="P#77", code="77")
-    assert read("123456-00421", patterns=own) == PartLabel(text="123456-00421", part_number="123456-00421")
+    assert read("123456-0042", own=own) == PartLabel(text="123456-0042", part_number="123456", serial="0042")
+    assert read("A12345", own=own) == WorkOrderLabel(text="A12345", number="12345")
+    assert read("P#77", own=own) == BadgeLabel(text="P#77", code="77")
+    assert read("123456-00421", own=own) == PartLabel(text="123456-00421", part_number="123456-00421")
 
 
-@pytest.mark.parametrize("pattern", ["(", r"\d+", r"(?P<colour>\w+)"])
+def test_a_code_that_a_clumsy_pattern_doubles_back_on_is_read_at_once() -> None:
+    text = "A" * 199 + "!"
+    assert read(text, own=[Pattern.of(r"(?P<part>(A+)+)")]) == PlainText(text=text)
+
+
+@pytest.mark.parametrize(
+    "pattern", ["(", r"(?=A)(?P<part>\w+)", r"(?P<part>.)\1", r"\d+", r"(?P<colour>\w+)"]
+)
 def test_a_pattern_that_means_nothing_is_refused(pattern: str) -> None:
     with pytest.raises(ValueError, match=r"regular expression|group"):
         Pattern.of(pattern)

@@ -103,6 +103,7 @@ def test_a_verdict_that_nobody_named_is_refused():
         ("gauge", 'speaks = "pattern"', "belong together"),
         ("gauge", "speaks = 'pattern'\npattern = '[0-9]+'", "names no group 'value'"),
         ("gauge", "speaks = 'pattern'\npattern = '(?P<value>[0-9]+'", "no regular expression"),
+        ("gauge", "speaks = 'pattern'\npattern = '(?=[0-9])(?P<value>[0-9]+)'", "look-around"),
         ("gauge", "speaks = 'pattern'\npattern = '(?P<value>x)(?P<colour>y)'", "'colour' that means nothing"),
         ("gauge", "speaks = 'pattern'\npattern = '" + "x" * 300 + "'", "at most 200"),
         ("wrench", "pattern = '(?P<torque>[0-9]+)'", "belong together"),
@@ -112,6 +113,11 @@ def test_a_table_that_cannot_be_is_told_with_the_mend(kind, more, part, devices)
     with pytest.raises(DevicesFileWrong, match=r"device 1 \(g\)") as wrong:
         devices(table("tcp://127.0.0.1:1", kind, more))
     assert part in str(wrong.value)
+
+
+def test_noise_that_a_clumsy_pattern_doubles_back_on_is_told_at_once(devices):
+    (told,) = read(decoder("gauge", speaks="pattern", pattern="(?P<value>([0-9]+)+)"), b"1" * 100 + b"!\r\n")
+    assert "this is no value" in told.reason
 
 
 @given(st.lists(st.binary(max_size=40), max_size=12), st.integers(1, 9))

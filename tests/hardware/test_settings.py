@@ -89,7 +89,7 @@ def test_a_wrong_table_is_told_with_file_table_key_and_mend(devices, table, part
         ("[device]\nname = 's'", "two brackets"),
         ("[station]\nname = 's'", "may hold `drivers`"),
         ("\ufeff\x00", "is no TOML"),
-        ("[[label]]\npattern = '('", "label 1: pattern: missing"),
+        ("[[label]]\npattern = '('", "label 1: pattern: is no regular expression"),
         ("[[label]]\nname = 'x'", "one key, pattern"),
     ],
 )
