@@ -22,7 +22,7 @@ from content.importing.guides import read
 from content.instruction import Instruction
 from content.lint.checker import lint_folder
 from content.lint.settings import LintSettings
-from content.trying import walk
+from content.trying.walking import walk
 from content.writing import spell
 from server.library.drafts import from_folder
 from server.people.roster import add_person

@@ -201,7 +201,9 @@ def _check(check: Check, step: Step, run: Run, instruction: Instruction, desk: D
 
 def _gone(device: str | None, desk: Desk) -> bool:
     """Whether what should prove the check cannot: its device, or where none is named any that might."""
-    return bool(desk.lost or desk.disabled) if device is None else device in desk.lost or device in desk.disabled
+    return (
+        bool(desk.lost or desk.disabled) if device is None else device in desk.lost or device in desk.disabled
+    )
 
 
 def _awaited(check: Check, state: CheckState, cell: Cell | None, language: str) -> str:

@@ -15,7 +15,7 @@ from content.lint.checker import lint
 from content.lint.settings import LintSettings
 from content.package import Release
 from content.revision import RevisionState
-from content.trying import walk
+from content.trying.walking import walk
 from server.audit import note
 from server.errors import Conflict, Invalid, NotAllowed, NotThere
 from server.house import House

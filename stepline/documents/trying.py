@@ -9,8 +9,9 @@ from rich.table import Table
 
 from content.errors import DocumentError
 from content.folder import load_instruction
-from content.trying import Path as Way
-from content.trying import Trial, walk
+from content.trying.paths import Path as Way
+from content.trying.paths import Trial, spelled_count
+from content.trying.walking import walk
 from content.values import format_duration
 from stepline.documents.saying import plainly
 
@@ -41,6 +42,7 @@ def _plain(path: Way) -> dict[str, object]:
         "end": path.end,
         "expected": format_duration(path.expected),
         "taps": path.taps,
+        "typed": path.typed,
         "scans": path.scans,
         "waits": path.waits,
         "why": path.why,
@@ -49,7 +51,7 @@ def _plain(path: Way) -> dict[str, object]:
 
 def _show(trial: Trial, out: Console) -> None:
     ends = Counter(path.end for path in trial.paths)
-    more = "" if trial.all_walked else " and there are more"
+    more = "" if trial.all_walked else f" and {spelled_count(trial.more)} more at least"
     plainly(
         out, f"{len(trial.paths)} paths{more}: " + ", ".join(f"{count} {end}" for end, count in ends.items())
     )
@@ -63,14 +65,21 @@ def _show(trial: Trial, out: Console) -> None:
             f"expected time {format_duration(shortest.expected)} to {format_duration(longest.expected)}, "
             f"{len(shortest.steps)} to {max(len(path.steps) for path in finished)} steps",
         )
+    if trial.missed:
+        plainly(out, f"no path came to {', '.join(trial.missed)}")
     table = Table(box=None, padding=(0, 1))
-    for head in ("steps", "time", "taps", "scans", "waits", "end", "by"):
-        table.add_column(
-            head, justify="right" if head in {"steps", "time", "taps", "scans", "waits"} else "left"
-        )
+    for head in ("steps", "time", "taps", "typed", "scans", "waits", "end", "by"):
+        table.add_column(head, justify="left" if head in {"end", "by"} else "right")
     for path in (*trial.stuck[:SHOWN], *_telling(trial)):
         by = path.why or ", ".join(part for part in (path.order, *path.choices) if part)
-        cells = (len(path.steps), format_duration(path.expected), path.taps, path.scans, path.waits)
+        cells = (
+            len(path.steps),
+            format_duration(path.expected),
+            path.taps,
+            path.typed,
+            path.scans,
+            path.waits,
+        )
         table.add_row(*(str(cell) for cell in cells), path.end, by)
     out.print(table)
 

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from content import flow
 from content.instruction import Instruction
-from content.trying import walk
+from content.trying.walking import walk
 from tests.content.flows import FLOWS, document, instruction, step
 
 State = tuple[int, tuple[int, ...]]

@@ -12,8 +12,9 @@ from content import flowtext, gathering
 from content.explaining import explain, path_of
 from content.instruction import Instruction
 from content.sop import Sop
-from content.trying import Path as Way
-from content.trying import walk
+from content.trying.paths import Path as Way
+from content.trying.paths import spelled_count
+from content.trying.walking import walk
 from server.errors import Conflict
 from server.library import checking, conditions, presenting, submitting
 from server.portal.flowchart import lay_out
@@ -124,15 +125,17 @@ def try_out(here: ThePortal, _visitor: Engineer, draft: str) -> JSONResponse:
     gate = submitting.gate(
         submitting.remarks(held, *checking.wishes(here.house)), [path.why for path in stuck]
     )
-    order = {"stuck": 0, "stopped": 1, "completed": 2}
+    order = {"stuck": 0, "cut short": 1, "stopped": 2, "completed": 3}
     shown = sorted(trial.paths, key=lambda path: (order[path.end], -path.expected.total_seconds()))
     return JSONResponse(
         {
             "paths": len(trial.paths),
-            "all": trial.all_walked,
+            "more": spelled_count(trial.more),
+            "missed": list(trial.missed),
             "completed": sum(path.end == "completed" for path in trial.paths),
             "stopped": sum(path.end == "stopped" for path in trial.paths),
             "stuck": len(stuck),
+            "cut": sum(path.end == "cut short" for path in trial.paths),
             "shown": [_way(path) for path in shown[:MOST_SHOWN]],
             "gate": asdict(gate),
         }
@@ -150,5 +153,5 @@ def _way(path: Way) -> dict[str, Any]:
         "taps": path.taps,
         "scans": path.scans,
         "waits": path.waits,
-        "typed": getattr(path, "typed", None),
+        "typed": path.typed,
     }

@@ -1,0 +1,297 @@
+"""The walk: every path of an instruction, by the real decider, as far as the work that is allowed for it goes."""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from content import evidence
+from content.checks import Check, Checklist, Choice, Vision
+from content.conditions import spelled
+from content.decide import decide
+from content.inputs import (
+    Answered,
+    CellGiven,
+    CodeGiven,
+    Decided,
+    Input,
+    PhotoGiven,
+    Ruling,
+    SignalGiven,
+    Signed,
+    Tapped,
+    Ticked,
+    TorqueGiven,
+    ValueGiven,
+    VisionGiven,
+    Waived,
+)
+from content.instruction import Instruction, Step
+from content.run import Run, RunState, fold
+from content.situation import asked
+from content.trying.attempts import SUPERVISOR, Tried, Trying, attempts, stamp
+from content.trying.paths import End, Path, Trial
+from content.trying.starts import Starts
+from content.trying.worth import Worth
+from content.values import StepId
+
+MOST_PATHS = 20_000
+MOST_WORK = 400_000  # inputs on all paths together
+MOST_INPUTS = 20_000  # on one path
+MOST_WAITING = 5_000  # walkers that are kept waiting, before the widest way is no longer taken
+READ = (ValueGiven, TorqueGiven, SignalGiven, VisionGiven, Ticked)
+
+
+@dataclass(frozen=True, slots=True)
+class _Effort:
+    """What a path costs the operator."""
+
+    expected: timedelta = timedelta()
+    dwelt: timedelta = timedelta()  # in this visit of the step
+    taps: int = 0
+    typed: int = 0
+    scans: int = 0
+    waits: int = 0
+    inputs: int = 0
+
+    def with_input(self, step: Step, given: Input, tick: int) -> "_Effort":
+        """After one input more."""
+        pressed = isinstance(given, Tapped | PhotoGiven | Waived)
+        types = isinstance(given, CellGiven) or (isinstance(given, Answered) and _typed(step, given))
+        dwelt, longer = self.dwelt, timedelta()
+        if isinstance(given, Ticked):
+            dwelt += timedelta(microseconds=given.tick - tick)
+            standard = step.standard_time or timedelta()
+            longer = max(dwelt - standard, timedelta()) - max(self.dwelt - standard, timedelta())
+        return _Effort(
+            expected=self.expected + longer,
+            dwelt=dwelt,
+            taps=self.taps + (pressed or (isinstance(given, Answered) and not types)),
+            typed=self.typed + types,
+            scans=self.scans + isinstance(given, CodeGiven | Signed | Decided),
+            waits=self.waits + isinstance(given, READ),
+            inputs=self.inputs + 1,
+        )
+
+    def with_step(self, step: Step) -> "_Effort":
+        """After the next step came up."""
+        expected = self.expected + (step.standard_time or timedelta())
+        return replace(self, expected=expected, dwelt=timedelta())
+
+
+def _typed(step: Step, given: Answered) -> bool:
+    check = next(check for check in step.checks if check.id == given.check)
+    return not isinstance(check, Choice | Checklist | Vision)
+
+
+@dataclass(frozen=True, slots=True)
+class _Walker:
+    """How far one path is."""
+
+    run: Run
+    order: str
+    tick: int = 0
+    steps: tuple[StepId, ...] = ()
+    choices: tuple[str, ...] = ()
+    branch: str = ""  # what led here from the last place with more than one way on
+    effort: _Effort = _Effort()
+    ruled: frozenset[str] = field(default_factory=frozenset[str])  # failures that were tried again
+    left: frozenset[str] = field(default_factory=frozenset[str])  # optional checks that are left open
+
+
+class _Frontier:
+    """Where the walk goes on: each path to its end, first what was never tried, then in turn deep, wide and anew."""
+
+    def __init__(self, starts: Iterator[_Walker], count: int) -> None:
+        self._starts, self._unstarted = starts, count
+        self._now: _Walker | None = None
+        self._fresh: list[_Walker] = []
+        self._rest: deque[_Walker] = deque()
+        self._seen: set[str] = set()
+        self._turn = 0
+
+    def add(self, branches: list[_Walker]) -> None:
+        """Take the ways on from where the walk is; one of them is walked next."""
+        untried = [walker for walker in branches if walker.branch not in self._seen]
+        self._now = next(iter(untried or branches), None)
+        for walker in reversed(branches):
+            if walker is not self._now:
+                fresh = walker.branch not in self._seen
+                (self._fresh if fresh else self._rest).append(walker)
+        self._seen.update(walker.branch for walker in branches)
+
+    def next(self) -> _Walker | None:
+        """The one to go on; None when everything was walked."""
+        now, self._now = self._now, None
+        if now is not None or self._fresh:
+            return now or self._fresh.pop()
+        self._turn = (self._turn + 1) % 3
+        if self._unstarted and (self._turn == 0 or not self._rest):
+            self._unstarted -= 1
+            return next(self._starts)
+        if not self._rest:
+            return None
+        wide = self._turn == 1 and len(self._rest) < MOST_WAITING
+        return self._rest.popleft() if wide else self._rest.pop()
+
+    def __len__(self) -> int:
+        return (self._now is not None) + self._unstarted + len(self._fresh) + len(self._rest)
+
+
+def walk(instruction: Instruction, most: int = MOST_PATHS, work: int = MOST_WORK) -> Trial:
+    """Walk every path, or `most` of them, where there are more or they would take more than `work` inputs in all."""
+    worth = Worth(instruction)
+    starts = Starts(instruction, worth)
+    begun = (_came(instruction, _Walker(run, order), None) for run, order in starts)
+    frontier = _Frontier(begun, starts.count)
+    paths: list[Path] = []
+    while len(paths) < most and work > 0 and (walker := frontier.next()) is not None:
+        found = list(_on(instruction, walker, worth))
+        end = _end(walker, found)
+        if end is not None:
+            paths.append(_path(instruction, walker, end))
+        work -= max(1, len(found))
+        frontier.add(found)
+    reached = {step for path in paths for step in path.steps}
+    return Trial(
+        paths=tuple(paths),
+        more=len(frontier) + sum(path.end == "cut short" for path in paths),
+        missed=tuple(step.id for step in instruction.steps if step.id not in reached),
+    )
+
+
+def _end(walker: _Walker, found: list[_Walker]) -> End | None:
+    if not walker.run.open:
+        return "completed" if walker.run.state is RunState.COMPLETED else "stopped"
+    if walker.effort.inputs >= MOST_INPUTS:
+        return "cut short"
+    return None if found else "stuck"
+
+
+def _on(instruction: Instruction, walker: _Walker, worth: Worth) -> Iterator[_Walker]:
+    """Where one input more leads: one walker for each that makes a difference."""
+    run = walker.run
+    if not run.open or run.step is None or walker.effort.inputs >= MOST_INPUTS:
+        return
+    step = asked(instruction, run, run.step)
+    if run.waiting is not None:
+        yield from _rulings(instruction, walker, step)
+        return
+    states = run.states(step.id)
+    blocking = {check.id for check in evidence.unmet(step, states)}
+    taken = evidence.accepting(step, states)
+    optional = next((check for check in taken if _may_stay_open(walker, step, check, worth)), None)
+    waiting = [check for check in taken if check.id in blocking]
+    if optional is not None:
+        yield from _attempted(instruction, walker, step, optional, worth)
+        named = f"{step.id}.{optional.id}: left open"
+        left = walker.left | {_visited(run, step, optional)}
+        yield replace(walker, left=left, choices=(*walker.choices, named), branch=named)
+    elif waiting:
+        for check in _either(step, waiting, worth):
+            yield from _attempted(instruction, walker, step, check, worth)
+    else:
+        yield from _told(instruction, walker, step, [(Tapped(step=step.id, **stamp(walker.tick)), "")])
+
+
+def _may_stay_open(walker: _Walker, step: Step, check: Check, worth: Worth) -> bool:
+    """Whether it makes a difference that the step can be done without the check."""
+    optional = not check.mandatory and not evidence.needs_nobody(check) and worth.matters(step, check)
+    return optional and _visited(walker.run, step, check) not in walker.left
+
+
+def _visited(run: Run, step: Step, check: Check) -> str:
+    return f"{step.id}.{check.id} {run.visit}"
+
+
+def _either(step: Step, waiting: list[Check], worth: Worth) -> list[Check]:
+    """The checks of which any one would do, where it makes a difference which; else the first that waits."""
+    if step.combine == "any":
+        together = waiting
+    else:
+        loose = [group.checks for group in step.groups if group.combine == "any"]
+        group = next((checks for checks in loose if waiting[0].id in checks), (waiting[0].id,))
+        together = [check for check in waiting if check.id in group]
+    return together if any(worth.matters(step, check) for check in together) else together[:1]
+
+
+def _attempted(
+    instruction: Instruction, walker: _Walker, step: Step, check: Check, worth: Worth
+) -> Iterator[_Walker]:
+    trying = Trying(instruction, worth, walker.run, walker.tick, step, check)
+    yield from _told(instruction, walker, step, attempts(trying), spelled(step.id, check.id))
+
+
+def _told(
+    instruction: Instruction, walker: _Walker, step: Step, inputs: Iterable[Tried], plain: str = ""
+) -> Iterator[_Walker]:
+    """The walkers after each input that means something; `plain` names the one that needs no name."""
+    for given, choice in inputs:
+        facts = decide(instruction, walker.run, given)
+        if not facts:
+            continue
+        after = fold(facts, walker.run)
+        assert after is not None
+        moved = _Walker(
+            run=after,
+            order=walker.order,
+            tick=given.tick,
+            steps=walker.steps,
+            choices=(*walker.choices, choice) if choice else walker.choices,
+            branch=choice or plain,
+            effort=walker.effort.with_input(step, given, walker.tick),
+            ruled=walker.ruled,
+            left=walker.left,
+        )
+        yield _came(instruction, moved, walker.run)
+
+
+def _came(instruction: Instruction, walker: _Walker, before: Run | None) -> _Walker:
+    """With the step that came up, if one did."""
+    run = walker.run
+    if run.step is None or (before is not None and run.visits == before.visits):
+        return walker
+    effort = walker.effort.with_step(instruction.step(run.step))
+    return replace(walker, steps=(*walker.steps, run.step), effort=effort)
+
+
+def _rulings(instruction: Instruction, walker: _Walker, step: Step) -> Iterator[_Walker]:
+    check = walker.run.waiting
+    assert check is not None
+    name = f"{step.id}.{check}"
+    rulings = [Ruling.CONTINUE, Ruling.STOP] if name in walker.ruled else list(Ruling)
+    ruled = replace(walker, ruled=walker.ruled | {name})
+    for ruling in rulings:
+        given = Decided(step=step.id, check=check, ruling=ruling, supervisor=SUPERVISOR, **stamp(walker.tick))
+        yield from _told(instruction, ruled, step, [(given, f"{name}: supervisor says {ruling}")])
+
+
+def _path(instruction: Instruction, walker: _Walker, end: End) -> Path:
+    effort = walker.effort
+    return Path(
+        order=walker.order,
+        steps=walker.steps,
+        choices=walker.choices,
+        end=end,
+        expected=effort.expected,
+        taps=effort.taps,
+        typed=effort.typed,
+        scans=effort.scans,
+        waits=effort.waits,
+        why=_why(instruction, walker, end),
+    )
+
+
+def _why(instruction: Instruction, walker: _Walker, end: End) -> str:
+    if end == "cut short":
+        return f"it was not followed beyond {MOST_INPUTS:,} inputs"
+    if end != "stuck":
+        return ""
+    if walker.run.step is None:
+        return "no step comes up"
+    step = asked(instruction, walker.run, walker.run.step)
+    waiting = evidence.unmet(step, walker.run.states(step.id))
+    if not waiting:
+        return f"step {step.id} does not move on"
+    check = waiting[0]
+    return f"step {step.id} waits for {check.id} ({check.kind} {evidence.expected(check)})".replace(" )", ")")
