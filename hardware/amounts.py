@@ -25,6 +25,13 @@ SPELLED = {  # as devices write a unit -> as documents and records write it
     "MM": "mm",
     "IN": "in",
     "inch": "in",
+    "LB": "lb",
+    "lbs": "lb",
+    "OZ": "oz",
+    "PSI": "psi",
+    "kgfcm": "kgf.cm",
+    "kgf·cm": "kgf.cm",
+    "inoz": "in.ozf",
     "µm": "um",
     "°": "deg",
     "°C": "degC",
@@ -45,7 +52,17 @@ _PINT = {  # as records write a unit -> as pint does, where a dot would not do
     "kN.m": "kN*m",
     "ft.lbf": "ft*lbf",
     "in.lbf": "inch*lbf",
+    "in.ozf": "inch*force_ounce",
+    "kgf.cm": "kgf*cm",
+    "kgf.m": "kgf*m",
     "in": "inch",
+    "Ohm": "ohm",
+    "mOhm": "mohm",
+    "kOhm": "kohm",
+    "MOhm": "Mohm",
+    "l/h": "liter/hour",
+    "m3/h": "meter**3/hour",
+    "gal/min": "gallon/minute",
     "l/min": "liter/minute",
     "ml/min": "milliliter/minute",
 }
@@ -63,7 +80,7 @@ def amount(value: Decimal, unit: str) -> "Quantity | None":
     own = spelled(unit)
     try:
         return _registry().Quantity(value, _PINT.get(own, own))
-    except UndefinedUnitError:
+    except (UndefinedUnitError, ValueError):  # the latter for what is an expression, such as `2*g`
         return None
 
 

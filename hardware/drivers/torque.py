@@ -17,6 +17,8 @@ UNITS = {  # as tools write them -> as the documents write them
     "Ncm": "N.cm",
     "kN.m": "kN.m",
     "kNm": "kN.m",
+    "ft.lbf": "ft.lbf",
+    "in.lbf": "in.lbf",
 }
 VERDICTS = {"OK": True, "NOK": False, "": None}
 
