@@ -30,6 +30,7 @@ from server.library import (
     placing,
     policy,
     releasing,
+    restoring,
     reviewing,
     settling,
     sharing,
@@ -91,6 +92,13 @@ class TermsIn(BaseModel):
     content: Annotated[
         str | None, Field(max_length=64, description="Refused where it says otherwise by now")
     ] = None
+
+
+class RestoreIn(BaseModel):
+    """Why an earlier content comes back, and how its release takes effect."""
+
+    reason: Annotated[str, Field(max_length=2_000)]
+    terms: TermsIn = TermsIn()
 
 
 class Reason(BaseModel):
@@ -279,10 +287,13 @@ def release(house: InHouse, by: ByEngineer, draft: DraftName, given: TermsIn) ->
     if is_block:
         block = sharing.release(house, draft, by.id, seen=given.content)
         return ReleaseOut(digest=block.digest, document=block.id, revision=block.revision)
-    values = given.model_dump(exclude={"override", "first", "content"})
-    terms = releasing.Terms(**values, first=tuple(tuple(stage) for stage in given.first))
-    made = releasing.release(house, draft, by.id, by.role, terms, given.override, seen=given.content)
+    made = releasing.release(house, draft, by.id, by.role, _terms(given), given.override, seen=given.content)
     return ReleaseOut(digest=made.digest, document=made.document.id, revision=made.document.revision)
+
+
+def _terms(given: TermsIn) -> releasing.Terms:
+    values = given.model_dump(exclude={"override", "first", "content"})
+    return releasing.Terms(**values, first=tuple(tuple(stage) for stage in given.first))
 
 
 def _review(found: reviewing.Review) -> ReviewOut:
@@ -306,9 +317,10 @@ def withdraw(house: InHouse, by: ByEngineer, digest: DigestName, given: Reason) 
 
 
 @router.post("/releases/{digest}/restore", status_code=201)
-def restore(house: InHouse, by: ByEngineer, digest: DigestName, given: Reason) -> ReleaseOut:
-    """Release an earlier content anew, under the next number."""
-    made = releasing.restore(house, digest, by.id, given.reason)
+def restore(house: InHouse, by: ByEngineer, digest: DigestName, given: RestoreIn) -> ReleaseOut:
+    """Release an earlier content anew, under the next number; what keeps a draft from its release keeps it too."""
+    terms = _terms(given.terms)
+    made = restoring.restore(house, digest, by.id, by.role, given.reason, terms, given.terms.override)
     return ReleaseOut(digest=made.digest, document=made.document.id, revision=made.document.revision)
 
 

@@ -1,13 +1,13 @@
-"""From approved to the floor: release with its terms, withdraw, and bring an earlier content back."""
+"""From approved to the floor, and off it: release with its terms, and withdraw."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from content import package
 from content.errors import DocumentError
 from content.folder import Document, load
 from content.instruction import Instruction
@@ -21,7 +21,7 @@ from server.errors import Conflict, Invalid, NotAllowed, NotThere
 from server.house import House
 from server.library import checking, doubting, lifecycle, settling, shared, sharing
 from server.library.drafts import Draft, hold, read
-from server.library.publishing import keep, publish
+from server.library.publishing import publish
 from server.library.reviewing import insist_on_signatures
 from server.library.submitting import as_folder
 from server.people.sessions import Role
@@ -30,6 +30,7 @@ from server.store.engine import reading, writing
 
 Point = Literal["next-run", "next-unit", "at-once"]
 POINTS: tuple[Point, ...] = ("next-run", "next-unit", "at-once")
+IN_SPITE = "released in spite of findings"
 SHORTEST_REASON = 10  # characters of why findings are overridden, or a release is withdrawn
 
 
@@ -86,7 +87,7 @@ def release(  # noqa: PLR0917 - what is released how, by whom
     with reading(house.engine) as tx:
         held = read(tx, draft)
         insist_on_signatures(tx, held, seen)
-        _insist_on_terms(tx, terms)
+        insist_on_terms(tx, terms)
     number = _free_revision(house, held)
     try:
         with as_folder(house, held, revision=number) as folder:
@@ -101,12 +102,18 @@ def release(  # noqa: PLR0917 - what is released how, by whom
     return made
 
 
-def _insist_on_terms(tx: Connection, terms: Terms) -> None:
+def insist_on_terms(tx: Connection, terms: Terms) -> None:
+    """Refuse terms that make no sense, or name a station that there is not. Raises Invalid."""
     if terms.point not in POINTS:
         raise Invalid(f"there is no point {terms.point!r}", f"one of {', '.join(POINTS)}")
     if terms.good_runs < 0 or terms.most_deviations < 0 or terms.last_units < 0:
         raise Invalid("a number of the terms is below zero", "give 0 for none")
-    named = {station for stage in terms.first for station in stage}
+    stages = [station for stage in terms.first for station in set(stage)]
+    named = set(stages)
+    if twice := next((station for station in named if stages.count(station) > 1), None):
+        raise Invalid(f"{twice} stands in two stages", "choose each station once")
+    if not all(terms.first):
+        raise Invalid("a stage has no station", "choose its stations, or leave it out")
     known = set(tx.execute(select(tables.stations.c.id).where(tables.stations.c.id.in_(named))).scalars())
     if missing := named - known:
         raise Invalid(f"there is no station {min(missing)}", "choose among the stations")
@@ -127,7 +134,11 @@ def hindrances(tx: Connection, document: Document) -> tuple[str, ...]:
 
 def _refuse_obstacles(house: House, document: Document, role: Role, override: str) -> None:
     with reading(house.engine) as tx:
-        found = list(hindrances(tx, document))
+        refuse(hindrances(tx, document), role, override)
+
+
+def refuse(found: Sequence[str], role: Role, override: str) -> None:
+    """Refuse what was found, unless an administrator answers for it. Raises Invalid and NotAllowed."""
     if not found:
         return
     if not override:
@@ -145,17 +156,18 @@ def _conclude(  # noqa: PLR0917 - in one transaction: the release, its terms, th
     hold(tx, held.id)  # between the signatures' check and here somebody may have taken it back and changed it
     insist_on_signatures(tx, read(tx, held.id), lifecycle.content_of(held))
     source = tx.execute(select(tables.drafts.c.source).where(tables.drafts.c.id == held.id)).scalar_one()
-    _keep_terms(tx, made.digest, terms, draft=held.id, override=override.strip(), source=source)
+    keep_terms(tx, made.digest, terms, draft=held.id, override=override.strip(), source=source)
     lifecycle.move(tx, house, held.id, RevisionState.RELEASED, by, f"revision {made.document.revision}")
     if override:
-        note(tx, house.now(), by, "released in spite of findings", made.document.id, override.strip())
+        note(tx, house.now(), by, IN_SPITE, made.document.id, override.strip())
     start_rollout(tx, house, made, terms)
     if isinstance(made.document, Instruction):
         shared.accept(tx, house, made.document, {file.path: file.digest for file in made.media}, by)
         sharing.taken_over(tx, house, made.document, by)
 
 
-def _keep_terms(tx: Connection, digest: str, terms: Terms, **more: Any) -> None:
+def keep_terms(tx: Connection, digest: str, terms: Terms, **more: Any) -> None:
+    """Write down how a release takes effect, and where it came from."""
     row = {
         "release": digest,
         "effective_at": terms.effective_at,
@@ -185,7 +197,7 @@ def start_rollout(tx: Connection, house: House, made: Release, terms: Terms) -> 
     )
 
 
-# --- withdraw and restore -------------------------------------------------------
+# --- withdraw -------------------------------------------------------------------
 
 
 def withdraw(house: House, digest: str, reason: str, by: str) -> None:
@@ -205,40 +217,3 @@ def withdraw(house: House, digest: str, reason: str, by: str) -> None:
         note(tx, now, by, "withdrawn", row.document, f"revision {row.revision}: {reason.strip()}")
     settling.settle(house, row.document, always=True)
     house.live.say("library")
-
-
-def restore(house: House, digest: str, by: str, reason: str) -> Release:
-    """Release the content of an earlier release anew, under the next number: it was approved then.
-
-    Raises NotThere, Invalid, and Conflict where the earlier one was withdrawn or is the newest already.
-    """
-    if len(reason.strip()) < SHORTEST_REASON:
-        raise Invalid("say why the earlier content comes back", "the release keeps it")
-    r = tables.releases.c
-    with reading(house.engine) as tx:
-        row = tx.execute(select(tables.releases).where(r.digest == digest)).first()
-        if row is None:
-            raise NotThere("There is no such release.", "Look in the library.")
-        highest = int(tx.execute(select(func.max(r.revision)).where(r.document == row.document)).scalar_one())
-    if row.withdrawn_at is not None:
-        raise Conflict("This release was withdrawn; its content may not come back.", "Choose another one.")
-    if row.revision == highest:
-        raise Conflict("This is the newest release already.", "Choose an earlier one, or withdraw it.")
-    held = package.read_payload(row.payload.encode())
-    document = type(held.document).model_validate(held.document.plain() | {"revision": highest + 1})
-    payload = package.payload(document, held.media)
-    made = Release(digest=package.digest_of(payload), document=document, media=held.media)
-    with writing(house.engine) as tx:
-        keep(tx, house, made, payload, by)
-        _keep_terms(tx, made.digest, Terms(), restores=digest)
-        note(
-            tx,
-            house.now(),
-            by,
-            "restored",
-            document.id,
-            f"revision {row.revision} as {highest + 1}: {reason}",
-        )
-    settling.settle(house, document.id)
-    house.live.say("library")
-    return made

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
+from content.folder import Document
 from content.revision import RevisionState
 from server.audit import note
 from server.errors import Conflict, Invalid, NotAllowed
@@ -313,6 +314,27 @@ def insist_on_signatures(tx: Connection, held: Draft, seen: str | None) -> None:
         raise Conflict("This draft has changed since you opened it.", "Look at what it says now.")
     if review.unsettled:
         raise Conflict("Somebody has commented since it was approved.", "Settle it, or take the draft back.")
+
+
+def lacking(tx: Connection, digest: str, document: Document) -> tuple[str, ...]:
+    """The stages, of the policy that holds now, that the signatures under an earlier release do not fill."""
+    under = _draft_under(tx, digest)
+    if under is not None:
+        return tuple(str(each.stage) for each in look(tx, read(tx, under)).stages if each.missing)
+    known = shelf.newest_release(tx, document.id)
+    risks = [str(document.risk_class), *([] if known is None else [str(known.document.risk_class)])]
+    return tuple(str(stage) for stage in policy_for(tx, document.kind, strictest(risks)).stages)
+
+
+def _draft_under(tx: Connection, digest: str | None) -> str | None:
+    """The draft whose signatures a release stands on, also where it brought an earlier content back."""
+    t = tables.terms.c
+    while digest is not None:
+        row = tx.execute(select(t.draft, t.restores).where(t.release == digest)).first()
+        if row is None or row.draft is not None:
+            return None if row is None else str(row.draft)
+        digest = row.restores
+    return None
 
 
 # --- lists ----------------------------------------------------------------------

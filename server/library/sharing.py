@@ -6,6 +6,7 @@ What uses the revision before is in doubt until it has taken over the new one, o
 from sqlalchemy import Connection, func, select, update
 
 from content.blocks import Block
+from content.folder import Document
 from content.instruction import Instruction
 from content.revision import RevisionState
 from server.audit import note
@@ -44,20 +45,32 @@ def _files(held: Draft, block: Block) -> dict[str, str]:
 
 def _cast_doubt(tx: Connection, house: House, block: Block, by: str) -> None:
     """The documents whose newest release shows an earlier revision need a look."""
-    f = tables.flags.c
     for found in shelf.newest(tx):
         document = found.document
         used = document.blocks if isinstance(document, Instruction) else ()
-        if not any(use.block == block.id and use.revision != block.revision for use in used):
-            continue
-        asked = (f.document == document.id, f.cause == "block", f.thing == block.id, f.cleared_at.is_(None))
-        reason = (
-            f"The shared block “{block.title}”, which it uses, was released anew as revision {block.revision}"
-        )
-        if tx.execute(select(f.id).where(*asked)).first() is not None:
-            tx.execute(update(tables.flags).where(*asked).values(reason=reason))
-        else:
-            doubting.flag(tx, house, document.id, reason, by, thing=block.id, cause="block")
+        if any(use.block == block.id and use.revision != block.revision for use in used):
+            _doubt(tx, house, document, block, by)
+
+
+def _doubt(tx: Connection, house: House, document: Document, block: Block, by: str) -> None:
+    f = tables.flags.c
+    asked = (f.document == document.id, f.cause == "block", f.thing == block.id, f.cleared_at.is_(None))
+    reason = (
+        f"The shared block “{block.title}”, which it uses, was released anew as revision {block.revision}"
+    )
+    if tx.execute(select(f.id).where(*asked)).first() is not None:
+        tx.execute(update(tables.flags).where(*asked).values(reason=reason))
+    else:
+        doubting.flag(tx, house, document.id, reason, by, thing=block.id, cause="block")
+
+
+def left_behind(tx: Connection, house: House, document: Instruction, by: str) -> None:
+    """An earlier content came back: where it shows an earlier revision of a block, somebody has to look."""
+    newest = {each.block.id: each.block for each in shared.newest(tx)}
+    for use in document.blocks:
+        block = newest.get(use.block)
+        if block is not None and use.revision != block.revision:
+            _doubt(tx, house, document, block, by)
 
 
 def taken_over(tx: Connection, house: House, document: Instruction, by: str) -> None:

@@ -203,8 +203,11 @@ def _going(row: Any, names: Mapping[str, str]) -> str:
         return ""
     if row.state == "waiting":
         return "waits until the last units are made"
-    reached = [station for stage in json.loads(row.stages)[: row.stage + 1] for station in stage]
+    stages = json.loads(row.stages)
+    reached = [station for stage in stages[: row.stage + 1] for station in stage]
     told = ", ".join(names.get(station, station) for station in reached)
+    if len(stages) > 1:
+        told += f" (stage {row.stage + 1} of {len(stages)})"
     return f"stopped at {told}: {row.why}" if row.state == "stopped" else f"goes to {told} first"
 
 

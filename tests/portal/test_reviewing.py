@@ -69,14 +69,27 @@ def test_a_draft_is_discussed_signed_released_withdrawn_and_an_earlier_one_comes
 
     eve.page.goto(draft)
     eve.page.get_by_role("button", name="Release", exact=True).click()
-    eve.page.locator("#release-dialog").get_by_label("Assembly 1").check()
-    eve.page.locator("#release-dialog").get_by_role("button", name="Release").click()
+    dialog = eve.page.locator("#release-dialog")
+    dialog.get_by_label("Assembly 1").check()
+    dialog.get_by_role("button", name="Add a stage").click()
+    later = dialog.get_by_role("group", name="Then at these stations")
+    later.get_by_label("Assembly 1").check()  # a station stands in one stage: where it was chosen last
+    later.get_by_label("Assembly 2").check()
+    first = dialog.get_by_role("group", name="First at these stations")
+    assert not first.get_by_label("Assembly 1").is_checked()
+    first.get_by_label("Assembly 1").check()
+    dialog.get_by_label("Then on after").fill("40")
+    dialog.get_by_role("button", name="Release").click()
     eve.page.wait_for_url("**/library/instructions/close-pump")
     releases = eve.page.locator("#releases")
     assert "r2" in releases.inner_text()
-    assert "goes to Assembly 1 first" in releases.inner_text()
-    releases.get_by_role("button", name="To the next stations").click()
-    eve.page.wait_for_load_state()
+    for told in (
+        "goes to Assembly 1 (stage 1 of 2) first",
+        "goes to Assembly 1, Assembly 2 (stage 2 of 2) first",
+    ):
+        releases.get_by_text(told).wait_for()
+        releases.get_by_role("button", name="To the next stations").click()
+        eve.page.wait_for_load_state()
     assert "first" not in eve.page.locator("#releases").inner_text()
 
     eve.page.get_by_role("button", name="Withdraw").first.click()
@@ -84,6 +97,25 @@ def test_a_draft_is_discussed_signed_released_withdrawn_and_an_earlier_one_comes
     eve.page.locator("dialog[open]").get_by_role("button", name="Withdraw").click()
     eve.page.get_by_text("withdrawn").first.wait_for()
     assert "The key is the wrong way round" in eve.page.locator("#releases").inner_text()
+    bring_back(eve, ada)
+
+
+def bring_back(eve, ada) -> None:
+    """The first revision was never signed: an administrator brings it back, with a reason, to one station first."""
+    eve.page.get_by_role("link", name="Bring back").click()
+    eve.page.get_by_text("It lacks a signature that is asked for now: Review: engineer").wait_for()
+    eve.page.get_by_text("An administrator can bring it back all the same").wait_for()
+    assert eve.page.get_by_role("button", name="Bring back").count() == 0
+    ada.page.goto(eve.page.url)
+    ada.page.get_by_label("Why it comes back").fill("The key was right before")
+    ada.page.get_by_label("At a kiosk").select_option("at-once")
+    ada.page.get_by_label("Packing").check()
+    ada.page.get_by_label("Why in spite of").fill("It is what the plant was begun with")
+    ada.page.get_by_role("button", name="Bring back").click()
+    ada.page.wait_for_url("**/library/instructions/close-pump")
+    told = ada.page.locator("#releases").inner_text()
+    for words in ("r3", "brings back r1", "goes to Packing first", "It is what the plant was begun with"):
+        assert words in told
 
 
 def test_a_reviewer_sends_a_draft_back_with_a_reason(visit, written, submitted, plant_module) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import insert, select, update
 
 from content.folder import load_instruction
 from content.instruction import Instruction
+from content.package import Release
 from server.clockwork import Clockwork
 from server.errors import Conflict, Invalid, NotAllowed, NotThere
 from server.house import House
@@ -20,6 +21,7 @@ from server.library import (
     planning,
     policy,
     releasing,
+    restoring,
     reviewing,
     settling,
     submissions,
@@ -256,14 +258,72 @@ def test_a_withdrawn_release_is_off_every_station_and_named_to_their_kiosks(
 def test_earlier_content_comes_back_under_a_new_number(
     plant: House, first: str, next_release: Callable[..., str]
 ) -> None:
+    second = next_release()
     next_release()
-    back = releasing.restore(plant, first, "eva", "Revision 2 is too slow")
-    assert back.document.revision == 3
-    assert back.document.plain() | {"revision": 1} == publish_again(plant, first)
+    back = restore(plant, second)
+    assert back.document.revision == 4
+    assert back.document.plain() | {"revision": 2} == publish_again(plant, second)
     assert held_at(plant, "bench-1") == {back.digest}
-    releasing.withdraw(plant, first, WRONG, "eva")
+    next_release()
+    assert restore(plant, back.digest).document.revision == 6  # what it stands on was signed
+    releasing.withdraw(plant, second, WRONG, "eva")
     with pytest.raises(Conflict, match="may not come back"):
-        releasing.restore(plant, first, "eva", "Revision 3 is too slow")
+        restore(plant, second)
+
+
+def restore(house: House, digest: str, terms: Terms | None = None) -> Release:
+    return restoring.restore(house, digest, "eva", Role.ENGINEER, "The newer one is too slow", terms)
+
+
+def test_earlier_content_comes_back_on_the_terms_of_its_release(
+    plant: House, first: str, next_release: Callable[..., str], clock: Clock
+) -> None:
+    second, third = next_release(), next_release()
+    staged = restore(plant, second, Terms(first=(("bench-2",),), point="at-once", acknowledge=True))
+    assert (held_at(plant, "bench-1"), held_at(plant, "bench-2")) == ({third}, {staged.digest})
+    with reading(plant.engine) as tx:
+        payload = assigning._assignment(tx, plant, "bench-2", "mqtt://plant")
+    assert payload["terms"][staged.digest]["point"] == "at-once"
+    assert payload["terms"][staged.digest]["acknowledge"]
+    later = restore(plant, third, Terms(effective_at=plant.now() + timedelta(hours=8)))
+    assert later.digest not in held_at(plant, "bench-1")
+    clock.forward(hours=9)
+    Clockwork(plant).tick()
+    assert held_at(plant, "bench-1") == {later.digest}
+    with pytest.raises(Invalid, match="no station bench-9"):
+        restore(plant, third, Terms(first=(("bench-9",),)))
+
+
+def test_earlier_content_comes_back_by_the_rules_of_today_or_in_spite_of_them_with_a_reason(
+    plant: House, first: str, next_release: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = next_release()
+    next_release()
+    with pytest.raises(Invalid, match="lacks a signature that is asked for now: Review"):
+        restore(plant, first)  # nobody ever signed it
+    policy.decide(
+        plant, "work-instruction", "low", [{"name": "Review"}, {"name": "Safety", "people": ["sam"]}], "ada"
+    )
+    with pytest.raises(Invalid, match="asked for now: Safety: sam"):
+        restore(plant, second)
+    policy.decide(plant, "work-instruction", "low", [{"name": "Review"}], "ada")
+    doubting.register(plant, "GP-100", "part", "Gear pump", "A", "eva")
+    doubting.change(plant, "GP-100", "", "eva", retire=True)
+    with pytest.raises(Invalid, match="which is retired"):
+        restore(plant, second)
+    monkeypatch.setattr(releasing, "obstacles", lambda *_asked: ("tighten: the limits have no device",))
+    with pytest.raises(Invalid, match="no device, and 1 more"):
+        restore(plant, second)
+    said = ("Revision 3 stops the line", None, "the device comes tomorrow")
+    with pytest.raises(NotAllowed):
+        restoring.restore(plant, second, "eva", Role.ENGINEER, *said)
+    made = restoring.restore(plant, second, "ada", Role.ADMINISTRATOR, *said)
+    t, a = tables.terms.c, tables.audit.c
+    with reading(plant.engine) as tx:
+        kept = tx.execute(select(t.override, t.restores).where(t.release == made.digest)).one()
+        told = tx.execute(select(a.detail).where(a.what == "released in spite of findings")).scalars().all()
+    assert tuple(kept) == ("the device comes tomorrow", second)
+    assert told == ["the device comes tomorrow"]
 
 
 def publish_again(house: House, digest: str) -> dict[str, object]:

@@ -16,6 +16,7 @@ from server.library import (
     exporting,
     policy,
     releasing,
+    restoring,
     reviewing,
     shared,
     sharing,
@@ -26,8 +27,8 @@ from server.library.publishing import publish, publish_library
 from server.library.shapes import ORDER, STEP
 from server.library.taking_over import take_over
 from server.people.sessions import Role
+from server.reports import library, signatures
 from server.reports import reviewing as due
-from server.reports import signatures
 from server.store import tables
 from server.store.engine import reading
 from tests.library import LIBRARY
@@ -91,6 +92,11 @@ def test_a_block_is_signed_like_the_riskiest_document_that_uses_it(plant) -> Non
     releasing.release(plant, taken, "eva", Role.ENGINEER)
     with reading(plant.engine) as tx:
         assert [flag.document for flag in due.flags(tx)] == ["service-pump"]
+        first = library.releases_of(tx, "leak-and-flow-test")[-1].digest
+    said = ("The new code cannot be read", None, "it is what was made until today")
+    restoring.restore(plant, first, "ada", Role.ADMINISTRATOR, *said)
+    with reading(plant.engine) as tx:  # it shows the earlier block again
+        assert {flag.document for flag in due.flags(tx)} == {"service-pump", "leak-and-flow-test"}
 
 
 def test_a_block_that_a_pipeline_brings_counts_once_its_document_is_signed(plant, tmp_path: Path) -> None:

@@ -48,9 +48,3 @@ function regions(figure, form) {
     point(form, { region: `${sides.join(" ")} ${figure.dataset.picture}` }, "About the marked place of the picture.");
   });
 }
-
-// an instant is chosen in local time and sent in UTC
-document.querySelector("form[data-utc]")?.addEventListener("formdata", (event) => {
-  const given = event.formData.get("effective_at");
-  if (given) event.formData.set("effective_at", new Date(given).toISOString());
-});
