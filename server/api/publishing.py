@@ -32,6 +32,7 @@ from server.library import (
     releasing,
     restoring,
     reviewing,
+    ruling,
     settling,
     sharing,
     submissions,
@@ -381,7 +382,7 @@ def policies(house: InHouse, _by: BySupervisor) -> list[PolicyOut]:
 @router.put("/policies/{kind}/{risk_class}", status_code=204)
 def decide(house: InHouse, by: ByAdministrator, kind: str, risk_class: str, given: StagesIn) -> None:
     """Say who has to approve documents of a kind and risk class; no stages: nobody."""
-    policy.decide(house, kind, risk_class, given.stages, by.id)
+    ruling.decide(house, kind, risk_class, given.stages, by.id)
 
 
 @router.get("/absences")

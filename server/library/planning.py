@@ -9,7 +9,7 @@ from content.deviation import DeviationKind
 from server.audit import note
 from server.errors import Conflict, Invalid, NotThere
 from server.house import House
-from server.library import doubting, reviewing, settling
+from server.library import awaiting, doubting, settling
 from server.people.sessions import Role
 from server.reports import reviewing as due
 from server.reports.reviewing import Planned, Rule
@@ -193,7 +193,7 @@ def _too_many(tx: Connection, plan: Planned, now: datetime) -> str:
 
 def asks(house: House, person: str, role: Role) -> int:
     """How many things wait for this person: drafts to sign and, for who may, documents to look at."""
-    mine = sum(each.mine for each in reviewing.waiting(house, person, role))
+    mine = sum(each.mine for each in awaiting.waiting(house, person, role))
     if not role.may(Role.ENGINEER):
         return mine
     with reading(house.engine) as tx:

@@ -81,7 +81,9 @@ def policies(tx: Connection) -> list[Policy]:
     return [policy_for(tx, kind, risk) for kind in KINDS for risk in RISKS]
 
 
-def decide(house: House, kind: str, risk_class: str, stages: Sequence[dict[str, object]], by: str) -> None:
+def put(  # noqa: PLR0917 - who has to approve what, and who says so
+    tx: Connection, house: House, kind: str, risk_class: str, stages: Sequence[dict[str, object]], by: str
+) -> None:
     """Set the stages; none at all means that nobody has to approve. Raises Invalid."""
     if kind not in KINDS or risk_class not in RISKS:
         raise Invalid("there is no such kind or risk class", f"kinds: {', '.join(KINDS)}; {', '.join(RISKS)}")
@@ -94,13 +96,12 @@ def decide(house: House, kind: str, risk_class: str, stages: Sequence[dict[str, 
     if len(read) > MOST_STAGES:
         raise Invalid(f"there are {len(read)} stages", f"at most {MOST_STAGES}")
     p, now = tables.policies.c, house.now()
-    with writing(house.engine) as tx:
-        _refuse_stuck(tx, read)
-        tx.execute(delete(tables.policies).where(p.kind == kind, p.risk_class == risk_class))
-        text = _STAGES.dump_json(read).decode()
-        row = {"kind": kind, "risk_class": risk_class, "stages": text, "changed_at": now, "changed_by": by}
-        tx.execute(insert(tables.policies).values(row))
-        note(tx, now, by, "policy", f"{kind} {risk_class}", text)
+    _refuse_stuck(tx, read)
+    tx.execute(delete(tables.policies).where(p.kind == kind, p.risk_class == risk_class))
+    text = _STAGES.dump_json(read).decode()
+    row = {"kind": kind, "risk_class": risk_class, "stages": text, "changed_at": now, "changed_by": by}
+    tx.execute(insert(tables.policies).values(row))
+    note(tx, now, by, "policy", f"{kind} {risk_class}", text)
 
 
 def _refuse_stuck(tx: Connection, stages: Sequence[Stage]) -> None:

@@ -87,6 +87,7 @@ def keep(tx: Connection, house: House, release: Release, payload: bytes, by: str
             envelope=package.seal(payload, package.RELEASE_TYPE, house.signer),
             released_at=now,
             released_by=by,
+            risk_class=document.risk_class,
         )
     )
     for file in release.media:

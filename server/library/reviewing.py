@@ -19,13 +19,24 @@ from server.house import House
 from server.library import lifecycle, shared
 from server.library.commenting import LONGEST, Comment, comments
 from server.library.drafts import Draft, hold, read
-from server.library.policy import Stage, away, policy_for, strictest
+from server.library.policy import away, policy_for, strictest
+from server.library.standing import (
+    APPROVED,
+    CHANGES,
+    Signature,
+    StageNow,
+    Standing,
+    Turn,
+    authors,
+    signatures,
+    stand,
+    turn_of,
+)
 from server.people.sessions import Role
 from server.reports import library as shelf
 from server.store import tables
-from server.store.engine import reading, writing
+from server.store.engine import writing
 
-APPROVED, CHANGES = "approved", "changes"
 MEANINGS = (
     "I have reviewed the content and it is right",
     "I release it for use",
@@ -34,64 +45,37 @@ MEANINGS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Signature:
-    """One signature under a round of review."""
-
-    round: int
-    stage: str
-    person: str
-    name: str
-    on_behalf_of: str | None
-    verdict: str
-    meaning: str
-    comment: str
-    content: str
-    at: datetime
-
-    @property
-    def principal(self) -> str:
-        """Whose signature it is: that of who is away, where a deputy gave it."""
-        return self.on_behalf_of or self.person
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StageNow:
-    """How far a stage is: what is missing, and whether it is its turn."""
-
-    stage: Stage
-    signed: tuple[Signature, ...]
-    open: bool
-
-    @property
-    def missing(self) -> int:
-        """Signatures that are still needed."""
-        return max(0, self.stage.count - len(self.signed))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
     """A draft's review as it stands."""
 
     draft: str
-    state: str
+    standing: Standing
     round: int
     risk_class: str
     content: str
     source: Mapping[str, str]  # where a pipeline sent it from: repository, commit, author
-    authors: frozenset[str]
-    stages: tuple[StageNow, ...]
     signatures: tuple[Signature, ...]
     comments: tuple[Comment, ...]
+
+    @property
+    def state(self) -> str:
+        """The draft's state."""
+        return self.standing.state
+
+    @property
+    def stages(self) -> tuple[StageNow, ...]:
+        """The stages of the policy that holds now, with the signatures that count for each."""
+        return self.standing.stages
+
+    @property
+    def complete(self) -> bool:
+        """Whether every stage has its signatures."""
+        return self.standing.complete
 
     @property
     def unsettled(self) -> int:
         """Comments that nobody has settled."""
         return sum(comment.resolved_at is None for comment in self.comments)
-
-    @property
-    def complete(self) -> bool:
-        """Whether every stage has its signatures."""
-        return all(each.missing == 0 for each in self.stages)
 
 
 def look(tx: Connection, draft: Draft) -> Review:
@@ -100,21 +84,25 @@ def look(tx: Connection, draft: Draft) -> Review:
     row = tx.execute(select(d.round, d.source).where(d.id == draft.id)).one()
     risk = risk_of(tx, draft)
     stages = policy_for(tx, draft.kind, risk).stages
-    signatures = _signatures(tx, draft.id)
+    given = signatures(tx, [draft.id]).get(draft.id, ())
     content = lifecycle.content_of(draft)
-    valid = [s for s in signatures if (s.round, s.verdict, s.content) == (row.round, APPROVED, content)]
+    valid = [s for s in given if (s.round, s.verdict, s.content) == (row.round, APPROVED, content)]
+    wrote = authors(tx, [draft.id]).get(draft.id, frozenset())
     return Review(
         draft=draft.id,
-        state=draft.state,
+        standing=stand(draft.state, wrote, stages, valid),
         round=row.round,
         risk_class=risk,
         content=content,
         source=json.loads(row.source or "{}"),
-        authors=_authors(tx, draft.id),
-        stages=_standing(stages, valid),
-        signatures=signatures,
+        signatures=given,
         comments=comments(tx, draft.id),
     )
+
+
+def _own_risk(tx: Connection, held: Draft) -> str:
+    """What it says itself; a shared block says nothing, and counts as what uses it."""
+    return risk_of(tx, held) if held.kind == "block" else str(held.values.get("risk_class", "low"))
 
 
 def risk_of(tx: Connection, draft: Draft) -> str:
@@ -130,87 +118,9 @@ def risk_of(tx: Connection, draft: Draft) -> str:
     return strictest([str(draft.values.get("risk_class", "low")), *before])
 
 
-def _standing(stages: tuple[Stage, ...], valid: list[Signature]) -> tuple[StageNow, ...]:
-    """Each stage with its signatures; those are open that follow only complete ones, or stand beside an open one."""
-    found: list[StageNow] = []
-    reached = True
-    for stage in stages:
-        signed = tuple({s.principal: s for s in valid if _counts(s, stage)}.values())
-        opens = reached if not (stage.parallel and found) else found[-1].open
-        found.append(StageNow(stage=stage, signed=signed, open=opens))
-        if len(signed) < stage.count:
-            reached = False
-    return tuple(found)
-
-
-def _counts(signature: Signature, stage: Stage) -> bool:
-    """Whether it is the stage's, also where the policy names other people by now."""
-    return signature.stage == stage.name and (not stage.people or signature.principal in stage.people)
-
-
-def _signatures(tx: Connection, draft: str) -> tuple[Signature, ...]:
-    a, p = tables.approvals, tables.people.c
-    query = select(a, p.name).outerjoin(tables.people, p.id == a.c.person).where(a.c.draft == draft)
-    return tuple(
-        Signature(
-            round=row.round,
-            stage=row.stage,
-            person=row.person,
-            name=row.name or row.person,
-            on_behalf_of=row.on_behalf_of,
-            verdict=row.verdict,
-            meaning=row.meaning,
-            comment=row.comment,
-            content=row.content,
-            at=row.at,
-        )
-        for row in tx.execute(query.order_by(a.c.id))
-    )
-
-
-def _authors(tx: Connection, draft: str) -> frozenset[str]:
-    """Everybody who wrote in it."""
-    edits, drafts = tables.draft_edits.c, tables.drafts.c
-    wrote = set(tx.execute(select(edits.by).where(edits.draft == draft).distinct()).scalars())
-    wrote |= set(tx.execute(select(drafts.created_by).where(drafts.id == draft)).scalars())
-    return frozenset(wrote)
-
-
-# --- who may sign ---------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
-    """What somebody may sign now; `reason` says why not, where there is no stage."""
-
-    stage: str | None
-    on_behalf_of: str | None = None
-    reason: str = ""
-
-
-def turn_of(tx: Connection, review: Review, person: str, role: Role, at: datetime) -> Turn:
+def turn(tx: Connection, review: Review, person: str, role: Role, at: datetime) -> Turn:
     """The stage that this person may sign now."""
-    if review.state != RevisionState.IN_REVIEW:
-        return Turn(stage=None, reason=f"it is {review.state.replace('-', ' ')}")
-    if person in review.authors:
-        return Turn(stage=None, reason="who wrote in a draft does not sign it")
-    given = [s for each in review.stages for s in each.signed]
-    if any(s.person == person for s in given):
-        return Turn(stage=None, reason="you have signed it already")
-    spoken_for = {s.principal for s in given}
-    if person in spoken_for:
-        return Turn(stage=None, reason="your deputy has signed it for you")
-    absent = {
-        name: held for name, held in away(tx, person, at).items() if name not in spoken_for | review.authors
-    }
-    for each in review.stages:
-        if not each.open or each.missing == 0:
-            continue
-        if each.stage.admits(person, role):
-            return Turn(stage=each.stage.name)
-        if behalf := sorted(name for name, held in absent.items() if each.stage.admits(name, held)):
-            return Turn(stage=each.stage.name, on_behalf_of=behalf[0])
-    return Turn(stage=None, reason="it is not your turn: others sign this stage")
+    return turn_of(review.standing, person, role, away(tx, person, at))
 
 
 # --- moves ----------------------------------------------------------------------
@@ -223,6 +133,7 @@ def submit(house: House, draft: str, comment: str, by: str) -> None:
         held = read(tx, draft)
         number = tx.execute(select(tables.drafts.c.round).where(tables.drafts.c.id == draft)).scalar_one() + 1
         told = {"comment": comment} if comment else {}
+        told |= {"content": lifecycle.content_of(held), "risk_class": _own_risk(tx, held)}
         lifecycle.move(tx, house, draft, RevisionState.IN_REVIEW, by, comment, round=number, **told)
         if not policy_for(tx, held.kind, risk_of(tx, held)).stages:
             why = "the policy asks for no approval"
@@ -262,9 +173,9 @@ def sign(  # noqa: PLR0917 - who signs what, and what it means
         review = look(tx, held)
         if seen is not None and seen != review.content:
             raise Conflict("This draft has changed since you opened it.", "Read what it says now, then sign.")
-        turn = turn_of(tx, review, person, role, house.now())
-        if turn.stage is None:
-            raise NotAllowed(f"You cannot sign this draft: {turn.reason}.", "See who may on its review page.")
+        mine = turn(tx, review, person, role, house.now())
+        if mine.stage is None:
+            raise NotAllowed(f"You cannot sign this draft: {mine.reason}.", "See who may on its review page.")
         if verdict == APPROVED and review.unsettled:
             told = "1 comment is" if review.unsettled == 1 else f"{review.unsettled} comments are"
             raise Conflict(f"{told} not settled.", "Settle them first, or send the draft back.")
@@ -272,9 +183,10 @@ def sign(  # noqa: PLR0917 - who signs what, and what it means
             insert(tables.approvals).values(
                 draft=draft,
                 round=review.round,
-                stage=turn.stage,
+                stage=mine.stage,
                 person=person,
-                on_behalf_of=turn.on_behalf_of,
+                on_behalf_of=mine.on_behalf_of,
+                role=mine.role,
                 verdict=verdict,
                 meaning=meaning.strip()[:300],
                 comment=comment[:LONGEST],
@@ -282,11 +194,11 @@ def sign(  # noqa: PLR0917 - who signs what, and what it means
                 at=house.now(),
             )
         )
-        behalf = f" for {turn.on_behalf_of}" if turn.on_behalf_of else ""
-        note(tx, house.now(), person, f"signed {verdict}{behalf}", held.document, f"{turn.stage}: {meaning}")
+        behalf = f" for {mine.on_behalf_of}" if mine.on_behalf_of else ""
+        note(tx, house.now(), person, f"signed {verdict}{behalf}", held.document, f"{mine.stage}: {meaning}")
         if verdict == CHANGES:
             lifecycle.move(tx, house, draft, RevisionState.DRAFT, person, comment)
-        elif look(tx, held).complete:
+        elif review.state == RevisionState.IN_REVIEW and look(tx, held).complete:
             lifecycle.move(tx, house, draft, RevisionState.APPROVED, person, "every stage has signed")
         after = look(tx, read(tx, draft))
     lifecycle.say(house, draft)
@@ -307,9 +219,9 @@ def insist_on_signatures(tx: Connection, held: Draft, seen: str | None) -> None:
         raise Conflict(f"This draft is {held.state.replace('-', ' ')}.", "It has to be approved first.")
     review = look(tx, held)
     if not review.complete:
-        raise Conflict(
-            "Its signatures are not complete: the policy, or the draft, has changed since.", "Take it back."
-        )
+        lack = ", ".join(str(each.stage) for each in review.stages if each.missing)
+        words = f"Its signatures are not complete, for the policy, or the draft, has changed since: {lack}."
+        raise Conflict(words, "Have it signed, or take it back.")
     if seen not in {None, review.content}:
         raise Conflict("This draft has changed since you opened it.", "Look at what it says now.")
     if review.unsettled:
@@ -335,40 +247,3 @@ def _draft_under(tx: Connection, digest: str | None) -> str | None:
             return None if row is None else str(row.draft)
         digest = row.restores
     return None
-
-
-# --- lists ----------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """A draft that waits for somebody."""
-
-    draft: str
-    document: str
-    title: str
-    state: str
-    since: datetime
-    mine: bool
-
-
-def waiting(house: House, person: str, role: Role) -> tuple[Waiting, ...]:
-    """Drafts in review or approved, those first that this person can sign."""
-    d = tables.drafts
-    with reading(house.engine) as tx:
-        states = (RevisionState.IN_REVIEW, RevisionState.APPROVED)
-        rows = tx.execute(select(d).where(d.c.state.in_(states)).order_by(d.c.changed_at)).all()
-        found = []
-        for row in rows:
-            turn = turn_of(tx, look(tx, read(tx, row.id)), person, role, house.now())
-            found.append(
-                Waiting(
-                    draft=row.id,
-                    document=row.document,
-                    title=row.title,
-                    state=row.state,
-                    since=row.changed_at,
-                    mine=turn.stage is not None,
-                )
-            )
-    return tuple(sorted(found, key=lambda each: (not each.mine, each.since)))

@@ -23,6 +23,7 @@ from server.library import (
     releasing,
     restoring,
     reviewing,
+    ruling,
     settling,
     submissions,
     submitting,
@@ -301,12 +302,12 @@ def test_earlier_content_comes_back_by_the_rules_of_today_or_in_spite_of_them_wi
     next_release()
     with pytest.raises(Invalid, match="lacks a signature that is asked for now: Review"):
         restore(plant, first)  # nobody ever signed it
-    policy.decide(
+    ruling.decide(
         plant, "work-instruction", "low", [{"name": "Review"}, {"name": "Safety", "people": ["sam"]}], "ada"
     )
     with pytest.raises(Invalid, match="asked for now: Safety: sam"):
         restore(plant, second)
-    policy.decide(plant, "work-instruction", "low", [{"name": "Review"}], "ada")
+    ruling.decide(plant, "work-instruction", "low", [{"name": "Review"}], "ada")
     doubting.register(plant, "GP-100", "part", "Gear pump", "A", "eva")
     doubting.change(plant, "GP-100", "", "eva", retire=True)
     with pytest.raises(Invalid, match="which is retired"):
@@ -381,7 +382,7 @@ def test_a_signature_counts_for_the_content_that_was_signed_only(plant: House, f
 
 def test_a_deputy_signs_for_somebody_who_is_away_and_the_record_says_so(plant: House, first: str) -> None:
     for risk in policy.RISKS:
-        policy.decide(plant, "work-instruction", risk, [{"name": "Safety", "people": ["jan"]}], "ada")
+        ruling.decide(plant, "work-instruction", risk, [{"name": "Safety", "people": ["jan"]}], "ada")
 
     with reading(plant.engine) as tx:
         release = library.newest_release(tx, "close-pump")

@@ -12,7 +12,7 @@ from sqlalchemy import insert, select, update
 
 from content.revision import RevisionState
 from server.errors import Conflict, Invalid, NotAllowed, NotThere, Refused
-from server.library import commenting, drafts, policy, releasing, reviewing, submitting
+from server.library import commenting, drafts, policy, releasing, reviewing, ruling, submitting
 from server.library.edits import Change, change
 from server.library.publishing import publish
 from server.library.shapes import STEP
@@ -38,6 +38,7 @@ STAGES = st.sampled_from(
         [{"name": "Review", "role": "engineer"}, {"name": "Quality", "role": "supervisor"}],
         [{"name": "Review", "role": "engineer", "count": 2}],
         [{"name": "Review", "role": "engineer"}, {"name": "Beside", "role": "supervisor", "parallel": True}],
+        [{"name": "Review", "role": "supervisor"}],
         [{"name": "Safety", "people": ["jan", "sam"], "count": 2}],
         [
             {"name": "Safety", "people": ["jan", "kim", "eva"], "count": 2},
@@ -83,7 +84,9 @@ class Publishing(RuleBasedStateMachine):
             return  # who has left is named for nothing
         self.stages = stages
         for risk in policy.RISKS:
-            policy.decide(self.house, "work-instruction", risk, stages, "ada")
+            ruling.decide(self.house, "work-instruction", risk, stages, "ada")
+        if getattr(self, "state", None) is RevisionState.IN_REVIEW and self._signed_all():
+            self.state = RevisionState.APPROVED  # no more is asked for
 
     @rule(who=PEOPLE, deputy=PEOPLE)
     def leave(self, who: str, deputy: str) -> None:
@@ -151,9 +154,11 @@ class Publishing(RuleBasedStateMachine):
             review = reviewing.sign(self.house, self.draft, who, ROLES[who], verdict, "It is right", "so")
         except REFUSALS:
             return
-        assert self.state is RevisionState.IN_REVIEW
+        before = self._counting()
+        lacks = self.state is RevisionState.APPROVED and not self._signed_all()
+        assert self.state is RevisionState.IN_REVIEW or lacks
         assert who not in self.authors
-        assert all(who not in given.values() for given in self.signed.values())
+        assert all(who not in given.values() for given in before.values())
         if verdict == "changes":
             self.state, self.signed = RevisionState.DRAFT, {}
             return
@@ -167,7 +172,7 @@ class Publishing(RuleBasedStateMachine):
             if "people" in stage
             else ROLES[whose] in {stage["role"], Role.ADMINISTRATOR}
         )
-        assert all(whose not in given for given in self.signed.values())
+        assert all(whose not in given for given in before.values())
         self.signed.setdefault(newest.stage, {})[whose] = who
         if self._signed_all():
             self.state = RevisionState.APPROVED
@@ -197,18 +202,24 @@ class Publishing(RuleBasedStateMachine):
             assert not self.open_comments
             self.state = RevisionState.RELEASED
 
-    def _signed_all(self) -> bool:
-        return all(
-            len(
-                [
-                    whose
-                    for whose in self.signed.get(str(each["name"]), {})
-                    if whose in each.get("people", ROLES)
-                ]
-            )
-            >= int(str(each.get("count", 1)))
+    def _counting(self) -> dict[str, dict[str, str]]:
+        """The signatures that count by the policy of now, whatever it was when they were given."""
+        return {
+            str(each["name"]): {
+                whose: who
+                for whose, who in self.signed.get(str(each["name"]), {}).items()
+                if (
+                    whose in each["people"]
+                    if "people" in each
+                    else ROLES[whose] in {each["role"], Role.ADMINISTRATOR}
+                )
+            }
             for each in self.stages
-        )
+        }
+
+    def _signed_all(self) -> bool:
+        given = self._counting()
+        return all(len(given[str(each["name"])]) >= int(str(each.get("count", 1))) for each in self.stages)
 
     @invariant()
     def the_server_agrees(self) -> None:

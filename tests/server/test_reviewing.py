@@ -10,6 +10,7 @@ from sqlalchemy import insert, update
 from server.errors import Conflict, Invalid, NotAllowed, NotThere
 from server.house import House
 from server.library import (
+    awaiting,
     commenting,
     drafts,
     edits,
@@ -17,6 +18,7 @@ from server.library import (
     policy,
     releasing,
     reviewing,
+    ruling,
     submitting,
     uploads,
 )
@@ -87,7 +89,7 @@ def sign(
 
 def decide(house: House, stages: list[dict[str, object]]) -> None:
     for risk in policy.RISKS:
-        policy.decide(house, "work-instruction", risk, stages, "ada")
+        ruling.decide(house, "work-instruction", risk, stages, "ada")
 
 
 def away(house: House, person: str, deputy: str) -> None:
@@ -141,7 +143,7 @@ def test_stages_that_could_not_be_told_apart_or_never_be_complete_are_refused(
     plant: House, stages: list[dict[str, object]], words: str
 ) -> None:
     with pytest.raises(Invalid, match=words):
-        policy.decide(plant, "sop", "low", stages, "ada")
+        ruling.decide(plant, "sop", "low", stages, "ada")
 
 
 def test_a_stage_is_signed_by_its_own_role_and_by_no_higher_one(plant: House, draft: str) -> None:
@@ -158,6 +160,77 @@ def test_a_stage_is_signed_by_its_own_role_and_by_no_higher_one(plant: House, dr
 def test_an_administrator_stands_in_where_nobody_else_is(plant: House, draft: str) -> None:
     submitting.submit(plant, draft, "", "eva")
     assert sign(plant, draft, "ada").state == "approved"
+
+
+def test_signatures_are_judged_by_the_policy_of_now_and_by_whose_they_are(plant: House, draft: str) -> None:
+    decide(plant, [{"name": "Review"}])
+    submitting.submit(plant, draft, "", "eva")
+    sign(plant, draft, "jan")
+    decide(plant, [{"name": "Review", "role": "supervisor"}])  # an engineer's is no supervisor's
+    review = look(plant, draft)
+    assert (review.state, [each.missing for each in review.stages]) == ("approved", [1])
+    assert [each.person for each in review.standing.void] == ["jan"]
+    with pytest.raises(Conflict, match=r"not complete.*Review: supervisor"):
+        releasing.release(plant, draft, "eva", Role.ENGINEER)
+    with pytest.raises(NotAllowed, match="not your turn"):
+        sign(plant, draft, "kim")
+    assert sign(plant, draft, "sam").complete
+    decide(
+        plant, [{"name": "Approval", "role": "supervisor"}]
+    )  # a stage of another name asks for another thing
+    assert [each.person for each in look(plant, draft).standing.void] == ["jan", "sam"]
+    with pytest.raises(Conflict, match="not complete"):
+        releasing.release(plant, draft, "eva", Role.ENGINEER)
+    sign(plant, draft, "ida")
+    with writing(plant.engine) as tx:  # what she signed as a supervisor she signed, whatever becomes of her
+        tx.execute(update(tables.people).where(tables.people.c.id == "ida").values(role=Role.ENGINEER))
+    releasing.release(plant, draft, "eva", Role.ENGINEER)
+
+
+def look(house: House, draft: str) -> reviewing.Review:
+    with reading(house.engine) as tx:
+        return reviewing.look(tx, drafts.read(tx, draft))
+
+
+def test_what_lacks_nothing_by_the_policy_of_now_is_approved_and_waits_for_nobody(
+    plant: House, draft: str
+) -> None:
+    decide(plant, [{"name": "Review"}, {"name": "Quality", "role": "supervisor"}])
+    submitting.submit(plant, draft, "", "eva")
+    sign(plant, draft, "jan")
+    assert [each.mine for each in awaiting.waiting(plant, "sam", Role.SUPERVISOR)] == [True]
+    decide(plant, [{"name": "Review"}])
+    assert [(each.state, each.mine) for each in awaiting.waiting(plant, "sam", Role.SUPERVISOR)] == [
+        ("approved", False)
+    ]
+    decide(plant, [{"name": "Review"}, {"name": "Quality", "role": "supervisor"}])
+    (waits,) = awaiting.waiting(plant, "sam", Role.SUPERVISOR)  # what was approved lacks a signature again
+    assert waits.mine
+    sign(plant, draft, "sam", "changes")
+    assert held(plant, draft).state == "draft"
+
+
+def test_the_list_of_what_waits_says_what_each_review_says(plant: House, begin: Callable[..., str]) -> None:
+    decide(plant, [{"name": "Review"}, {"name": "Safety", "people": ["kim", "sam"], "parallel": True}])
+    away(plant, "sam", "ida")
+    begun = [begin(f"pump-{number}", risk) for number, risk in enumerate(("low", "high", "medium", "low"))]
+    for each in begun:
+        submitting.submit(plant, each, "", "eva")
+    sign(plant, begun[0], "jan")
+    sign(plant, begun[1], "kim")
+    ruling.decide(plant, "work-instruction", "high", [{"name": "Quality", "role": "supervisor"}], "ada")
+    with writing(plant.engine) as tx:  # submitted before it was written down
+        tx.execute(update(tables.drafts).where(tables.drafts.c.id == begun[3]).values(content=""))
+    for person, role in PEOPLE.items():
+        with reading(plant.engine) as tx:
+            mine = {
+                each
+                for each in begun
+                if reviewing.turn(
+                    tx, reviewing.look(tx, drafts.read(tx, each)), person, role, plant.now()
+                ).stage
+            }
+        assert {each.draft for each in awaiting.waiting(plant, person, role) if each.mine} == mine
 
 
 def test_two_deputies_of_one_person_are_one_signature(plant: House, draft: str) -> None:

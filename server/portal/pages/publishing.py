@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from server.errors import Invalid, NotThere
-from server.library import doubting, placing, policy
+from server.library import doubting, placing, policy, ruling
 from server.library.places import what_is_made
 from server.people import keys
 from server.people.sessions import Role
@@ -51,7 +51,7 @@ def _page(request: Request, here: Portal, token: str = "") -> HTMLResponse:
 def decide(here: ThePortal, visitor: Administrator, form: Posted, kind: str, risk_class: str) -> Response:
     """Say who signs documents of a kind and risk class: one stage a line."""
     stages = [_stage(line) for line in text(form, "stages", longest=4_000).splitlines() if line.strip()]
-    policy.decide(here.house, kind, risk_class, stages, visitor.id)
+    ruling.decide(here.house, kind, risk_class, stages, visitor.id)
     return RedirectResponse("/publishing#policies", status_code=303)
 
 

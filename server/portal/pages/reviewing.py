@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from server.library import commenting, drafts, policy, releasing, reviewing
+from server.library import awaiting, commenting, drafts, policy, releasing, reviewing
 from server.people import keys
 from server.people.sessions import Role
 from server.portal.asking import zone_of
@@ -32,7 +32,7 @@ def page(request: Request, here: ThePortal, visitor: Supervisor) -> HTMLResponse
         people = everybody(tx, here.house.now())
         absences = policy.absences(tx, here.house.now())
         feeds = [each for each in keys.keys(tx) if (each.person, each.scope) == (visitor.id, "calendar")]
-    waiting = reviewing.waiting(here.house, visitor.id, visitor.role)
+    waiting = awaiting.waiting(here.house, visitor.id, visitor.role)
     months = by_month(planned, zone_of(request))
     return here.looks.page(
         request,
@@ -53,7 +53,7 @@ def review(request: Request, here: ThePortal, visitor: Supervisor, draft: str) -
     with reading(here.house.engine) as tx:
         held = drafts.read(tx, draft)
         found = reviewing.look(tx, held)
-        turn = reviewing.turn_of(tx, found, visitor.id, visitor.role, here.house.now())
+        turn = reviewing.turn(tx, found, visitor.id, visitor.role, here.house.now())
         shown = shown_of(tx, here.house.media, held)
         stations = names(tx)
         ready = shown is not None and held.kind != "block" and held.state == "approved"

@@ -39,6 +39,7 @@ releases = Table(
     Column("released_at", Utc, nullable=False),
     Column("released_by", String, nullable=False),
     Column("withdrawn_at", Utc),
+    Column("risk_class", String, nullable=False, server_default="low"),
     UniqueConstraint("document", "revision"),
 )
 media = Table(
@@ -79,6 +80,8 @@ drafts = Table(
     Column("changed_by", String, nullable=False),
     Column("round", Integer, nullable=False, server_default="0"),  # of review
     Column("source", Text, nullable=False, server_default="{}"),  # JSON: repository, commit, pipeline
+    Column("content", String, nullable=False, server_default=""),  # SHA-256 of what was submitted last
+    Column("risk_class", String, nullable=False, server_default=""),  # that it had then
 )
 draft_parts = Table(
     "draft_parts",

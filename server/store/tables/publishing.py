@@ -45,6 +45,7 @@ approvals = Table(  # signatures under a draft's content; never changed
     Column("stage", String, nullable=False),
     Column("person", String, nullable=False),
     Column("on_behalf_of", String),  # who is away
+    Column("role", String, nullable=False, server_default=""),  # of whose it is, when it was given
     Column("verdict", String, nullable=False),  # approved or changes
     Column("meaning", String, nullable=False),
     Column("comment", Text, nullable=False, default=""),
