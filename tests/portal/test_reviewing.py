@@ -145,12 +145,10 @@ def test_a_page_that_was_left_open_signs_and_releases_nothing(
         assert refused.status_code == 409
         assert "has changed since you opened it" in refused.text
     assert ada.send_form(f"/drafts/{draft}/sign", **given, content=content).status_code == 303
-    risk = "low"
-    assert f"{risk} risk" in shown
-    for stages, told in (("Review: supervisor", True), ("Review: engineer", False)):
-        assert (
-            ada.send_form(f"/publishing/policies/work-instruction/{risk}", stages=stages).status_code == 303
-        )
+    of_low_risk = "/publishing/policies/work-instruction/low"
+    assert "low risk" in shown
+    for stages, told in (("Quality: supervisor", True), ("Review: engineer", False)):
+        assert ada.send_form(of_low_risk, stages=stages).status_code == 303
         page = ada.get(f"/drafts/{draft}/review").text
         assert ("more is asked for now" in page) == told
         assert ("Not asked for now" in page) == told
