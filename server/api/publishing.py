@@ -326,9 +326,9 @@ def restore(house: InHouse, by: ByEngineer, digest: DigestName, given: RestoreIn
 
 
 @router.post("/releases/{digest}/advance", status_code=204)
-def advance(house: InHouse, by: ByEngineer, digest: DigestName) -> None:
-    """The next stage of a staged release."""
-    settling.advance(house, digest, by.id)
+def advance(house: InHouse, by: ByEngineer, digest: DigestName, given: Reason | None = None) -> None:
+    """The next stage of a staged release; one that was stopped goes on only with a reason."""
+    settling.advance(house, digest, by.id, given.reason if given else "")
 
 
 @router.post("/releases/{digest}/stop", status_code=204)

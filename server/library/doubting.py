@@ -16,6 +16,7 @@ from server.errors import Conflict, Invalid, NotThere
 from server.house import House
 from server.library import settling
 from server.library.mentions import places
+from server.library.reasons import insist_on_reason
 from server.reports.library import newest
 from server.store import tables
 from server.store.engine import writing
@@ -183,10 +184,18 @@ def clear(house: House, number: int, outcome: str, by: str) -> None:
         if row is None:
             raise NotThere("There is no such flag.", "Load the page again.")
         values = {"cleared_at": house.now(), "cleared_by": by, "outcome": outcome.strip()[:2_000]}
+        if row.hold:
+            lift(tx, house, row, outcome, by)
         tx.execute(update(f).where(f.c.id == number).values(**values))
         note(tx, house.now(), by, "reviewed", row.document, outcome.strip()[:2_000])
     settling.settle(house, row.document)
     house.live.say("library")
+
+
+def lift(tx: Connection, house: House, held: Row[Any], why: str, by: str) -> None:
+    """A document that was held may be started again: nobody lifts that without a reason. Raises Invalid."""
+    why = insist_on_reason(why, "say why it may be used again", f"it was held: {held.reason}")
+    note(tx, house.now(), by, "hold lifted", held.document, f"{why[:1_000]} (held: {held.reason})")
 
 
 def procedure_changed(tx: Connection, house: House, sop: Sop, by: str) -> None:

@@ -61,7 +61,7 @@ def sign(  # noqa: PLR0917 - who says what about which document
     Raises:
         NotThere: it has no release.
         Conflict: a newer one was released since they looked.
-        Invalid: no such verdict, or no word about what has to change.
+        Invalid: no such verdict, no word about what has to change, or about why one that is held may go on.
     """
     if verdict not in {RIGHT, CHANGE}:
         raise Invalid("a document is still right, or has to change", "choose one of both")
@@ -81,7 +81,7 @@ def sign(  # noqa: PLR0917 - who says what about which document
         told = "still right" if verdict == RIGHT else "has to change"
         note(tx, now, person, "reviewed", document, f"revision {plan.revision} {told}: {words}".rstrip(": "))
         if verdict == RIGHT:
-            _clear(tx, document, person, words or told, now)
+            _clear(tx, house, document, person, words)
         else:
             doubting.flag(tx, house, document, f"Has to change: {words}", person, cause="review")
         _keep_dates(tx, due.planned(tx, now), now)
@@ -89,10 +89,13 @@ def sign(  # noqa: PLR0917 - who says what about which document
     house.live.say("library")
 
 
-def _clear(tx: Connection, document: str, person: str, outcome: str, now: datetime) -> None:
+def _clear(tx: Connection, house: House, document: str, person: str, words: str) -> None:
     f = tables.flags.c
-    query = update(tables.flags).where(f.document == document, f.cleared_at.is_(None))
-    tx.execute(query.values(cleared_at=now, cleared_by=person, outcome=outcome))
+    open_ones = (f.document == document, f.cleared_at.is_(None))
+    for held in tx.execute(select(tables.flags).where(*open_ones, f.hold)).all():
+        doubting.lift(tx, house, held, words, person)
+    values = {"cleared_at": house.now(), "cleared_by": person, "outcome": words or "still right"}
+    tx.execute(update(tables.flags).where(*open_ones).values(**values))
 
 
 # --- what happens by itself -----------------------------------------------------

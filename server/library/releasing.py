@@ -22,6 +22,7 @@ from server.house import House
 from server.library import checking, doubting, lifecycle, settling, shared, sharing
 from server.library.drafts import Draft, hold, read
 from server.library.publishing import publish
+from server.library.reasons import insist_on_reason
 from server.library.reviewing import insist_on_signatures
 from server.library.submitting import as_folder
 from server.people.sessions import Role
@@ -31,7 +32,6 @@ from server.store.engine import reading, writing
 Point = Literal["next-run", "next-unit", "at-once"]
 POINTS: tuple[Point, ...] = ("next-run", "next-unit", "at-once")
 IN_SPITE = "released in spite of findings"
-SHORTEST_REASON = 10  # characters of why findings are overridden, or a release is withdrawn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,8 +146,9 @@ def refuse(found: Sequence[str], role: Role, override: str) -> None:
         raise Invalid(f"{found[0]}{more}", "mend it, or an administrator releases it with a reason")
     if role is not Role.ADMINISTRATOR:
         raise NotAllowed("Only an administrator releases in spite of findings.", "Ask one, or mend them.")
-    if len(override.strip()) < SHORTEST_REASON:
-        raise Invalid("the reason is too short to be understood later", "say why it may be released so")
+    insist_on_reason(
+        override, "the reason is too short to be understood later", "say why it may be released so"
+    )
 
 
 def _conclude(  # noqa: PLR0917 - in one transaction: the release, its terms, the draft's state, its roll-out
@@ -202,8 +203,7 @@ def start_rollout(tx: Connection, house: House, made: Release, terms: Terms) -> 
 
 def withdraw(house: House, digest: str, reason: str, by: str) -> None:
     """Take a release off the floor: nobody starts it, who works by it is held. Raises NotThere, Conflict, Invalid."""
-    if len(reason.strip()) < SHORTEST_REASON:
-        raise Invalid("say why it is withdrawn", "who stands at the kiosk reads it")
+    reason = insist_on_reason(reason, "say why it is withdrawn", "who stands at the kiosk reads it")
     r = tables.releases.c
     with writing(house.engine) as tx:
         row = tx.execute(select(r.document, r.revision, r.withdrawn_at).where(r.digest == digest)).first()
@@ -213,7 +213,7 @@ def withdraw(house: House, digest: str, reason: str, by: str) -> None:
             raise Conflict("This release is withdrawn already.", "Load the page again.")
         now = house.now()
         tx.execute(update(tables.releases).where(r.digest == digest).values(withdrawn_at=now))
-        tx.execute(insert(tables.withdrawals).values(release=digest, reason=reason.strip(), at=now, by=by))
-        note(tx, now, by, "withdrawn", row.document, f"revision {row.revision}: {reason.strip()}")
+        tx.execute(insert(tables.withdrawals).values(release=digest, reason=reason, at=now, by=by))
+        note(tx, now, by, "withdrawn", row.document, f"revision {row.revision}: {reason}")
     settling.settle(house, row.document, always=True)
     house.live.say("library")

@@ -9,11 +9,12 @@ from content import package
 from content.instruction import Instruction
 from content.package import Release
 from server.audit import note
-from server.errors import Conflict, Invalid, NotThere
+from server.errors import Conflict, NotThere
 from server.house import House
 from server.library import releasing, reviewing, settling, sharing
 from server.library.publishing import keep
-from server.library.releasing import IN_SPITE, SHORTEST_REASON, Terms
+from server.library.reasons import insist_on_reason
+from server.library.releasing import IN_SPITE, Terms
 from server.people.sessions import Role
 from server.store import tables
 from server.store.engine import reading, writing
@@ -43,9 +44,8 @@ def restore(  # noqa: PLR0917 - what comes back how, who says so and why
         Invalid: no reason, wrong terms, or something stands against it and nobody overrides that.
         NotAllowed: only an administrator overrides.
     """
-    if len(reason.strip()) < SHORTEST_REASON:
-        raise Invalid("say why the earlier content comes back", "the release keeps it")
-    terms, reason, override = terms or Terms(), reason.strip(), override.strip()
+    reason = insist_on_reason(reason, "say why the earlier content comes back", "the release keeps it")
+    terms, override = terms or Terms(), override.strip()
     with writing(house.engine) as tx:
         row, highest = _earlier(tx, digest)
         releasing.insist_on_terms(tx, terms)

@@ -16,6 +16,7 @@ from server.audit import note
 from server.errors import Conflict, NotThere
 from server.house import House
 from server.library.places import documents_at, stations_of
+from server.library.reasons import insist_on_reason
 from server.store import tables
 from server.store.engine import writing
 
@@ -175,11 +176,15 @@ def grow(tx: Connection, station: str) -> int:
 
 ENOUGH = 3  # runs that say something about deviations
 ENDED = ("completed", "aborted")
+ITSELF = "stepline"
 
 
-def advance(house: House, digest: str, by: str) -> None:
-    """The next stage of a roll-out, by hand; one that was stopped goes on. Raises NotThere and Conflict."""
-    _move_rollout(house, digest, by, "by hand")
+def advance(house: House, digest: str, by: str, reason: str = "") -> None:
+    """The next stage of a roll-out, by hand; one that was stopped goes on, with a reason.
+
+    Raises NotThere, Conflict and Invalid.
+    """
+    _move_rollout(house, digest, by, reason.strip() or "by hand")
 
 
 def stop(house: House, digest: str, by: str, why: str) -> None:
@@ -199,6 +204,9 @@ def _move_rollout(house: House, digest: str, by: str, why: str) -> None:
         stages = json.loads(row.stages)
         after: dict[str, Any]
         if row.state == "stopped":
+            if by == ITSELF:
+                return  # somebody has stopped it meanwhile
+            insist_on_reason(why, "say why it goes on", f"it was stopped: {row.why}")
             after = {"state": "running", "why": ""}
         elif row.state == "waiting":
             after = {"state": "running" if stages else "done"}
@@ -235,9 +243,9 @@ def look_at_rollouts(house: House) -> None:
         verdicts = [(row.release, verdict) for row in rows if (verdict := _verdict(tx, row))]
     for digest, (kind, why) in verdicts:
         if kind == "stop":
-            stop(house, digest, "stepline", why)
+            stop(house, digest, ITSELF, why)
         else:
-            _move_rollout(house, digest, "stepline", why)
+            _move_rollout(house, digest, ITSELF, why)
 
 
 def _verdict(tx: Connection, row: Row[Any]) -> tuple[str, str] | None:

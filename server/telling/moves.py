@@ -32,6 +32,7 @@ TYPES = {  # Never change a name; only add.
     "no longer placed": "document.no-longer-placed",
     "needs review": "document.in-doubt",
     "held for review": "document.held",
+    "hold lifted": "document.hold-lifted",
     "reviewed": "document.reviewed",
     "review soon": "document.review-soon",
     "review overdue": "document.review-overdue",

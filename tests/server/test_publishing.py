@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from content.folder import load_instruction
 from content.instruction import Instruction
@@ -190,9 +191,38 @@ def test_a_staged_release_stops_by_itself_when_deviations_rise_and_goes_on_by_ha
     make_runs(plant, second, [0] * 9, station="bench-8")
     Clockwork(plant).tick()
     assert held_at(plant, "bench-2") == {first}
-    settling.advance(plant, second, "eva")  # goes on
+    with pytest.raises(Invalid, match="say why it goes on"):
+        settling.advance(plant, second, "eva")
+    settling.advance(plant, second, "eva", "The three parts were from a bad lot")
+    with reading(plant.engine) as tx:
+        told = (
+            tx.execute(select(tables.audit.c.detail).where(tables.audit.c.what == "rolled out"))
+            .scalars()
+            .all()
+        )
+    assert told == ["stage 1: The three parts were from a bad lot"]
     settling.advance(plant, second, "eva")  # to everybody
     assert held_at(plant, "bench-2") == {second}
+
+
+def test_the_clock_does_not_let_on_what_somebody_has_stopped_meanwhile(
+    plant: House, first: str, next_release: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = next_release(Terms(first=(("bench-1",),), good_runs=1))
+    make_runs(plant, second, [0])
+    judged = settling._verdict
+
+    def stopped_meanwhile(tx: Connection, row: Row[Any]) -> tuple[str, str] | None:
+        found = judged(tx, row)
+        values = {"state": "stopped", "why": "I have seen something"}
+        tx.execute(update(tables.rollouts).values(**values))
+        return found
+
+    monkeypatch.setattr(settling, "_verdict", stopped_meanwhile)
+    settling.look_at_rollouts(plant)
+    assert held_at(plant, "bench-2") == {first}
+    with reading(plant.engine) as tx:
+        assert tx.execute(select(tables.rollouts.c.state)).scalar() == "stopped"
 
 
 def test_a_staged_release_stops_when_runs_are_broken_off(
@@ -419,8 +449,25 @@ def test_a_changed_part_casts_doubt_on_every_document_that_names_it_and_holds_th
         (flag,) = due.flags(tx)
     assert (flag.document, flag.hold) == ("service-pump", True)
     assert "is B now, was A" in flag.reason
+    for lifting in (
+        lambda: doubting.clear(plant, flag.id, "it fits", "jan"),
+        lambda: planning.sign(plant, "service-pump", "jan", planning.RIGHT, ""),
+    ):
+        with pytest.raises(Invalid, match="say why it may be used again"):
+            lifting()
+    assert service not in held_at(plant, "bench-1")
     doubting.clear(plant, flag.id, "the new seal fits", "jan")
     assert service in held_at(plant, "bench-1")
+    doubting.change(plant, "GP-112", "C", "eva", hold=True)
+    planning.sign(plant, "service-pump", "jan", planning.RIGHT, "only the colour is new")
+    assert service in held_at(plant, "bench-1")
+    a = tables.audit.c
+    with reading(plant.engine) as tx:
+        lifted = tx.execute(select(a.who, a.detail).where(a.what == "hold lifted").order_by(a.id)).all()
+    assert [(row.who, row.detail.partition(" (")[0]) for row in lifted] == [
+        ("jan", "the new seal fits"),
+        ("jan", "only the colour is new"),
+    ]
 
 
 def names(house: House, digest: str) -> str:

@@ -75,7 +75,7 @@ def change(here: ThePortal, visitor: Engineer, form: Posted, digest: str, what: 
             who = (visitor.id, visitor.role)
             digest = restoring.restore(here.house, digest, *who, reason, read_terms(form), override).digest
         case "advance":
-            settling.advance(here.house, digest, visitor.id)
+            settling.advance(here.house, digest, visitor.id, reason)
         case "stop":
             settling.stop(here.house, digest, visitor.id, reason or "stopped by hand")
         case _:
