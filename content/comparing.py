@@ -11,12 +11,14 @@ from content import briefing
 from content.briefing import Brief
 from content.checks import Check, Column, Measure, Number, Table, Torque
 from content.comparison import (
+    BlockChange,
     BoxChange,
     CheckChange,
     Comparison,
     Digests,
     MediumChange,
     SafetyChange,
+    Shares,
     Shown,
     StepChange,
     TextChange,
@@ -30,13 +32,14 @@ from content.sop import Box, Sop
 from content.values import CheckId, StepId
 
 NO_DIGESTS: Digests = {}
+NO_SHARES: Shares = {}
 WORDED = frozenset(
     {"text", "title", "prompt", "summary", "purpose", "scope", "policy", "definitions", "roles"}
 )
 FLOW = frozenset({"when", "next", "combine", "groups", "group"})
 OWN = frozenset({"id", "title", "text", "media", "safety", "checks"})  # of a step: compared each in its way
 BAND = ("low", "high", "unit")
-HEAD = frozenset({"id", "kind", "revision", "steps", "flow", "translations"})
+HEAD = frozenset({"id", "kind", "revision", "steps", "flow", "blocks", "translations"})
 
 
 def compare(
@@ -44,15 +47,19 @@ def compare(
     after: Instruction | Sop,
     digests_before: Digests = NO_DIGESTS,
     digests_after: Digests = NO_DIGESTS,
+    shares: Shares = NO_SHARES,
 ) -> Comparison:
-    """What differs; files without a digest are known by their paths. Raises ValueError for two kinds of document."""
+    """What differs; files without a digest are known by their paths. Raises ValueError for two kinds of document.
+
+    `shares` says which steps are a shared block's; of one that it does not name they are known by their prefix.
+    """
     if before.kind != after.kind:
         raise ValueError(
             f"{before.id} is a {before.kind} and {after.id} a {after.kind}: they cannot be compared"
         )
     spoken = _translations(before, after)
-    steps = {step.id for side in (before, after) if isinstance(side, Instruction) for step in side.steps}
-    inner = {each.key for each in spoken if _step_of(each.key) in steps}
+    every = {step.id for side in (before, after) if isinstance(side, Instruction) for step in side.steps}
+    inner = {each.key for each in spoken if _step_of(each.key) in every}
     head = list(changes(before, after, HEAD, WORDED))
     head += _attached(before, after, digests_before, digests_after)
     found = Comparison(
@@ -63,7 +70,8 @@ def compare(
     )
     if isinstance(before, Instruction) and isinstance(after, Instruction):
         sides = _Sides(before, after, digests_before, digests_after, _by_step(spoken))
-        return _with(found, steps=tuple(sides.steps()))
+        steps = tuple(sides.steps())
+        return _with(found, steps=steps, blocks=tuple(_blocks(before, after, steps, shares)))
     assert isinstance(before, Sop)
     assert isinstance(after, Sop)
     return _with(found, boxes=tuple(_boxes(before, after)))
@@ -270,6 +278,37 @@ def _columns(before: tuple[Column, ...], after: tuple[Column, ...]) -> Iterator[
                 yield FieldChange(one.field, one.before, one.after, item=now.text)
         else:
             yield each
+
+
+def _blocks(
+    before: Instruction, after: Instruction, steps: Sequence[StepChange], shares: Shares
+) -> Iterator[BlockChange]:
+    """The shared blocks that were put in, taken out, or taken over in another revision."""
+    old, new = ({(use.block, use.prefix): use for use in side.blocks} for side in (before, after))
+    for key in dict.fromkeys([*old, *new]):
+        was, now = old.get(key), new.get(key)
+        if was == now:
+            continue
+        block, prefix = key
+        named = shares.get(key)
+        inside = tuple(
+            step
+            for step in steps
+            if step.how is not How.SAME
+            and (
+                step.id in named
+                if named is not None
+                else prefix is not None and step.id.startswith(f"{prefix}-")
+            )
+        )
+        yield BlockChange(
+            block=block,
+            prefix=prefix,
+            how=_how(was, now),
+            before=was.revision if was else None,
+            after=now.revision if now else None,
+            steps=inside,
+        )
 
 
 def _boxes(before: Sop, after: Sop) -> Iterator[BoxChange]:

@@ -1,6 +1,6 @@
 """What a comparison of two documents found: values that name what was added, removed, moved and changed."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from content.checks import Check
@@ -9,9 +9,10 @@ from content.evidence import expected
 from content.instruction import Instruction, Safety, Step
 from content.media import Medium, Picture
 from content.sop import Box, Sop
-from content.values import CheckId, Slug, StepId
+from content.values import CheckId, DocumentId, Slug, StepId
 
 Digests = Mapping[str, str]  # path in the document -> SHA-256 of the file
+Shares = Mapping[tuple[str, str | None], Collection[str]]  # block and prefix -> its steps in the documents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +120,21 @@ class BoxChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BlockChange:
+    """A shared block that one side shows otherwise; the numbers are its revisions, None where it is not used.
+
+    `steps` are those of its steps here that differ, in the order in which they stand.
+    """
+
+    block: DocumentId
+    prefix: Slug | None
+    how: How
+    before: int | None
+    after: int | None
+    steps: tuple[StepChange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
     """Two documents side by side, in the order of the one after; what was removed stands where it stood."""
 
@@ -128,6 +144,7 @@ class Comparison:
     translations: tuple[TextChange, ...]  # of what belongs to no step
     steps: tuple[StepChange, ...] = ()
     boxes: tuple[BoxChange, ...] = ()
+    blocks: tuple[BlockChange, ...] = ()
 
     @property
     def changed(self) -> tuple[StepChange, ...]:
@@ -138,4 +155,4 @@ class Comparison:
     def same(self) -> bool:
         """Whether nothing differs but the number of the revision."""
         boxes = any(box.how is not How.SAME for box in self.boxes)
-        return not (self.head or self.translations or self.changed or boxes)
+        return not (self.head or self.translations or self.changed or boxes or self.blocks)

@@ -156,6 +156,24 @@ def _shows(document: Document, block: Block, prefix: str | None) -> bool:
 # --- where they are used -----------------------------------------------------------
 
 
+def shares(tx: Connection, *documents: Document) -> dict[tuple[str, str | None], frozenset[str]]:
+    """The steps in the documents that are a shared block's, by the block and the prefix that it has there."""
+    used = [use for each in documents if isinstance(each, Instruction) for use in each.blocks]
+    held = of(tx, {(use.block, use.revision) for use in used})
+    found: dict[tuple[str, str | None], frozenset[str]] = {}
+    for use in used:
+        if (known := held.get((use.block, use.revision))) is not None:
+            named = frozenset(str(step["id"]) for step in language.steps_of(known.block, use.prefix))
+            found[use.block, use.prefix] = found.get((use.block, use.prefix), frozenset()) | named
+    return found
+
+
+def titles(tx: Connection) -> dict[str, str]:
+    """What the shared blocks are called."""
+    b = tables.blocks.c
+    return {row.id: row.title for row in tx.execute(select(b.id, b.title).order_by(b.revision))}
+
+
 def uses(tx: Connection, block: str) -> tuple[BlockUse, ...]:
     """Every document whose newest release or open draft uses the block; a draft stands for its document."""
     d, p = tables.drafts.c, tables.draft_parts.c

@@ -10,14 +10,16 @@ from itertools import groupby
 from pathlib import Path
 
 from PIL import Image
+from sqlalchemy import Connection
 
-from content.comparing import compare
+from content.comparing import compare, short
 from content.comparison import BoxChange, Comparison, Digests, Shown, StepChange
 from content.difference import How
 from content.folder import Document
 from content.package import Release
 from content.sop import Sop
 from server.errors import NotThere
+from server.library import shared
 from server.media import MediaStore
 from server.portal.annotating import Overlay, overlay
 from server.portal.flowchart import Chart, lay_out
@@ -49,6 +51,12 @@ class Look:
     charts: tuple[Chart, Chart] | None
     marks: Mapping[str, str]
     store: MediaStore
+    blocks: Mapping[str, str]  # what shared blocks are called
+
+    @property
+    def briefs(self) -> Mapping[str, str]:
+        """What changed in each step, in a few words."""
+        return {each.step: each.what for each in short(self.comparison)}
 
     @property
     def words(self) -> Mapping[How, str]:
@@ -66,7 +74,7 @@ class Look:
         return overlay(getattr(shown.medium, "annotations", ()), *size_of(file))
 
 
-def page_of(store: MediaStore, comparison: Comparison) -> Look:
+def page_of(store: MediaStore, comparison: Comparison, blocks: Mapping[str, str]) -> Look:
     """A comparison made ready for the partial; the digests in it say where the pictures lie."""
     before, after = comparison.before, comparison.after
     charts = (lay_out(before), lay_out(after)) if isinstance(before, Sop) and isinstance(after, Sop) else None
@@ -78,19 +86,26 @@ def page_of(store: MediaStore, comparison: Comparison) -> Look:
         charts=charts,
         marks={box.id: box.how.value for box in comparison.boxes},
         store=store,
+        blocks=blocks,
     )
 
 
-def beside(
-    store: MediaStore, before: Document, after: Document, digests_before: Digests, digests_after: Digests
+def beside(  # noqa: PLR0917 - two documents, their media, and where both lie
+    tx: Connection,
+    store: MediaStore,
+    before: Document,
+    after: Document,
+    digests_before: Digests,
+    digests_after: Digests,
 ) -> Look:
     """Two documents side by side; a draft brings the digests of its own media."""
-    return page_of(store, compare(before, after, digests_before, digests_after))
+    found = compare(before, after, digests_before, digests_after, shared.shares(tx, before, after))
+    return page_of(store, found, shared.titles(tx) if found.blocks else {})
 
 
-def compared(store: MediaStore, before: Release, after: Release) -> Look:
+def compared(tx: Connection, store: MediaStore, before: Release, after: Release) -> Look:
     """Two releases side by side."""
-    return beside(store, before.document, after.document, digests_of(before), digests_of(after))
+    return beside(tx, store, before.document, after.document, digests_of(before), digests_of(after))
 
 
 def digests_of(release: Release) -> Digests:

@@ -61,7 +61,7 @@ def shown_of(tx: Connection, store: MediaStore, held: Draft) -> Shown | None:
     except (ValueError, ContentError):
         return None
     before, revision, digests = _before(tx, held)
-    look = None if before is None else beside(store, before, document, digests, held.media)
+    look = None if before is None else beside(tx, store, before, document, digests, held.media)
     steps = document.steps if isinstance(document, Instruction) else ()
     instruction = document if isinstance(document, Instruction) else None
     return Shown(
@@ -83,11 +83,12 @@ def shown_of(tx: Connection, store: MediaStore, held: Draft) -> Shown | None:
 
 def _document(held: Draft) -> Document:
     if held.kind == "block":
-        return _as_instruction(Block.model_validate(held.values))
+        return as_instruction(Block.model_validate(held.values))
     return (Sop if held.kind == "sop" else Instruction).model_validate(held.values)
 
 
-def _as_instruction(block: Block) -> Instruction:
+def as_instruction(block: Block) -> Instruction:
+    """A shared block as the instruction that its steps would be."""
     return Instruction.model_validate(block.plain() | {"kind": "work-instruction", "applies_to": {}})
 
 
@@ -98,7 +99,7 @@ def _before(tx: Connection, held: Draft) -> tuple[Document | None, int | None, M
             earlier = shared.revisions(tx, held.document)[0]
         except NotThere:
             return None, None, {}
-        return _as_instruction(earlier.block), earlier.block.revision, earlier.media
+        return as_instruction(earlier.block), earlier.block.revision, earlier.media
     release = None if held.based_on is None else shelf.release(tx, held.based_on)
     if release is None:
         return None, None, {}

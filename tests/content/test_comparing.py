@@ -137,7 +137,6 @@ HEAD: dict[str, tuple[tuple[Any, ...], Any, str]] = {
     "review": (("review_interval",), "180d", "review_interval"),
     "attachment": (("attachments",), [{"file": "a.pdf", "title": "Drawing"}], "attachments"),
     "suppression": (("lint",), [{"rule": "no-picture", "reason": "None is needed"}], "lint"),
-    "block": (("blocks",), [{"block": "b", "revision": 2}], "blocks"),
     "order of groups": (
         ("step_groups",),
         [{"id": "back", "title": "Back"}, {"id": "front", "title": "Front"}],
@@ -311,6 +310,34 @@ def test_operators_are_told_in_few_words_and_in_the_language_of_the_document() -
     german = short(found, "de-CH")
     assert german[1].what == "neu: Gefahr: High voltage.; Grenze 8.5 – 9.5 N·m → 8.0 – 9.0 N·m"
     assert short(found, "ar") == short(found)
+
+
+def test_a_shared_block_is_told_by_its_revisions_and_by_what_differs_in_its_steps() -> None:
+    plain = instruction()
+    shared = plain | {"blocks": [{"block": "b", "revision": 2, "digest": "a" * 64}]}
+    newer = changed(shared, ("blocks", 0), {"block": "b", "revision": 3, "digest": "b" * 64})
+    newer = changed(newer.plain(), ("steps", 0, "text"), "Set it down on its *left* side.")
+    newer = changed(newer.plain(), ("steps", 2, "title"), "Not of the block")
+    one, other = Instruction.model_validate(plain), Instruction.model_validate(shared)
+    found = compare(other, newer, shares={("b", None): ["one", "two"]})
+    (told,) = found.blocks
+    assert (told.block, told.how, told.before, told.after) == ("b", How.CHANGED, 2, 3)
+    assert [(each.id, each.text is not None) for each in told.steps] == [("one", True)]
+    assert found.head == ()
+    assert [(each.how, each.before, each.after) for each in compare(one, other).blocks] == [
+        (How.ADDED, None, 2)
+    ]
+    assert [(each.how, each.before, each.after) for each in compare(other, one).blocks] == [
+        (How.REMOVED, 2, None)
+    ]
+    assert not compare(one, other).same
+    prefixed = {"blocks": [{"block": "b", "revision": number, "prefix": "on"} for number in (1,)]}
+    again = {"blocks": [{"block": "b", "revision": 2, "prefix": "on"}]}
+    was = changed(plain | prefixed, ("steps", 0, "id"), "on-one")
+    now = changed(
+        changed(plain | again, ("steps", 0, "id"), "on-one").plain(), ("steps", 0, "title"), "Other"
+    )
+    assert [each.id for each in compare(was, now).blocks[0].steps] == ["on-one"]  # known by its prefix
 
 
 def test_the_boxes_of_a_procedure_are_compared_one_by_one() -> None:

@@ -8,9 +8,12 @@ import pytest
 from PIL import Image, ImageDraw
 
 from content import package
+from content.blocks import Block
 from content.package import Release
+from server.library import shared
 from server.library.publishing import keep
-from server.store.engine import writing
+from server.reports import library
+from server.store.engine import reading, writing
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 WIDE = {"viewport": {"width": 1440, "height": 900}}
@@ -19,7 +22,8 @@ LONG = "Zahnradpumpengehäusedeckelschraubenverbindungsflächen"
 
 def again(plant, document: str, change) -> Release:
     """Release the document's next revision, changed."""
-    before = plant.releases[document]
+    with reading(plant.house.engine) as tx:
+        before = library.newest_release(tx, document)
     values = json.loads(json.dumps(before.document.plain()))
     values["revision"] += 1
     media = change(values, {file.path: file for file in before.media}, plant.house)
@@ -70,6 +74,22 @@ def other_sop(values: dict, media: dict, house) -> dict:
     first["next"] = ["sign"]
     values["flow"].insert(1, new)
     values["purpose"] += " Quickly."
+    return media
+
+
+def other_block(values: dict, media: dict, house) -> dict:
+    """The shared block in its second revision, which is kept too."""
+    with writing(house.engine) as tx:
+        first = shared.revisions(tx, "identify-pump")[0]
+        told = first.block.plain()
+        told["revision"] = 2
+        told["steps"][0]["text"] += " Hold it **close**."
+        second = Block.model_validate(told)
+        shared.keep(tx, house, second, first.media, "eve", None)
+    use = next(each for each in values["blocks"] if each["block"] == "identify-pump")
+    use |= {"revision": 2, "digest": second.digest}
+    step = next(each for each in values["steps"] if each["id"] == f"{use['prefix']}-{second.steps[0].id}")
+    step["text"] += " Hold it **close**."
     return media
 
 
@@ -187,3 +207,21 @@ def test_releases_that_are_not_of_the_document_are_not_there_and_operators_stay_
     assert sam.get("/library/compare/close-pump?before=%27").status_code == 404
     assert client("olga", served).get("/library/compare/close-pump").status_code == 403
     assert client(None, served).get("/library/compare/close-pump").status_code == 303
+
+
+def test_a_shared_block_is_told_by_what_changed_in_its_steps(visit, written) -> None:
+    again(written.plant, "service-pump", other_block)
+    visitor = visit(written, **WIDE).sign_in("sam", "/library/compare/service-pump")
+    told = visitor.page.locator("#changed-blocks")
+    assert told.get_by_role("link", name="Identify the pump").count() == 1
+    words = told.inner_text()
+    assert "revision 1" in words
+    assert "revision 2" in words
+    assert "Scan the pump: text changed" in words
+    assert "digest" not in words
+    assert visitor.page.locator("#changed-document").count() == 0
+    told.get_by_role("link", name="Scan the pump").click()
+    told.get_by_role("link", name="Identify the pump").click()
+    visitor.page.get_by_role("link", name="What changed").click()
+    visitor.page.locator("ins", has_text="close").wait_for()
+    assert "from revision 1 to revision 2" in visitor.page.locator("header.head").inner_text()

@@ -1,12 +1,16 @@
-"""Any two releases of a document side by side."""
+"""Any two releases of a document, or revisions of a shared block, side by side."""
+
+from dataclasses import dataclass
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from content.package import Release
 from server.errors import NotThere
-from server.portal.beside import compared
+from server.library import shared
+from server.portal.beside import beside, compared
 from server.portal.guard import Supervisor, ThePortal
+from server.portal.reviewed import as_instruction
 from server.reports import library as shelf
 from server.store.engine import reading
 
@@ -21,7 +25,8 @@ def page(request: Request, here: ThePortal, _visitor: Supervisor, document: str)
         digests = [row.digest for row in rows]
         pair = _pair(document, digests, request.query_params.get("before"), request.query_params.get("after"))
         found = [shelf.release(tx, digest) for digest in pair]
-    releases = [release for release in found if release is not None]
+        releases = [release for release in found if release is not None]
+        look = compared(tx, here.house.media, *releases) if len(releases) == 2 else None
     newest = releases[-1]
     return here.looks.page(
         request,
@@ -30,7 +35,37 @@ def page(request: Request, here: ThePortal, _visitor: Supervisor, document: str)
         address=_address(newest),
         rows=rows,
         pair=pair,
-        look=compared(here.house.media, *releases) if len(releases) == 2 else None,
+        look=look,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockRow:
+    """A revision of a shared block, where the page has a release of a document."""
+
+    digest: str
+    revision: int
+    withdrawn_at: None = None
+
+
+@router.get("/library/blocks/{block}/compare")
+def of_block(request: Request, here: ThePortal, _visitor: Supervisor, block: str) -> HTMLResponse:
+    """What changed from one revision of a shared block to another; they are known by their numbers."""
+    with reading(here.house.engine) as tx:
+        kept = {str(each.block.revision): each for each in shared.revisions(tx, block)}
+        pair = _pair(block, list(kept), request.query_params.get("before"), request.query_params.get("after"))
+        found = [kept[number] for number in pair]
+        whole = [as_instruction(each.block) for each in found]
+        first, last = found[0].media, found[-1].media
+        look = beside(tx, here.house.media, whole[0], whole[-1], first, last) if len(found) == 2 else None
+    return here.looks.page(
+        request,
+        "compare.html",
+        document=whole[-1],
+        address=f"/library/blocks/{block}",
+        rows=[BlockRow(digest=number, revision=int(number)) for number in kept],
+        pair=pair,
+        look=look,
     )
 
 

@@ -46,16 +46,17 @@ def look_back(request: Request, here: ThePortal, visitor: Engineer, digest: str)
     with reading(here.house.engine) as tx:
         earlier = shelf.release(tx, digest)
         newest = shelf.newest_release(tx, earlier.document.id) if earlier else None
+        if earlier is None or newest is None:
+            raise NotThere("There is no such release.", "Look in the library.")
         stations = names(tx)
-    if earlier is None or newest is None:
-        raise NotThere("There is no such release.", "Look in the library.")
+        look = None if newest.digest == digest else compared(tx, here.house.media, newest, earlier)
     return here.looks.page(
         request,
         "restore.html",
         earlier=earlier,
         newest=newest,
         against=against,
-        look=None if newest.digest == digest else compared(here.house.media, newest, earlier),
+        look=look,
         stations=stations,
         most_stages=MOST_STAGES,
         address=_address(here, digest),
