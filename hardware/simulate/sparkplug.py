@@ -223,7 +223,11 @@ class SimulatedEdgeNode:
         listens.set()
 
     def _on_message(self, _client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
-        for metric in sparkplug.read(bytes(message.payload)).metrics:
+        try:
+            told = sparkplug.read(bytes(message.payload))
+        except sparkplug.NoPayload:
+            return  # a node that hears rubbish goes on; an exception here would end paho's thread
+        for metric in told.metrics:
             if metric.name == REBIRTH:
                 self.birth()
             elif metric.name in self.values and not self.stuck and metric.value is not None:

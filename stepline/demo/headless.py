@@ -15,9 +15,11 @@ from rich.table import Table
 
 from content.folder import folders, load
 from content.instruction import Instruction
+from stepline.demo.cable import Cable
 from stepline.demo.ending import deafen, interruptible
 from stepline.demo.office import Office, built_here, is_enrolled
 from stepline.demo.plant import Bench, Plant
+from stepline.demo.published import published
 from stepline.demo.story import ORDER, ROUNDS, Shift, play
 from stepline.demo.summary import (
     Summary,
@@ -86,11 +88,19 @@ def _play(folder: Path, console: Console) -> Summary:
                 bar.update(tasks[who], what=what)  # pyright: ignore[reportArgumentType] - a TaskID is an int
                 bar.refresh()
 
-            set_up(plant, progress)
-            shifts = play(plant, library, progress)
+            cable = Cable(plant)
+            ending.callback(cable.cut)
+            cable.mend()
+            set_up(plant, progress, make=lambda plant, station: _bench(plant, station, cable))
+            shifts = play(plant, library, cable, progress)
             progress("server", "taking in the last records")
             delivered(plant)
         return count(plant, shifts)
+
+
+def _bench(plant: Plant, station: str, cable: Cable) -> Bench:
+    """A bench; what leads to the second one is a cable that can be pulled."""
+    return Bench(plant, station, uplink=cable if station == "bench-2" else None)
 
 
 def instructions() -> dict[str, Instruction]:
@@ -158,7 +168,7 @@ def count(plant: Plant, shifts: list[Shift]) -> Summary:
         report_url=f"{plant.server_url}/deviations",
         runs_wanted=ROUNDS * len(ORDER) * len(shifts),
         devices=devices_in((bench.data / "kiosk.db", bench.devices.file) for bench in plant.benches),
-        change=next((shift.change.seconds for shift in shifts if shift.change is not None), {}),
+        change=published(shifts[0].change, plant.database),
     )
 
 
@@ -173,8 +183,12 @@ def show(summary: Summary, seconds: float, console: Console) -> None:
         table.add_row(f"deviation: {kind}", str(number))
     kinds = ", ".join(f"{kind} {outcome['facts']}" for kind, outcome in sorted(summary.devices.items()))
     table.add_row(f"{len(summary.devices)} kinds of device", kinds)
-    for what, took in summary.change.items():
-        table.add_row(f"change {what}", f"on the bench after {took:.2f} s")
+    for what, took in summary.change.seconds.items():
+        bench = summary.change.cut_off if what in {"rolled out", "caught up"} else "bench-1"
+        table.add_row(f"change {what}", f"at {bench} after {took:.2f} s")
+    table.add_row("runs finished on the release they began with", str(summary.change.finished))
+    table.add_row("runs held by the withdrawal", str(summary.change.held))
+    table.add_row("kiosks that show something withdrawn", str(len(summary.change.shown)))
     for name, values in summary.latencies.items():
         figures = spread(values)
         table.add_row(

@@ -71,6 +71,10 @@ class Office:
             self._post(f"/drafts/{sent['draft']}/release", terms)
         return str(sent["document"])
 
+    def advance(self, digest: str) -> None:
+        """Let a staged release go on to the next stations."""
+        self._client.post(f"/releases/{digest}/advance").raise_for_status()
+
     def withdraw(self, digest: str, reason: str) -> None:
         """Take a release off the floor."""
         self._client.post(f"/releases/{digest}/withdraw", json={"reason": reason}).raise_for_status()

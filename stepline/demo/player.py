@@ -76,6 +76,11 @@ class Player:
         self.say({"tap": widget})
         self._touched_at = time.monotonic()
 
+    @property
+    def held(self) -> bool:
+        """Whether the run is stopped where it is."""
+        return self._run().state is RunState.HELD
+
     def shot(self, name: str) -> Path:
         """A picture of the screen, kept beside the others."""
         path = self.bench.shots / f"{self.bench.station}-{name}.png"
@@ -123,6 +128,14 @@ class Player:
             self.touch(f"tile:{self._library[document].title}")
         self.record.until(lambda: self.record.latest != before, f"opening {document}")
 
+    def begin_again(self, document: str, serial: str) -> None:
+        """End a run that nobody may go on with, and begin the unit anew by what is in force now."""
+        self.touch("abort")
+        self.touch("abort:yes")
+        self.record.until(lambda: not self._run().open, "ending what was stopped")
+        self.touch("next_unit")
+        self.open(document, serial)
+
     def play(self, trouble: Trouble) -> None:
         """Work through the run that is open until it is done."""
         while (run := self._run()).open:
@@ -130,6 +143,8 @@ class Player:
             document = self._library[run.document]
             number = document.number(run.step)
             self._mishaps(run, number, trouble)
+            if self._run().id != run.id:
+                continue  # it was begun again
             step = document.step(run.step)
             self._work(step, trouble)
 

@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from content.instruction import Instruction
-from stepline.demo.change import Change
+from stepline.demo.cable import Cable
+from stepline.demo.change import DOCUMENT, Change
 from stepline.demo.plant import PEOPLE, Bench, Plant
 from stepline.demo.player import Player, Trouble
 
 ORDER = ("prepare-housing", "fit-gears", "close-pump", "leak-and-flow-test", "label-and-pack")
 ROUNDS = 2  # times through ORDER at each bench: 2 benches, 20 runs
+LAST = ROUNDS * len(ORDER) - 1  # the run, counted from 0, of the document that is changed
+PATIENCE = 120  # seconds that one bench waits for what happens at the other
 Progress = Callable[[str, str], None]
 
 
@@ -24,7 +27,8 @@ class Shift:
     player: Player
     troubles: dict[int, Trouble]  # run number (from 0) -> trouble
     person: tuple[str, str, str, str | None]
-    change: Change | None  # that reaches this bench during the shift
+    change: Change
+    waits_before: int | None = None  # this run, until the change is over
     done: int = 0
     failure: Exception | None = None
     shots: list[Path] = field(default_factory=list)
@@ -38,6 +42,9 @@ class Shift:
         self.shots.append(self.player.shot("choose"))
         for number in range(ROUNDS * len(ORDER)):
             document = ORDER[number % len(ORDER)]
+            if number == self.waits_before:
+                progress(self.bench.station, f"run {number + 1} waits for the office")
+                self.change.over.wait(PATIENCE)
             progress(self.bench.station, f"run {number + 1}: {library[document].title}")
             self.player.open(document, f"{self.bench.station[-1]}{number:05d}")
             self.shots.append(self.player.shot(f"run-{number + 1:02d}-{document}"))
@@ -46,7 +53,7 @@ class Shift:
         self.shots.append(self.player.shot("done"))
 
 
-def shifts(plant: Plant, library: dict[str, Instruction], progress: Progress) -> list[Shift]:
+def shifts(plant: Plant, library: dict[str, Instruction], cable: Cable, progress: Progress) -> list[Shift]:
     """The two benches' shifts with everything that is to go wrong in them."""
     first, second = plant.benches
     players = [Player(bench, library) for bench in plant.benches]
@@ -70,24 +77,34 @@ def shifts(plant: Plant, library: dict[str, Instruction], progress: Progress) ->
         plant.server.kill()
         plant.server.start()
 
-    change = Change(plant, first)
+    change = Change(plant, first, second, cable)
+    shots: list[Path] = []
 
     def release_change() -> None:
-        progress("office", "releases a change to Bench 1 first")
-        change.release()
+        progress("office", "releases a change to Bench 1 first, which is in a run")
+        change.release(str(players[0].record.latest))
+
+    def roll_change_out() -> None:
+        progress("office", "lets it go everywhere")
+        change.roll_out()
 
     def withdraw_change() -> None:
-        progress("office", "withdraws it")
+        progress("office", "withdraws it; Bench 2 is cut off")
         change.withdraw()
-        progress("office", "withdrawn; Bench 1 has what it had")
+        players[0].record.until(lambda: players[0].held, "being held by the withdrawal")
+        shots.append(players[0].shot("held-by-withdrawal"))
+        change.mend()
+        progress("office", "withdrawn; both benches have what they had")
+        players[0].begin_again(DOCUMENT, f"{first.station[-1]}99999")
 
     anna = {
         0: Trouble(wrong_scan=True, problem=True),
         1: Trouble(bad_value=True, at_step={4: cut_power}),
         2: Trouble(bad_torque=True, pause=True),
         4: Trouble(overrun=True, back=True, at_step={3: release_change}),
-        5: Trouble(at_step={2: withdraw_change}),
+        5: Trouble(at_step={2: roll_change_out}),
         6: Trouble(at_step={3: kill_server}),
+        LAST: Trouble(at_step={3: withdraw_change}),
     }
     ben = {
         0: Trouble(bad_value=True),
@@ -98,14 +115,14 @@ def shifts(plant: Plant, library: dict[str, Instruction], progress: Progress) ->
         8: Trouble(bad_value=True),
     }
     return [
-        Shift(first, players[0], anna, PEOPLE[0], change),
-        Shift(second, players[1], ben, PEOPLE[1], None),
+        Shift(first, players[0], anna, PEOPLE[0], change, shots=shots),
+        Shift(second, players[1], ben, PEOPLE[1], change, waits_before=LAST),
     ]
 
 
-def play(plant: Plant, library: dict[str, Instruction], progress: Progress) -> list[Shift]:
+def play(plant: Plant, library: dict[str, Instruction], cable: Cable, progress: Progress) -> list[Shift]:
     """Both shifts at once, each on a thread; raises the first failure."""
-    found = shifts(plant, library, progress)
+    found = shifts(plant, library, cable, progress)
 
     def work(shift: Shift) -> None:
         try:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from stepline.demo.published import Published
+
 WANTED_KINDS = ("bad_tightening", "out_of_limits", "overrun", "problem", "wrong_code")
 KINDS = (
     "badge",
@@ -44,9 +46,7 @@ class Summary:
     devices: Mapping[str, Counter[str]] = field(  # kind -> what became of what its devices told
         default_factory=dict[str, Counter[str]]
     )
-    change: dict[str, float] = field(
-        default_factory=dict
-    )  # released, withdrawn -> seconds until the bench had it
+    change: Published = field(default_factory=Published)
 
     @property
     def lost(self) -> int:
@@ -69,9 +69,7 @@ class Summary:
             found.append(f"only {self.runs_completed} of {self.runs_wanted} runs were completed")
         if self.runs_open:
             found.append(f"{self.runs_open} runs are still open")
-        found += [
-            f"the change was not {what}" for what in ("released", "withdrawn") if what not in self.change
-        ]
+        found += self.change.complaints()
         found += [f"no {kind} was recorded" for kind in WANTED_KINDS if not self.deviations[kind]]
         found += [
             f"no {kind} did its part" for kind in KINDS if not self.devices.get(kind, Counter())["facts"]
@@ -95,7 +93,7 @@ class Summary:
             "facts_on_server": len(self.held),
             "facts_lost": self.lost,
             "facts_duplicated": self.duplicated,
-            "change_s": self.change,
+            "change": self.change.as_json(),
             "devices": {kind: dict(outcome) for kind, outcome in sorted(self.devices.items())},
             "deviations": dict(sorted(self.deviations.items())),
             "latency_ms": {name: spread(self.latencies.get(name, [])) for name in LATENCIES},

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from stepline.demo.panel.cable import Cable
+from stepline.demo.cable import Cable
 
 
 class Echo:

@@ -155,6 +155,23 @@ def test_garbage_is_refused_and_the_next_value_counts(node, mosquitto, rack, dev
     heard.wait(lambda one: isinstance(one, Measured) and one.value == Decimal("5.5"))
 
 
+def test_rubbish_that_is_sent_to_a_node_does_not_silence_it(node, mosquitto, rack, devices, heard):
+    running = started(node, mosquitto, rack, devices)
+    heard.ready()
+    kind, tail = ("DCMD", "/press") if node.device else ("NCMD", "")
+    topic = f"spBv1.0/plant/{kind}/line1{tail}"
+    speaker = paho.Client(CallbackAPIVersion.VERSION2, protocol=paho.MQTTv311)
+    host, _, port = mosquitto.url.removeprefix("mqtt://").partition(":")
+    speaker.connect(host, int(port))
+    speaker.loop_start()
+    speaker.publish(topic, b"\xff\xff rubbish", qos=1).wait_for_publish(timeout=20)
+    speaker.loop_stop()
+    node.set("Force", 55)
+    heard.wait(lambda one: isinstance(one, Measured) and one.value == Decimal("5.5"))
+    running.want("press", {"lamp": True})
+    assert outcome(heard, "lamp", True).confirmed  # it still hears
+
+
 def test_a_metric_that_the_birth_does_not_have_is_told(mosquitto, rack, devices, heard):
     with SimulatedEdgeNode(mosquitto.url, "plant", "line1", "press") as node:
         node.values = {"Guard/Closed": False}

@@ -11,7 +11,7 @@ from server.library.publishing import publish_library
 from server.people.roster import add_person, bootstrap
 from server.serve import open_house
 from server.settings import Settings
-from stepline.demo.panel.cable import Cable
+from stepline.demo.cable import Cable
 from tests.kiosk.process import KioskProcess
 from tests.library import LIBRARY
 from tests.server.serving import PASSWORD, ServerProcess

@@ -98,15 +98,55 @@ def test_every_record_stands_there_once_in_an_unbroken_chain(played: Played) -> 
     assert asked(played.server, "SELECT count(*) FROM parked") == [(0,)]
 
 
-def test_every_run_that_began_was_completed_on_kiosk_and_server(played: Played) -> None:
-    began, completed = Counter(), Counter()
+def test_every_run_that_began_was_completed_on_kiosk_and_server_but_the_one_that_was_stopped(
+    played: Played,
+) -> None:
+    began, ended = Counter(), Counter()
+    states: dict[str, str] = {}
     for facts in played.facts().values():
         began.update(fact["run"] for fact in facts if fact["type"] == "run.started")
-        completed.update(fact["run"] for fact in facts if fact["type"] == "run.completed")
-    assert len(completed) >= LEAST_RUNS
-    assert began == completed
-    assert set(completed.values()) == {1}
-    assert dict(asked(played.server, "SELECT id, state FROM runs")) == dict.fromkeys(began, "completed")
+        for state in ("completed", "aborted"):
+            found = [fact["run"] for fact in facts if fact["type"] == f"run.{state}"]
+            ended.update(found)
+            states |= dict.fromkeys(found, state)
+    assert Counter(states.values())["aborted"] == 1
+    assert len(states) > LEAST_RUNS
+    assert began == ended
+    assert set(ended.values()) == {1}
+    assert dict(asked(played.server, "SELECT id, state FROM runs")) == states
+
+
+def test_a_change_came_while_a_run_was_on_and_its_withdrawal_held_one(played: Played) -> None:
+    first, second = (played.folder / f"bench-{number}" / "kiosk" / "kiosk.db" for number in (1, 2))
+    ((withdrawn,),) = asked(played.server, "SELECT release FROM withdrawals")
+    of_change = f"SELECT id, document FROM runs WHERE release = '{withdrawn}'"
+    ((stopped, document),) = asked(played.server, of_change)
+    (before,) = [
+        digest
+        for (digest,) in asked(first, f"SELECT digest FROM releases WHERE active AND document = '{document}'")
+    ]
+    assert before != withdrawn
+    facts = [json.loads(body)["fact"] for (body,) in asked(first, "SELECT body FROM entries ORDER BY seq")]
+    of_run = [fact["type"] for fact in facts if fact.get("run") == stopped]
+    assert of_run[-2:] == ["run.held", "run.aborted"]
+    released = asked(played.server, f"SELECT released_at FROM releases WHERE digest = '{withdrawn}'")[0][0]
+    on = (
+        f"SELECT count(*) FROM runs WHERE document = '{document}' AND release = '{before}'"
+        f" AND station = 'bench-1' AND started_at < '{released}' AND ended_at > '{released}'"
+        " AND state = 'completed'"
+    )
+    assert asked(played.server, on) == [(1,)]  # it finished on what it had begun with
+    for store in (first, second):
+        assert asked(store, f"SELECT 1 FROM releases WHERE active AND digest = '{withdrawn}'") == []
+    change = played.figures["change"]
+    assert set(change.pop("seconds")) == {"released", "rolled out", "withdrawn", "caught up"}
+    assert change == {
+        "runs_finished_as_begun": 1,
+        "runs_held_by_withdrawal": 1,
+        "cut_off": "bench-2",
+        "showing_something_withdrawn": 0,
+    }
+    assert "runs held by the withdrawal" in played.shown
 
 
 def test_what_went_wrong_was_found_and_stands_in_the_reports(played: Played) -> None:

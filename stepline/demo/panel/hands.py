@@ -4,9 +4,9 @@ from collections.abc import Collection
 
 from content import units
 from hardware.simulate.terminal import Unplugged
+from stepline.demo.cable import Cable
 from stepline.demo.devices import BEHIND_BROKER, GAUGES
 from stepline.demo.panel.acts import Act, Badge, Clamp, Gauge, Labels, Plug, Power, Scan, Tighten, Weigh
-from stepline.demo.panel.cable import Cable
 from stepline.demo.plant import Bench
 
 NOBODY = "The kiosk has no power: nobody hears it"

@@ -17,10 +17,10 @@ import httpx2
 from rich.console import Console
 from rich.table import Table
 
+from stepline.demo.cable import Cable
 from stepline.demo.ending import deafen, interruptible
 from stepline.demo.headless import Say, set_up
 from stepline.demo.panel.acts import Act, Power
-from stepline.demo.panel.cable import Cable
 from stepline.demo.panel.hands import Hands
 from stepline.demo.panel.offers import offer
 from stepline.demo.panel.places import Area, side_by_side
