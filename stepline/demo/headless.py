@@ -77,6 +77,9 @@ def _play(folder: Path, console: Console) -> Summary:
         ending.enter_context(interruptible())
         plant = Plant(folder, headless=True)
         library = instructions()
+        cable = Cable(plant)
+        ending.callback(cable.cut)  # once no kiosk is there any more to note it
+        cable.mend()
         ending.callback(plant.close)
         ending.callback(deafen)
         with _progress(console) as bar:
@@ -88,9 +91,6 @@ def _play(folder: Path, console: Console) -> Summary:
                 bar.update(tasks[who], what=what)  # pyright: ignore[reportArgumentType] - a TaskID is an int
                 bar.refresh()
 
-            cable = Cable(plant)
-            ending.callback(cable.cut)
-            cable.mend()
             set_up(plant, progress, make=lambda plant, station: _bench(plant, station, cable))
             shifts = play(plant, library, cable, progress)
             progress("server", "taking in the last records")
