@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from content import package, wire
 from server.audit import note
@@ -153,19 +153,16 @@ def _assignment(tx: Connection, house: House, station: str, broker: str) -> dict
             for e in people
         ],
         "broker": broker,
-        "withdrawn": _withdrawn(tx, station),
+        "withdrawn": _withdrawn(tx, row),
         "terms": changing.terms_of(tx, [e.digest for e in releases]),
     }
 
 
-def _withdrawn(tx: Connection, station: str) -> list[str]:
+def _withdrawn(tx: Connection, station: Row[Any]) -> list[str]:
     """The withdrawn releases of documents that are placed at the station: nobody goes on with one of them."""
     r = tables.releases.c
-    rows = tx.execute(
-        select(r.digest, r.document).where(r.withdrawn_at.is_not(None)).order_by(r.digest)
-    ).all()
-    documents = {row.document for row in rows}
-    placed = {name for name in documents if any(each.id == station for each in places.stations_of(tx, name))}
+    placed = places.documents_at(tx, station)
+    rows = tx.execute(select(r.digest, r.document).where(r.withdrawn_at.is_not(None)).order_by(r.digest))
     return [row.digest for row in rows if row.document in placed]
 
 

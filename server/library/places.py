@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Connection, Row, and_, delete, insert, or_, select
 
 from server.store import tables
 
@@ -24,12 +24,13 @@ def stations_of(tx: Connection, document: str) -> list[Row[Any]]:
 
 def documents_at(tx: Connection, station: Row[Any]) -> dict[str, str]:
     """Every document that is placed at the station, with the narrowest reason for it in words."""
-    made = what_is_made(tx)
-    rows = [
-        row
-        for row in tx.execute(select(tables.placements)).all()
-        if _stands(station, made, row.scope, row.place)
-    ]
+    p, m = tables.placements.c, tables.makes.c
+    made = select(m.kind, m.name).where(m.station == station.id)
+    here = [("site", ""), ("area", station.area), ("line", station.line), ("station", station.id)]
+    here += [(row.kind, row.name) for row in tx.execute(made)]
+    # most placements are other stations': the database leaves them out
+    stands = or_(*(and_(p.scope == scope, p.place == place) for scope, place in here))
+    rows = tx.execute(select(p.document, p.scope, p.place).where(stands)).all()
     narrow = {
         scope: rank for rank, scope in enumerate(("station", "product", "option", "line", "area", "site"))
     }
