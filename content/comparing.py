@@ -9,7 +9,7 @@ from typing import Any
 
 from content import briefing
 from content.briefing import Brief
-from content.checks import Check, Column, Measure, Number, Table, Torque
+from content.checks import Check, Column, Measure, Number, Table, Torque, Vision
 from content.comparison import (
     BlockChange,
     BoxChange,
@@ -136,14 +136,43 @@ class _Sides:
             "media": media(was.media, now.media, self._old, self._new),
             "translations": tuple(self._spoken.get(name, ())),
         }
+        found["checks"] = self._checks(was, now)  # also another file under the same name
         if was.plain() != now.plain():
             found["title"] = next(iter(field("title", was.title, now.title, prose=True)), None)
             found["text"] = next(iter(field("text", was.text, now.text, prose=True)), None)
             found["safety"] = _safety(was.safety, now.safety)
-            found["checks"] = _checks(was, now)
             found["flow"] = changes(was, now, frozenset(Step.model_fields) - FLOW)
             found["fields"] = changes(was, now, OWN | FLOW)
         return {aspect: value for aspect, value in found.items() if value}
+
+    def _checks(self, was: Step, now: Step) -> tuple[CheckChange, ...]:
+        old = {check.id: check for check in was.checks}
+        new = {check.id: check for check in now.checks}
+        elsewhere = moved(list(old), list(new))
+        found: list[CheckChange] = []
+        for name in _merged(list(old), list(new)):
+            before, after = old.get(CheckId(name)), new.get(CheckId(name))
+            taught = self._taught(before, after)
+            if before is None or after is None:
+                check = after if after is not None else before
+                assert check is not None
+                found.append(CheckChange(id=check.id, how=_how(before, after), check=check, taught=taught))
+                continue
+            fields = tuple(_fields(before, after))
+            if fields or taught or name in elsewhere:
+                how = How.CHANGED if fields or taught else How.MOVED
+                found.append(CheckChange(id=after.id, how=how, check=after, fields=fields, taught=taught))
+        return tuple(found)
+
+    def _taught(self, before: Check | None, after: Check | None) -> tuple[str, str] | None:
+        """The digests of what a camera was taught, where they differ."""
+        pair = _digest_of(before, self._old), _digest_of(after, self._new)
+        return None if pair[0] == pair[1] else pair
+
+
+def _digest_of(check: Check | None, digests: Digests) -> str:
+    named = check.taught if isinstance(check, Vision) else None
+    return "" if named is None else digests.get(named, named)
 
 
 def _how(before: object, after: object) -> How:
@@ -230,25 +259,6 @@ def _safety(before: Sequence[Safety], after: Sequence[Safety]) -> tuple[SafetyCh
     return tuple(found)
 
 
-def _checks(was: Step, now: Step) -> tuple[CheckChange, ...]:
-    old = {check.id: check for check in was.checks}
-    new = {check.id: check for check in now.checks}
-    elsewhere = moved(list(old), list(new))
-    found: list[CheckChange] = []
-    for name in _merged(list(old), list(new)):
-        before, after = old.get(CheckId(name)), new.get(CheckId(name))
-        if before is None or after is None:
-            check = after if after is not None else before
-            assert check is not None
-            found.append(CheckChange(id=check.id, how=_how(before, after), check=check))
-            continue
-        fields = tuple(_fields(before, after))
-        if fields or name in elsewhere:
-            how = How.CHANGED if fields else How.MOVED
-            found.append(CheckChange(id=after.id, how=how, check=after, fields=fields))
-    return tuple(found)
-
-
 def _fields(before: Check, after: Check) -> Iterator[FieldChange]:
     """What a check asks otherwise; a band in one line, as people know it."""
     if before.kind != after.kind:
@@ -262,7 +272,7 @@ def _fields(before: Check, after: Check) -> Iterator[FieldChange]:
     if isinstance(before, Table) and isinstance(after, Table):
         yield from _columns(before.columns, after.columns)
         told = ("columns",)
-    yield from changes(before, after, frozenset({"id", "kind", *told}), WORDED)
+    yield from changes(before, after, frozenset({"id", "kind", "taught", *told}), WORDED)
 
 
 def _columns(before: tuple[Column, ...], after: tuple[Column, ...]) -> Iterator[FieldChange]:

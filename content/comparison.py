@@ -62,12 +62,16 @@ class SafetyChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckChange:
-    """A check; `check` is it as it stands after, or as it stood where it was removed."""
+    """A check; `check` is it as it stands after, or as it stood where it was removed.
+
+    `taught` are the digests of what a camera was taught, before and after, where they differ; empty on a side without.
+    """
 
     id: CheckId
     how: How
     check: Check
     fields: tuple[FieldChange, ...] = ()
+    taught: tuple[str, str] | None = None
 
     @property
     def asks(self) -> str:

@@ -83,13 +83,26 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RegionScore:
+    """What it says to one region of a picture; `why` where it could say nothing, or would ask a person."""
+
+    name: str
+    score: float | None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """What the taught check says to one of the pictures it was taught from; `why` where it could say nothing."""
+    """What the taught check says to one of the pictures it was taught from; `why` where it could say nothing.
+
+    The score is that of the worst region.
+    """
 
     name: str
     good: bool
     score: float | None
     why: str = ""
+    regions: tuple[RegionScore, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,15 +271,21 @@ def _scores(
 
 
 def _scored(check: TaughtCheck, example: Example, sight: Sight) -> Score:
-    scores: list[float] = []
-    for place in range(len(check.regions)):
-        try:
-            scored = score(check, place, sight)
-        except CannotSee as reason:
-            why = WORDS[reason.reason].format_map(reason.values)
-            return Score(name=example.name, good=example.good, score=None, why=why)
-        scores.append(round(scored.score, 4))
-    return Score(name=example.name, good=example.good, score=min(scores))
+    regions = tuple(_region_score(check, place, sight) for place in range(len(check.regions)))
+    scores = [each.score for each in regions if each.score is not None]
+    unseen = next((each.why for each in regions if each.score is None), "")
+    worst = min(scores) if scores and not unseen else None
+    return Score(name=example.name, good=example.good, score=worst, why=unseen, regions=regions)
+
+
+def _region_score(check: TaughtCheck, place: int, sight: Sight) -> RegionScore:
+    name = check.regions[place].name or str(place + 1)
+    try:
+        scored = score(check, place, sight)
+    except CannotSee as reason:
+        return RegionScore(name=name, score=None, why=WORDS[reason.reason].format_map(reason.values))
+    doubt = "" if scored.doubt is None else WORDS[scored.doubt].format_map(scored.values)
+    return RegionScore(name=name, score=round(scored.score, 4), why=doubt)
 
 
 def _cut(

@@ -282,6 +282,27 @@ def test_the_same_file_under_another_name_is_the_same_picture() -> None:
     assert compare(before, after, {"media/a.png": "1" * 64}, {"media/b.png": "1" * 64}).same
 
 
+def test_what_a_camera_was_taught_is_known_by_its_file_and_not_by_its_name() -> None:
+    def judging(name: str) -> Instruction:
+        values = instruction()
+        check = {"id": "cap", "kind": "vision", "check": "cap", "taught": name}
+        values["steps"][0]["checks"].append(check)
+        return Instruction.model_validate(values)
+
+    one = {"vision/cap.vision": "1" * 64}
+    (step,) = compare(
+        judging("vision/cap.vision"), judging("vision/cap.vision"), one, {"vision/cap.vision": "2" * 64}
+    ).changed
+    (check,) = step.checks
+    assert (check.id, check.how, check.taught) == ("cap", How.CHANGED, ("1" * 64, "2" * 64))
+    renamed = judging("vision/lid.vision")
+    assert compare(judging("vision/cap.vision"), renamed, one, {"vision/lid.vision": "1" * 64}).same
+    (step,) = compare(
+        Instruction.model_validate(instruction()), renamed, {}, {"vision/lid.vision": "1" * 64}
+    ).changed
+    assert step.checks[0].taught == ("", "1" * 64)
+
+
 def test_limits_are_shown_before_and_after() -> None:
     before = Instruction.model_validate(instruction())
     values = instruction()

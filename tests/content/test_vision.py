@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from content import package
 from content.errors import DocumentError
 from content.folder import load_instruction
+from content.vision.differing import differing
 from content.vision.errors import NotTaught, VisionError
 from content.vision.evaluating import Labelled, evaluate, wilson
 from content.vision.looking import Taught, look, opened
@@ -211,6 +212,39 @@ def test_the_file_is_read_back_as_it_was_written_and_says_what_is_wrong_with_ano
             read_taught(json.dumps({**values, **change}).encode())
     with pytest.raises(NotTaught, match="scene"):
         opened(json.dumps({**values, "frame": "AAAA"}).encode())
+
+
+def test_each_region_of_each_picture_is_scored_and_the_worst_speaks_for_the_picture():
+    found = learned("screws")
+    for each in found.scores:
+        assert [region.name for region in each.regions] == ["screw-1", "screw-2", "screw-3", "screw-4"]
+        assert each.score == min(region.score for region in each.regions)
+    missing = found.scores[4]  # the first bad picture lacks the second screw
+    assert min(missing.regions, key=lambda region: region.score).name == "screw-2"
+
+
+def test_what_was_taught_otherwise_is_told_field_by_field():
+    check = learned("colour").check
+    assert differing(check, check) == ()
+    (place,) = check.regions
+    other = check.model_copy(
+        update={
+            "regions": (place.model_copy(update={"x": 0.5}), place.model_copy(update={"name": "lid"})),
+            "threshold": 0.61,
+            "undecided": check.undecided.model_copy(update={"low": 0.5, "high": 0.7}),
+        }
+    )
+    told = {(each.field, each.item): (each.before, each.after) for each in differing(check, other)}
+    assert told["threshold", ""] == (f"{check.threshold:.2f}", "0.61")
+    assert told["undecided", ""][1] == "0.50 – 0.70"
+    assert "56.5%" in told["region", "cap"][0]
+    assert "50.0%" in told["region", "cap"][1]
+    assert told["region", "lid"][0] == ""
+    assert set(told) == {("threshold", ""), ("undecided", ""), ("region", "cap"), ("region", "lid")}
+    kinds = {(each.field, each.item): each for each in differing(check, learned("count").check)}
+    assert (kinds["kind", ""].before, kinds["kind", ""].after) == ("colour", "count")
+    assert kinds["parts", ""].after == "6"
+    assert {"learned", "scene"} & {name for name, _ in kinds} == {"learned"}
 
 
 def test_pictures_that_do_not_separate_are_said_and_left_to_a_person():
