@@ -22,7 +22,7 @@ from server.reports import library as shelf
 from server.store import tables
 from server.store.engine import reading, writing
 
-__all__ = ["Shown", "Taken", "Use", "attach", "attach_file", "replace", "take", "uses"]
+__all__ = ["Shown", "Taken", "Use", "attach", "attach_file", "put", "replace", "take", "uses"]
 ENDINGS = {
     "image/webp": "webp",
     "image/png": "png",
@@ -74,11 +74,12 @@ def _shown(tx: Connection, draft: str, item: Item) -> Shown:
 
 def _name(tx: Connection, draft: str, file: File) -> str:
     path = f"media/{file.digest[:16]}.{ENDINGS.get(file.type, 'webp')}"
-    _put(tx, draft, path, file.digest)
+    put(tx, draft, path, file.digest)
     return path
 
 
-def _put(tx: Connection, draft: str, path: str, digest: str) -> None:
+def put(tx: Connection, draft: str, path: str, digest: str) -> None:
+    """Have the draft know a file of the store under a path."""
     table = tables.draft_media
     where = (table.c.draft == draft, table.c.path == path)
     if tx.execute(select(table.c.path).where(*where)).scalar() is None:
@@ -100,7 +101,7 @@ def attach_file(house: House, draft: str, sent: Path, name: str, by: str) -> str
     with writing(house.engine) as tx:
         insist_on_writing(tx, draft)
         drafts.keep_medium(tx, digest, house.media.path(digest).stat().st_size, "application/pdf")
-        _put(tx, draft, path, digest)
+        put(tx, draft, path, digest)
     return path
 
 
@@ -199,6 +200,6 @@ def _swap(house: House, draft: Draft, old: str, digest: str, by: str, path: str)
             wanted.append(Change(part=STEP + step, version=part.version, body={**part.body, "media": media}))
     if wanted:
         with writing(house.engine) as tx:
-            _put(tx, draft.id, path, digest)
+            put(tx, draft.id, path, digest)
         changes(house, draft.id, wanted, by)
     return bool(wanted)

@@ -60,6 +60,8 @@ def _done(work: str, folder: Path, options: dict[str, Any]) -> dict[str, Any]:
             from server.media import documents as worker  # noqa: PLC0415
         case "blur":
             from server.media import blurring as worker  # noqa: PLC0415
+        case "vision":
+            from server.media import judging as worker  # noqa: PLC0415
         case _:
             raise ValueError(work)
     return worker.make(folder, options).plain()

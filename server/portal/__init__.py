@@ -32,6 +32,7 @@ from server.portal.pages import (
     sourcing,
     stations,
     step_times,
+    teaching,
     telling,
     translation,
 )
@@ -52,6 +53,7 @@ ROUTERS = (
     assisting.router,
     blocks.router,
     picturing.router,
+    teaching.router,
     translation.router,
     sourcing.router,
     importing.router,

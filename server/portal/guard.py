@@ -24,7 +24,7 @@ COOKIE = "stepline"
 TICKET = "stepline-sign-in"  # ties the sign-in form to the browser that it was shown in
 LARGEST_FORM = 1_000  # fields
 LARGEST_BODY = 1 << 20  # bytes; the longest comment has 4,000 characters
-UPLOADS = re.compile(r"/import|/drafts/[^/]+/(?:pictures|attachments|translation)")
+UPLOADS = re.compile(r"/import|/drafts/[^/]+/(?:pictures|attachments|translation|vision/(?:pictures|file))")
 POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"

@@ -131,8 +131,8 @@ class Looks:
 def static(name: str) -> str:
     """The address of a static file; it changes with the file's content, so that it may be kept for ever."""
     file = STATIC / name
-    # the modules of one folder import each other by their names: all of them make the address
-    modules = sorted((STATIC / "js" / "editor").glob("*.js")) if name.endswith(".js") else []
+    # modules import each other by their names: all of them make the address
+    modules = sorted((STATIC / "js").glob("*/*.js")) if name.endswith(".js") else []
     files = [file, *modules]
     digest = hashlib.sha256(b"".join(each.read_bytes() for each in files)).hexdigest()[:10]
     return f"/static/{digest}/{name}"

@@ -8,9 +8,11 @@ const SMALL = 0.012; // of a side; less was a click, no drag
 const MOST_UNDONE = 60;
 let inHand = { source: "", tool: "pick" }; // outlives a sheet that is drawn anew, as when its step gets another name
 
-export function annotator(source, annotations, changed, closed = false) {
+// `only` are the tools that are offered, `words` what the words of a shape are for
+export function annotator(source, annotations, changed, closed = false, { only = null, words: wording = "its words" } = {}) {
+  const offered = TOOLS.filter(([name]) => !only || only.includes(name));
   let now = structuredClone(annotations);
-  let tool = inHand.source === source ? inHand.tool : "pick";
+  let tool = inHand.source === source ? inHand.tool : only && !now.length ? only.at(-1) : "pick";
   let chosen = -1;
   let drag = null;
   let outline = [];
@@ -19,9 +21,9 @@ export function annotator(source, annotations, changed, closed = false) {
   const image = el("img", { src: source, alt: "", draggable: "false" });
   const layer = svg("svg", { class: "annotations", viewBox: "0 0 1000 750" });
   const frame = el("div", { class: "drawing", tabindex: "0", role: "application", "aria-label": "Annotations. Tab goes from one to the next, arrows move it, Shift and arrows resize it, Delete takes it out." }, [image, layer]);
-  const words = el("input", { dir: "auto", "aria-label": "Words of the annotation", placeholder: "its words", maxlength: 300 });
+  const words = el("input", { dir: "auto", "aria-label": "Words of the annotation", placeholder: wording, maxlength: 300 });
   const number = el("input", { type: "number", min: 0, max: 99, "aria-label": "Number of the annotation" });
-  const tools = new Map(TOOLS.map(([name, label, key]) => [name, button(label, () => choose(name), { "data-tool": name, title: `${label} (${key.toUpperCase()})` })]));
+  const tools = new Map(offered.map(([name, label, key]) => [name, button(label, () => choose(name), { "data-tool": name, title: `${label} (${key.toUpperCase()})` })]));
   const remover = button("Delete", remove);
   const undo = button("↶", () => turn(before, after), { "aria-label": "Undo drawing", title: "Undo drawing (Ctrl+Z)" });
   const redo = button("↷", () => turn(after, before), { "aria-label": "Redo drawing", title: "Redo drawing (Ctrl+Shift+Z)" });
@@ -209,7 +211,7 @@ export function annotator(source, annotations, changed, closed = false) {
   frame.addEventListener("keydown", (event) => {
     if (closed) return;
     const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
-    const picked = TOOLS.find(([, , key]) => key === event.key.toLowerCase());
+    const picked = offered.find(([, , key]) => key === event.key.toLowerCase());
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && (event.shiftKey ? after : before).length) {
       event.preventDefault();
       event.stopPropagation();

@@ -1,6 +1,7 @@
 // What each kind of check asks, in words: its fields with their labels. `tests/portal` holds this against the language.
 import { choice, exact, expression, inside, line, list, one, own, pairs, some, tick, time, whole, words } from "./forms.js";
 import { failure } from "./failure.js";
+import { taught } from "./taught.js";
 
 const UNIT = line("unit", "Unit", "as on the drawing: mm, N.m, bar, °C", { suggest: "units" });
 const BAND = [
@@ -80,7 +81,7 @@ export const KINDS = {
   },
   text: { label: "Words are typed", fresh: { prompt: "" }, fields: [PROMPT, PATTERN] },
   photo: { label: "A photograph is taken", fresh: { prompt: "" }, fields: [PROMPT, whole("count", "How many", "", { least: 1 })] },
-  vision: { label: "A camera judges", fresh: { check: "present" }, fields: [PROMPT, line("check", "What is looked for", "a short name"), line("taught", "What the camera was taught", "the file beside the pictures, such as taught/label.json"), choice("ask", "Who decides when it cannot", [["operator", "the operator"], ["supervisor", "a supervisor"]], "", { usual: "operator" }), DEVICE] },
+  vision: { label: "A camera judges", fresh: { check: "present" }, fields: [PROMPT, line("check", "What is looked for", "a short name"), own("taught", taught), choice("ask", "Who decides when it cannot", [["operator", "the operator"], ["supervisor", "a supervisor"]], "", { usual: "operator" }), DEVICE] },
   table: {
     label: "Values row by row",
     fresh: { prompt: "", rows: [{ id: "row-1", text: "" }], columns: [{ id: "column-1", text: "", unit: "mm" }] },
