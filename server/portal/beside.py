@@ -13,7 +13,7 @@ from PIL import Image
 from sqlalchemy import Connection
 
 from content.comparing import compare, short
-from content.comparison import BoxChange, Comparison, Digests, Shown, StepChange
+from content.comparison import BoxChange, CheckChange, Comparison, Digests, Shown, StepChange
 from content.difference import How
 from content.folder import Document
 from content.package import Release
@@ -21,6 +21,7 @@ from content.sop import Sop
 from server.errors import NotThere
 from server.library import shared
 from server.media import MediaStore
+from server.portal import taught
 from server.portal.annotating import Overlay, overlay
 from server.portal.flowchart import Chart, lay_out
 
@@ -62,6 +63,10 @@ class Look:
     def words(self) -> Mapping[How, str]:
         """What became of a thing, as a word."""
         return WORDS
+
+    def taught(self, change: CheckChange) -> taught.Anew | None:
+        """What a camera was taught otherwise, where it was."""
+        return taught.anew(self.store, change.taught)
 
     def overlay(self, shown: Shown) -> Overlay | None:
         """What is drawn over the picture; None when its file is not here."""

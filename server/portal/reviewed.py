@@ -19,6 +19,7 @@ from server.portal import ways
 from server.portal.annotating import Overlay, overlay
 from server.portal.beside import Look, beside, digests_of, size_of
 from server.portal.flowchart import Chart, lay_out
+from server.portal.taught import Scenes, scenes
 from server.reports import library as shelf
 
 
@@ -37,6 +38,7 @@ class Shown:
     overlays: Mapping[str, Overlay]
     step_notes: Mapping[str, list[ways.Note]]
     check_notes: Mapping[tuple[str, str], list[ways.Note]]
+    scenes: Scenes
 
     @property
     def is_instruction(self) -> bool:
@@ -72,6 +74,7 @@ def shown_of(tx: Connection, store: MediaStore, held: Draft) -> Shown | None:
         linked=shelf.titles(tx, document.instructions) if isinstance(document, Sop) else {},
         overlays=_overlays(store, held, instruction),
         step_notes={step.id: ways.of_step(instruction, step) for step in steps if instruction},
+        scenes=scenes(store, instruction, held.media),
         check_notes={
             (step.id, check.id): ways.of_check(instruction, check)
             for step in steps

@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,11 @@ from PIL import Image, ImageDraw
 from content import package
 from content.blocks import Block
 from content.package import Release
+from content.picture import FORMATS, TAUGHT
+from content.vision.pictures import as_jpeg
+from content.vision.taught import Region, write_taught
+from content.vision.teaching import Example, Lesson, teach
+from hardware.simulate.scene import Scene, draw
 from server.library import shared
 from server.library.publishing import keep
 from server.reports import library
@@ -91,6 +97,47 @@ def other_block(values: dict, media: dict, house) -> dict:
     step = next(each for each in values["steps"] if each["id"] == f"{use['prefix']}-{second.steps[0].id}")
     step["text"] += " Hold it **close**."
     return media
+
+
+def judged(region: Region) -> Callable[[dict, dict, object], dict]:
+    """A change: the first step's camera is taught on that region, under the same name every time."""
+
+    def change(values: dict, media: dict, house) -> dict:
+        lesson = Lesson(name="cap-red", kind="colour", regions=(region,))
+        examples = [Example(name="a.jpg", data=as_jpeg(draw(Scene())), good=True)]
+        data = write_taught(teach(lesson, examples).check)
+        digest = package.digest_of(data)
+        house.media.keep(data, digest)
+        path = "vision/cap.vision"
+        media[path] = package.MediaFile(path=path, digest=digest, size=len(data), type=FORMATS[TAUGHT][1])
+        step = values["steps"][0]
+        others = [check for check in step.get("checks", []) if check["id"] != "cap"]
+        step["checks"] = [*others, {"id": "cap", "kind": "vision", "check": "cap-red", "taught": path}]
+        return media
+
+    return change
+
+
+@pytest.fixture(scope="module")
+def taught(written):
+    """A server with an instruction whose camera was taught, and then taught anew."""
+    plant = written.plant
+    region = Region(x=0.565, y=0.25, width=0.075, height=0.1, name="cap")
+    first = again(plant, "leak-and-flow-test", judged(region))
+    plant.releases[first.document.id] = first
+    again(plant, first.document.id, judged(region.model_copy(update={"x": 0.55, "width": 0.1})))
+    return written
+
+
+def test_a_camera_that_was_taught_anew_is_told_with_its_regions_and_threshold(visit, taught, tmp_path):
+    page = visit(taught, **WIDE).sign_in("sam", "/library/compare/leak-and-flow-test").page
+    change = page.locator(".check-change", has_text="The camera was taught anew")
+    assert change.locator(".scene rect").count() == 2
+    told = {" ".join(each.split()) for each in change.locator(".differing > div").all_inner_texts()}
+    assert any("56.5% from the left" in each and "55.0% from the left" in each for each in told)
+    page.screenshot(path=tmp_path / "taught.png")
+    page.goto(f"{taught.address}/library/instructions/leak-and-flow-test")
+    assert "Looks for colour" in page.locator(".taught").inner_text()
 
 
 @pytest.fixture(scope="module")

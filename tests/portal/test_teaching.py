@@ -1,12 +1,6 @@
 """Teaching a camera in a real browser: from drawn pictures to the file in the draft, which then judges right."""
 
-import pytest
-
-from content.vision.looking import look, opened
-from content.vision.pictures import as_jpeg, read_picture
-from content.vision.verdict import Answer
 from hardware.simulate import scene
-from tests.portal.writing import picture, saved, state
 
 
 def drawn(folder, fault: str, pictures: int = 3, seed: int = 0) -> dict[str, list[str]]:

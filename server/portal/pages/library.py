@@ -23,6 +23,7 @@ from server.portal.annotating import Overlay, overlay
 from server.portal.flowchart import lay_out
 from server.portal.guard import Portal, Supervisor, ThePortal
 from server.portal.pages.assisting import drawn
+from server.portal.taught import scenes
 from server.reports import library as shelf
 from server.store.engine import reading
 
@@ -103,6 +104,7 @@ def instruction(request: Request, here: ThePortal, visitor: Supervisor, document
         governing=governing,
         digests={file.path: file.digest for file in release.media},
         overlays=_overlays(here, release, shown),
+        scenes=scenes(here.house.media, shown, {file.path: file.digest for file in release.media}),
         step_notes={step.id: ways.of_step(shown, step) for step in shown.steps},
         check_notes={
             (step.id, check.id): ways.of_check(shown, check) for step in shown.steps for check in step.checks

@@ -103,7 +103,7 @@ export function annotator(source, annotations, changed, closed = false, { only =
     undo.disabled = !before.length;
     redo.disabled = !after.length;
     const each = now[chosen];
-    line.firstChild.textContent = each ? NAMES[each.shape] : outline.length ? "Click for each corner, double click or Enter ends it" : tool === "pick" ? (now.length ? "Choose an annotation to change it" : "Choose a tool and draw on the picture") : tool === "badge" || tool === "text" ? "Click where it belongs" : tool === "polygon" ? "Click for each corner" : "Drag over the picture";
+    line.firstChild.textContent = each ? NAMES[each.shape] : outline.length ? "Click for each corner, double click or Enter ends it" : tool === "pick" ? (now.length ? `Choose ${only ? "a region" : "an annotation"} to change it` : "Choose a tool and draw on the picture") : tool === "badge" || tool === "text" ? "Click where it belongs" : tool === "polygon" ? "Click for each corner" : "Drag over the picture";
     words.hidden = !each || each.shape === "blur";
     number.hidden = each?.shape !== "badge";
     remover.hidden = !each;

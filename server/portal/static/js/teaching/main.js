@@ -118,7 +118,7 @@ by("teach").addEventListener("click", async () => {
   const { threshold, low, high } = told;
   lesson.learned = { ...told, taught: { threshold, low, high }, stale: false };
   lesson.remember();
-  said("Taught; not used in the draft yet");
+  said(same(lesson.learned, used) ? "Taught; the draft has the same already" : "Taught; not used in the draft yet");
   drawAll();
   by("result").scrollIntoView({ behavior: "smooth", block: "nearest" });
   trying.look();

@@ -80,7 +80,7 @@ export class Pictures {
       this.closed ? null : el("div", { class: "row-tools" }, [
         sample.good && !isScene ? button("Draw on it", () => lesson.change({ samples: [sample, ...lesson.samples.filter((each) => each !== sample)] }), { class: "small quiet" }) : null,
         button(sample.good ? "Is bad" : "Is good", () => this.put(sample.picture, !sample.good), { class: "small quiet" }),
-        button("Take out", () => lesson.change({ samples: lesson.samples.filter((each) => each !== sample) }), { class: "small quiet" }),
+        button("×", () => lesson.change({ samples: lesson.samples.filter((each) => each !== sample) }), { class: "small quiet", "aria-label": `Take out ${name}`, title: "Take out" }),
       ]),
     ]);
   }

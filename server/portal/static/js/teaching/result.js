@@ -26,8 +26,8 @@ function sentences(lesson) {
   else if (!lesson.side(false).length) found.push(["warning", "There is no bad picture: nobody knows yet where bad begins.", "Add one for each way in which it can be wrong."]);
   if (wrong(false)) found.push(["bad", `${count(wrong(false), "bad picture")} would pass.`, "Raise the threshold, or let a person decide up to a higher score."]);
   if (wrong(true)) found.push(["bad", `${count(wrong(true), "good picture")} would be refused.`, "Lower the threshold, or let a person decide from a lower score."]);
-  if (!found.length) found.push(["", "Good and bad pictures divide.", left || "Every good picture is judged good, every bad one bad."]);
-  else if (left) found.push(["warning", left]);
+  if (!found.length && !left) found.push(["", "Good and bad pictures divide.", "Every good picture is judged good, every bad one bad."]);
+  else if (left) found.push(["warning", left, found.length ? null : "No picture is judged wrong."]);
   return found;
 }
 
