@@ -1,31 +1,39 @@
 """Teaching a camera in a real browser: from drawn pictures to the file in the draft, which then judges right."""
 
+from pathlib import Path
+
+from content.vision.looking import look, opened
+from content.vision.pictures import read_picture
+from content.vision.verdict import Answer
 from hardware.simulate import scene
+from tests.portal.writing import picture
+
+STEP = "step:lay-o-ring"
 
 
-def drawn(folder, fault: str, pictures: int = 3, seed: int = 0) -> dict[str, list[str]]:
+def drawn(folder: Path, fault: str, pictures: int = 3, seed: int = 0) -> dict[str, list[str]]:
     """Paths of labelled pictures, as `stepline vision draw` writes them."""
     scene.write_set(folder, fault, pictures, seed)
     return {side: [str(file) for file in sorted((folder / side).iterdir())] for side in ("good", "bad")}
 
 
-def a_check(writer, prompt: str = "Red cap on the valve") -> None:
+def a_check(writer, looked_for: str) -> None:
     """Add a check that a camera judges to the step that is open, and go to the page on which it is taught."""
     page = writer.page
     page.get_by_label("Add a check").first.select_option("vision")
     form = page.locator(".check-form").last
-    form.get_by_label("What is asked").fill(prompt)
-    form.get_by_label("What is looked for").fill("cap-red")
+    form.get_by_label("What is asked").fill("Red cap on the valve")
+    form.get_by_label("What is looked for").fill(looked_for)
     form.get_by_role("button", name="Teach the camera").click()
     page.wait_for_url("**/vision/**")
     page.locator("#said", has_text="Not taught yet").wait_for()
 
 
 def give(writer, side: str, files) -> None:
-    page = writer.page
-    held = page.locator(f'.samples[data-side="{side}"] li')
+    """Choose pictures, several at once, until all of them are there."""
+    held = writer.page.locator(f'.samples[data-side="{side}"] li')
     before = held.count()
-    page.get_by_label(f"{side.capitalize()} pictures").locator("input[multiple]").set_input_files(files)
+    writer.page.locator(f'.samples[data-side="{side}"] input[multiple]').set_input_files(files)
     held.nth(before + len(files) - 1).wait_for()
 
 
@@ -44,26 +52,107 @@ def region(writer, left: float, top: float, width: float, height: float) -> None
 
 def teach(writer) -> None:
     writer.page.get_by_role("button", name="Teach", exact=True).click()
-    writer.page.locator("#said", has_text="Taught; not used").wait_for()
+    writer.page.locator("#teach-words:empty").wait_for(state="attached")
+    writer.page.locator("#said", has_text="Taught; ").wait_for()
 
 
-def test_a_camera_is_taught_from_good_and_bad_pictures_and_the_drafts_file_judges_right(edit, tmp_path):
+def slide(writer, name: str, to: float) -> None:
+    writer.page.locator(f'.cuts input[name="{name}"]').evaluate(
+        "(slider, to) => { slider.value = to; for (const each of ['input', 'change'])"
+        " slider.dispatchEvent(new Event(each, { bubbles: true })); }",
+        to,
+    )
+
+
+def taught_file(writer, draft: str) -> tuple[str, bytes]:
+    """What the draft's check names, and the file itself."""
+    told = writer.page.request.get(f"{writer.address}/drafts/{draft}/state").json()
+    path = told["parts"][STEP]["body"]["checks"][-1]["taught"]
+    return path, writer.page.request.get(f"{writer.address}/media/{told['media'][path]}").body()
+
+
+def test_a_camera_is_taught_on_good_and_bad_pictures_and_the_drafts_file_judges_right(edit, tmp_path):
     eve = edit("close-pump")
     page = eve.page
-    a_check(eve)
-    pictures = drawn(tmp_path, "cap")
+    draft = page.locator("#editor").get_attribute("data-draft")
+    a_check(eve, "cap-red")
+    pictures = drawn(tmp_path / "taught", "cap")
+    new = drawn(tmp_path / "new", "cap", 1, seed=9)
     assert page.get_by_role("button", name="Teach", exact=True).is_disabled()
     give(eve, "good", pictures["good"])
     give(eve, "bad", pictures["bad"])
+    assert page.locator("#teach-words").inner_text() == "Draw around what the camera is to look at."
     page.get_by_label("Kind").select_option("colour")
     region(eve, *scene.PLACES["cap"])
     page.get_by_label("Words of the annotation").fill("cap")
+    page.reload()  # a phone that put the page away: what was not used yet is still here
+    page.locator("#said", has_text="kept in this browser").wait_for()
     teach(eve)
     page.locator("#verdict", has_text="Good and bad pictures divide").wait_for()
     assert page.locator(".samples .said.right").count() == 6
     page.get_by_text("Scores of every picture and region").click()
-    assert page.locator("#scores th").all_inner_texts() == ["PICTURE", "cap", "THE CHECK SAYS"] or True
-    page.locator("#trying input").first.set_input_files(drawn(tmp_path / "new", "cap", 1, seed=9)["bad"])
+    rows = page.locator("#scores tbody tr").all_inner_texts()
+    assert [row.split("\t")[0] for row in rows] == ["Good 1", "Good 2", "Good 3", "Bad 1", "Bad 2", "Bad 3"]
+    page.locator("#trying input").first.set_input_files(new["bad"])
+    page.locator("#tried h3", has_text="Bad").wait_for()
+    slide(eve, "high", 1)  # a person is to decide about nearly everything
+    slide(eve, "low", 0)
+    page.locator("#verdict", has_text="6 pictures would be left to a person").wait_for()
+    page.locator("#tried h3", has_text="A person decides").wait_for()
+    page.get_by_role("button", name="Threshold as it was taught").click()
     page.locator("#tried h3", has_text="Bad").wait_for()
     page.get_by_role("button", name="Use it in the draft").click()
     page.locator("#said", has_text="Used in the draft").wait_for()
+    first, data = taught_file(eve, draft)
+    for side, answer in (("good", Answer.GOOD), ("bad", Answer.BAD)):
+        (file,) = new[side]
+        assert look(opened(data), read_picture(Path(file).read_bytes())).answer is answer
+
+    page.goto(f"{eve.address}/drafts/{draft}/vision")
+    page.locator("a.camera", has_text="Taught: colour").click()
+    page.locator("#said", has_text=f"Taught: {first}").wait_for()
+    assert page.locator(".samples li").count() == 6
+    assert page.get_by_role("button", name="Use it in the draft").is_disabled()
+    slide(eve, "threshold", opened(data).check.threshold + 0.01)
+    page.get_by_role("button", name="Use it in the draft").click()
+    page.locator("#said", has_text="Used in the draft").wait_for()
+    second, anew = taught_file(eve, draft)
+    assert second != first
+    assert opened(anew).check.threshold > opened(data).check.threshold
+    page.get_by_role("link", name="Back to the draft").click()
+    page.locator(".check-form summary", has_text="A camera judges").click()
+    chosen = page.get_by_label("What the camera was taught")
+    assert chosen.input_value() == second
+    page.get_by_role("button", name="Undo", exact=True).click()
+    page.locator("#saved", has_text="Taken back").wait_for()
+    assert taught_file(eve, draft)[0] == first
+
+
+def test_what_cannot_be_taught_is_said_in_words_and_pictures_that_do_not_divide_too(edit, tmp_path):
+    eve = edit("fit-gears")
+    page = eve.page
+    a_check(eve, "bracket")
+    side = page.locator('.samples[data-side="good"]')
+    several = side.locator("input[multiple]")
+    several.set_input_files([{"name": "notes.txt", "mimeType": "image/png", "buffer": b"no picture"}])
+    side.locator(".moving.bad", has_text="notes.txt").wait_for()
+    pictures = drawn(tmp_path, "bracket", 4)["good"]
+    give(eve, "good", pictures[:2])
+    several.set_input_files(pictures[:1])
+    side.locator(".moving.bad", has_text="there already").wait_for()
+    give(eve, "bad", pictures[2:])  # the same things, called bad
+    page.get_by_label("Kind").select_option("orientation")
+    page.get_by_label("Number of the marker").fill("44")
+    region(eve, *scene.PLACES["bracket"])
+    page.get_by_role("button", name="Teach", exact=True).click()
+    page.locator("#teach-words.bad", has_text="Marker 44 is not to be seen").wait_for()
+    page.get_by_label("Kind").select_option("presence")
+    teach(eve)
+    page.locator("#verdict", has_text="do not divide good and bad").wait_for()
+    page.get_by_role("button", name="Take out Bad 2").click()
+    page.locator("#verdict", has_text="Something is another since it was taught").wait_for()
+    assert page.get_by_role("button", name="Use it in the draft").is_disabled()
+    page.locator("#trying input").first.set_input_files([picture()])
+    page.locator("#tried h3", has_text="A person decides").wait_for()
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

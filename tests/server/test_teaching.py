@@ -6,6 +6,7 @@ from functools import lru_cache
 import pytest
 from PIL import Image
 
+from content.package import digest_of
 from content.vision.looking import look, opened
 from content.vision.taught import read_taught, write_taught
 from content.vision.teaching import Example, Lesson, teach
@@ -17,6 +18,7 @@ from server.library.publishing import publish
 from server.library.shapes import STEP
 from server.library.teaching import Cut
 from server.portal.taught import anew
+from server.store.engine import writing
 from tests.library import LIBRARY
 from tests.server.drafting import held, put
 
@@ -48,10 +50,19 @@ def taken(house, tmp_path, data: bytes, name: str = "image.jpg") -> str:
     return teaching.take_picture(house, sent, name, "eva").digest
 
 
+def kept(house, data: bytes) -> str:
+    """A picture that was taken in before."""
+    digest = digest_of(data)
+    house.media.keep(data, digest)
+    with writing(house.engine) as tx:
+        drafts.keep_medium(tx, digest, len(data), "image/jpeg")
+    return digest
+
+
 @pytest.fixture
-def samples(house, tmp_path) -> list[dict]:
-    good = [taken(house, tmp_path, jpeg(seed=seed)) for seed in (1, 2, 3)]
-    bad = [taken(house, tmp_path, jpeg(cap=cap, seed=9)) for cap in ("blue", None)]
+def samples(house) -> list[dict]:
+    good = [kept(house, jpeg(seed=seed)) for seed in (1, 2, 3)]
+    bad = [kept(house, jpeg(cap=cap, seed=9)) for cap in ("blue", None)]
     return [
         *({"picture": each, "good": True} for each in good),
         *({"picture": each, "good": False} for each in bad),
@@ -172,17 +183,17 @@ WRONG = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_what_cannot_be_taught_is_refused_with_its_mend(house, tmp_path, name: str) -> None:
+def test_what_cannot_be_taught_is_refused_with_its_mend(house, name: str) -> None:
     more, words = WRONG[name]
-    picture = {"picture": taken(house, tmp_path, jpeg(seed=1)), "good": True}
+    picture = {"picture": kept(house, jpeg(seed=1)), "good": True}
     with pytest.raises(Invalid, match=words) as caught:
         lesson(house, more.get("samples", [picture]), **{key: more[key] for key in more if key != "samples"})
     assert caught.value.mend
     assert "Traceback" not in caught.value.detail
 
 
-def test_pictures_that_are_not_here_or_there_twice_are_refused(house, tmp_path) -> None:
-    one = {"picture": taken(house, tmp_path, jpeg(seed=1)), "good": True}
+def test_pictures_that_are_not_here_or_there_twice_are_refused(house) -> None:
+    one = {"picture": kept(house, jpeg(seed=1)), "good": True}
     with pytest.raises(NotThere, match="not here any more"):
         lesson(house, [{"picture": "0" * 64, "good": True}])
     with pytest.raises(Invalid, match="there twice"):

@@ -6,7 +6,7 @@ const SAID = { good: "Good", bad: "Bad", undecided: "A person decides" };
 
 export class Trying {
   constructor(place, lesson, pictures, ask) {
-    Object.assign(this, { place, lesson, pictures, ask, picture: null });
+    Object.assign(this, { place, lesson, pictures, ask, picture: null, asked: 0 });
     const [chosen, taken] = place.querySelectorAll("input");
     place.querySelector("#try").addEventListener("click", () => chosen.click());
     place.querySelector("#try-take").addEventListener("click", () => taken.click());
@@ -34,7 +34,9 @@ export class Trying {
   async look() {
     if (!this.picture || !this.lesson.learned) return;
     const { digest, threshold, low, high } = this.lesson.learned;
+    const asked = (this.asked += 1);
     const told = await this.ask("vision/look", { digest, threshold, low, high, pictures: [this.picture] });
+    if (asked !== this.asked || !this.picture) return; // a later question is on its way
     if (told.problem) this.say(told.problem, true);
     else this.draw(told.verdicts[0]);
   }
