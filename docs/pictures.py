@@ -41,6 +41,7 @@ def portal(folder: Path) -> None:
                 shots.settle(page)
                 page.screenshot(path=folder / f"{name}.png")
             editor(page, served.address, folder)
+            teaching(page, served.address, folder)
             writing(page, served.address, folder)
             edited(page, f"{served.address}/library/instructions/close-pump")
             review(page, folder)
@@ -120,6 +121,47 @@ def writing(page: Any, address: str, folder: Path) -> None:
     page.locator(".flow-editor").evaluate("editor => editor.scrollIntoView()")
     page.screenshot(path=folder / "procedure.png")
     _importing(page, address, folder)
+
+
+def teaching(page: Any, address: str, folder: Path) -> None:
+    """A camera that was taught on drawn pictures."""
+    from PIL import Image
+
+    from hardware.simulate import scene
+
+    edited(page, f"{address}/library/instructions/fit-gears")
+    page.get_by_label("Add a check").first.select_option("vision")
+    form = page.locator(".check-form").last
+    form.get_by_label("What is asked").fill("All four screws are in")
+    form.get_by_label("What is looked for").fill("screws")
+    form.get_by_role("button", name="Teach the camera").click()
+    page.locator("#said", has_text="Not taught yet").wait_for()
+    with tempfile.TemporaryDirectory() as place:
+        scene.write_set(Path(place), "screws", 5)
+        for side in ("good", "bad"):
+            given = page.locator(f'.samples[data-side="{side}"]')
+            given.locator("input[multiple]").set_input_files(sorted((Path(place) / side).iterdir()))
+            given.locator("li").nth(4).wait_for()
+    page.get_by_label("Kind").select_option("screws")
+    drawing = page.locator("#scene .drawing")
+    drawing.locator("img").evaluate("image => image.decode()")
+    for number in range(1, 5):
+        page.locator('.tools [data-tool="box"]').click()
+        drawing.scroll_into_view_if_needed()
+        box, (left, top, width, height) = drawing.bounding_box(), scene.PLACES[f"screw-{number}"]
+        page.mouse.move(box["x"] + left * box["width"], box["y"] + top * box["height"])
+        page.mouse.down()
+        page.mouse.move(
+            box["x"] + (left + width) * box["width"], box["y"] + (top + height) * box["height"], steps=4
+        )
+        page.mouse.up()
+    page.get_by_role("button", name="Teach", exact=True).click()
+    page.locator("#said", has_text="Taught; ").wait_for()
+    page.locator(".samples img").evaluate_all("all => Promise.all(all.map((image) => image.decode()))")
+    page.evaluate("scrollTo(0, 0)")
+    page.locator("#teaching").screenshot(path=folder / "teaching.png")
+    with Image.open(folder / "teaching.png") as drawn:  # photographs in it: few colours keep the file small
+        drawn.quantize(200).save(folder / "teaching.png", optimize=True)
 
 
 def edited(page: Any, address: str) -> None:

@@ -28,7 +28,7 @@ function dots(lesson, scores, at) {
     const x = at(each.score);
     const above = taken[side].filter((other) => Math.abs(other - x) < NEAR).length;
     taken[side].push(x);
-    const y = LINES[side] - (above % 3) * 12 + 14;
+    const y = LINES[side] - (above % 4) * 12 + 14;
     const { mark, words } = verdict(lesson, lesson.ordered[place], each);
     const dot = each.good ? svg("circle", { cx: x, cy: y, r: 6 }) : svg("path", { d: `M${x - 5} ${y - 5}l10 10m0-10l-10 10` });
     dot.setAttribute("class", `dot ${side} ${mark}`);
