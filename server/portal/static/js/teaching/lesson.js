@@ -29,10 +29,12 @@ export class Lesson {
     this.begin({ ...taught, samples, learned: { ...taught, taught: cut, scores: null, remarks: [], separate: null, stale: false } });
   }
 
-  recover() {
+  // what an earlier visit did not use; nothing where the draft has just that (a browser may forget a moment late)
+  recover(taught) {
     try {
       const kept = JSON.parse(localStorage.getItem(this.store));
       if (!kept?.samples?.length) return false;
+      if (taught && kept.learned && !kept.learned.stale && spelled(kept, kept.learned) === spelled(taught, taught)) return false;
       this.begin(kept);
       return true;
     } catch {
@@ -92,6 +94,12 @@ export class Lesson {
     if (score === null || (score >= low && score <= high)) return "undecided";
     return score > threshold ? "good" : "bad";
   }
+}
+
+function spelled({ kind, regions, samples, pictures }, { threshold, low, high }) {
+  const places = regions.map(({ x, y, width, height, name }) => [x, y, width, height, name ?? ""]);
+  const digests = (samples ?? pictures).map((each) => `${each.good} ${each.picture}`).sort();
+  return JSON.stringify([kind, places, digests, threshold, low, high]);
 }
 
 export const SETTINGS = { presence: [], colour: [], count: ["count"], orientation: ["by", "marker", "tolerance"], code: ["expected"], text: ["expected"], screws: [] };

@@ -214,7 +214,7 @@ async function begin() {
     by("download").hidden = false;
   }
   by("anew").hidden = by("choose-file").hidden = closed;
-  if (!closed && lesson.recover()) {
+  if (!closed && lesson.recover(held.taught)) {
     redraw();
     said("Not used in the draft yet; kept in this browser");
   } else if (held.taught) {
