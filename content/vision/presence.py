@@ -3,7 +3,7 @@
 
 import base64
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import cv2
 import numpy as np
@@ -49,30 +49,35 @@ def opened(text: str) -> Picture:
 
 def learn(region: Region, good: Sequence[Sight], bad: Sequence[Sight]) -> Appearance:
     """The patches of the good pictures, and of the bad ones."""
-    looks = tuple(embedded(sight.patch(region)) for sight in good[:MOST_LOOKS])
+    looks = tuple(_look(region, sight) for sight in good[:MOST_LOOKS])
     # a picture that is bad for another region's sake shows this one as it should be
-    others = [sight for sight in bad if _best(looks, sight.patch(region, margin=MARGIN)) < ALIKE]
-    return Appearance(good=looks, bad=tuple(embedded(sight.patch(region)) for sight in others[:MOST_LOOKS]))
+    others = [sight for sight in bad if _best(looks, region, sight) < ALIKE]
+    return Appearance(good=looks, bad=tuple(_look(region, sight) for sight in others[:MOST_LOOKS]))
+
+
+def _look(region: Region, sight: Sight) -> str:
+    return sight.once(("look", region), lambda: embedded(sight.patch(region)))
 
 
 def score(looks: Appearance, region: Region, sight: Sight) -> Scored:
     """How like the good patches the region is, beside how like the bad ones."""
-    wide = sight.patch(region, margin=MARGIN)
-    good = _best(looks.good, wide)
+    good = _best(looks.good, region, sight)
     if not looks.bad:
         return Scored(good)
-    bad = _best(looks.bad, wide)
+    bad = _best(looks.bad, region, sight)
     beside = 0.5 + 0.5 * (good - bad) / max(0.25, 1 - min(good, bad))
     doubt = Reason.LIKE_NEITHER if max(good, bad) < UNLIKE else None
     return Scored(min(1.0, max(0.0, 0.35 * good + 0.65 * beside)), doubt=doubt)
 
 
-def _best(looks: Sequence[str], wide: Picture) -> float:
-    return max(_likeness(opened(text), wide) for text in looks)
+def _best(looks: Sequence[str], region: Region, sight: Sight) -> float:
+    wide = sight.once(("wide", region), lambda: sight.patch(region, margin=MARGIN))
+    return max(sight.once(("like", region, text), partial(_likeness, text, wide)) for text in looks)
 
 
-def _likeness(taught: Picture, wide: Picture) -> float:
+def _likeness(text: str, wide: Picture) -> float:
     """0..1: the mean of a correlation and of the worst places of a local likeness (after SSIM, Wang et al. 2004)."""
+    taught = opened(text)
     reach = 1 + 2 * MARGIN * max(taught.shape[:2]) / np.array(taught.shape[:2])
     high, across = (
         max(side, round(side * times)) for side, times in zip(taught.shape[:2], reach, strict=True)

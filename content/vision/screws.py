@@ -29,9 +29,10 @@ def learn(regions: Sequence[Region], good: Sequence[Sight], bad: Sequence[Sight]
     """The profiles of all screws, and of all holes."""
     present = tuple(profile_of(region, sight) for sight in good for region in regions)[:200]
     empty = tuple(profile_of(region, sight) for sight in bad for region in regions)[:200]
+    apart = _apart(present)
     if len(present) > 1:
-        empty = tuple(each for each in empty if _nearest(each, present) > _apart(present) * 1.5)
-    return Screws(kind="screws", good=present, bad=empty, spread=round(max(LEAST_SPREAD, _apart(present)), 4))
+        empty = tuple(each for each in empty if _nearest(each, present) > apart * 1.5)
+    return Screws(kind="screws", good=present, bad=empty, spread=round(max(LEAST_SPREAD, apart), 4))
 
 
 def score(taught: Screws, region: Region, sight: Sight) -> Scored:
@@ -48,6 +49,10 @@ def score(taught: Screws, region: Region, sight: Sight) -> Scored:
 
 def profile_of(region: Region, sight: Sight) -> Profile:
     """Mean and spread of the brightness in each ring about the roundest middle, beside that of the surroundings."""
+    return sight.once(("profile", region), lambda: _profile(region, sight))
+
+
+def _profile(region: Region, sight: Sight) -> Profile:
     patch = levelled(sight.patch(region, margin=MARGIN), sight, region)
     gray = cv2.resize(gray_of(patch), (SIDE, SIDE), interpolation=cv2.INTER_AREA)
     gray = np.asarray(cv2.GaussianBlur(gray, (0, 0), 1.2), dtype=np.float32)
@@ -87,8 +92,7 @@ def _apart(profiles: Sequence[Profile]) -> float:
     """How far the profiles lie from their nearest neighbours: nine of ten lie nearer."""
     if len(profiles) < 2:
         return LEAST_SPREAD
-    near = [
-        _nearest(each, [other for place, other in enumerate(profiles) if place != own])
-        for own, each in enumerate(profiles)
-    ]
-    return float(np.percentile(near, 90))
+    table = np.array(profiles)
+    away = ((table[:, None] - table[None]) ** 2).mean(axis=2)
+    np.fill_diagonal(away, np.inf)
+    return float(np.percentile(np.sqrt(away.min(axis=1)), 90))

@@ -1,10 +1,10 @@
 """A picture laid over the taught scene: found by markers or by features, so that a region is the same place on both."""
 # pyright: basic
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
@@ -25,6 +25,7 @@ LEAST_LIKENESS = 0.25  # correlation with the taught scene of a camera that stan
 SCALES = (0.6, 1.7)  # the part nearer or farther than taught
 SHAPE = 0.03  # by which the picture's proportions may differ
 Matrix = NDArray[np.float64]  # 2 × 3
+T = TypeVar("T")
 Markers = Mapping[int, NDArray[np.float32]]  # number -> its four corners
 
 
@@ -98,6 +99,16 @@ class Sight:
     def markers(self) -> Markers:
         """The markers in the reduced picture."""
         return markers_in(self.gray)
+
+    @cached_property
+    def _known(self) -> dict[Hashable, Any]:
+        return {}
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make` works out of this picture, remembered: teaching asks the same of each picture many times."""
+        if key not in self._known:
+            self._known[key] = make()
+        return self._known[key]
 
     @cached_property
     def others(self) -> NDArray[np.bool_]:
