@@ -47,7 +47,10 @@ def test_a_step_is_drawn_in_the_size_of_the_kiosk(previews: Previews, size: str)
     assert "x".join(map(str, draw(previews, size=size).size)) == size
 
 
-def test_the_preview_is_what_a_real_kiosks_screen_shows(previews: Previews, tmp_path: Path) -> None:
+@pytest.mark.parametrize("size", ["1280x800", "1920x1080"])
+def test_the_preview_is_what_a_real_kiosks_screen_shows(
+    previews: Previews, tmp_path: Path, size: str
+) -> None:
     """The kiosk's own gallery shows the same step of the same release in its window."""
     script = tmp_path / "shown.py"
     script.write_text(
@@ -57,7 +60,7 @@ def test_the_preview_is_what_a_real_kiosks_screen_shows(previews: Previews, tmp_
         "from kiosk.screens.gallery import Silent\n"
         "from kiosk.screens.window import Window\n"
         "request = json.loads(sys.stdin.read())\n"
-        "window = Window(Silent(), size=(1280, 800), theme='dark')\n"
+        "window = Window(Silent(), size=tuple(request['size']), theme='dark')\n"
         "from kivy.clock import Clock\n"
         "Clock.schedule_once(lambda _dt: window.show(preview.view_of(request)), 0.2)\n"
         "Clock.schedule_once(lambda _dt: (window.shot(Path(request['to'])), window.stop()), 2)\n"
@@ -66,6 +69,7 @@ def test_the_preview_is_what_a_real_kiosks_screen_shows(previews: Previews, tmp_
     request = {
         "document": DOCUMENT.plain(),
         "step": "fit-key",
+        "size": [int(side) for side in size.split("x")],
         "files": {path: str(file) for path, file in FILES.items()},
         "to": str(tmp_path / "shown.png"),
     }
@@ -80,8 +84,8 @@ def test_the_preview_is_what_a_real_kiosks_screen_shows(previews: Previews, tmp_
     )
     with Image.open(tmp_path / "shown.png") as shown:
         real = shown.convert("RGB")
-    assert difference(draw(previews), real) < 0.002  # the step's clock has gone on
-    assert difference(draw(previews, "plug-ports"), real) > 0.05
+    assert difference(draw(previews, size=size), real) < 0.002  # the step's clock has gone on
+    assert difference(draw(previews, "plug-ports", size=size), real) > 0.05
 
 
 def test_a_changed_text_is_another_picture(previews: Previews) -> None:
