@@ -71,7 +71,9 @@ def _needs(run: Run, fact: SupervisorNeeded) -> str:
     doubt = run.states(fact.step).get(fact.check, FRESH).doubt
     if doubt is None:
         return SUPERVISOR
-    return f"The camera cannot decide: {doubt.why}. A supervisor looks at it, decides, and scans their badge."
+    return (
+        f"The camera cannot decide ({doubt.why}). A supervisor looks at it, decides, and scans their badge."
+    )
 
 
 def _after(desk: Desk, fact: RunFact) -> Desk:

@@ -251,6 +251,7 @@ class HeldView:
     supervisor: str = ""  # who may rule now
     waits: bool = False  # for a supervisor: the operator cannot go on
     stopped: bool = False  # its release may not be used any more: the run can only be ended
+    media: tuple[MediumView, ...] = ()  # the picture that a supervisor is asked about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

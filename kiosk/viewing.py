@@ -9,7 +9,7 @@ from content.inputs import Unit
 from content.languages import languages
 from content.run import RunState
 from content.values import Digest, format_duration
-from kiosk import ticker, viewing_step
+from kiosk import ticker, viewing_step, viewing_vision
 from kiosk.desk import Desk, News, Play, Purpose
 from kiosk.store.library import Summary
 from kiosk.view import (
@@ -22,6 +22,7 @@ from kiosk.view import (
     HeldView,
     IdleView,
     Mark,
+    MediumView,
     StatusView,
     Tile,
     View,
@@ -259,7 +260,18 @@ def _held(desk: Desk, status: StatusView) -> HeldView:
         supervisor=desk.supervisor.name if desk.supervisor is not None else "",
         step=step,
         held_since=play.held_since,
+        media=_asked_about(desk, play) if waits and not play.stopped else (),
     )
+
+
+def _asked_about(desk: Desk, play: Play) -> tuple[MediumView, ...]:
+    """What the camera saw, while a supervisor decides about that very check."""
+    if desk.look is None or desk.look.check != play.run.waiting or play.run.step is None:
+        return ()
+    check = next(
+        check for check in play.instruction.step(play.run.step).checks if check.id == desk.look.check
+    )
+    return viewing_vision.medium(desk, check.prompt or "")
 
 
 def _done(desk: Desk, status: StatusView) -> DoneView:

@@ -106,7 +106,7 @@ class DevicesScreen(BoxLayout):
             self._rows[row.name].show(row, chosen=row.name == view.chosen)
         chosen = next((row for row in view.devices if row.name == view.chosen), None)
         if chosen is None:
-            self._title.say(say("no_devices", theme.language))
+            self._say_none(empty=not view.devices)
             return
         self._title.say(chosen.title)
         self._reached.say(view.reached)
@@ -116,6 +116,14 @@ class DevicesScreen(BoxLayout):
         self._said.say("\n".join(view.said) or say("nothing_came", theme.language))
         self._said.paint(theme.palette.text if view.said else theme.palette.quiet)
         self._act(view)
+
+    def _say_none(self, *, empty: bool) -> None:
+        """There is no device to be looked at closely, and nothing of an earlier one stays."""
+        self._title.say(say("no_devices", theme.language) if empty else "")
+        for words in (self._reached, self._why, self._counts, self._said):
+            words.say("")
+        self._actions.clear_widgets()
+        self._shown_actions = ()
 
     def _fill(self, view: DevicesView) -> None:
         self._list.clear_widgets()

@@ -7,6 +7,7 @@ from pathlib import Path
 from kiosk.view import (
     CheckView,
     Entry,
+    HeldView,
     Mark,
     MediumView,
     OptionView,
@@ -73,5 +74,18 @@ def looks(step: Callable[..., StepView]) -> Iterator[tuple[str, View]]:
     yield (
         "vision-doubt",
         step("close-pump", 2, (asked,), primary="Noch einmal schauen", media=media, **primary),
+    )
+    yield (
+        "vision-supervisor",
+        HeldView(
+            status=shown.status,
+            title="Close the pump",
+            step="3 von 9: Alle sechs Schrauben ansetzen",
+            reason="Die Kamera kann nicht entscheiden (3 von 6 gezählt, 2 unklar. Berühren sich Teile?). Die Aufsicht"
+            " sieht es sich an, entscheidet und scannt ihren Ausweis.",
+            waits=True,
+            supervisor="Cleo Ruiz",
+            media=media,
+        ),
     )
     yield "vision-looking", step("close-pump", 2, (cap,), primary="Looking …")

@@ -19,13 +19,26 @@ from kivy.uix.widget import Widget
 
 from kiosk.screens.icons import Icon
 from kiosk.screens.pictures import Pictures
+from kiosk.screens.stage import Stage
 from kiosk.screens.texts import clock
 from kiosk.screens.theme import BODY, HUGE, SMALL, TITLE, theme
 from kiosk.screens.widgets import Action, Panel, Rows, Scroll, Tap, Txt
-from kiosk.view import ChooseView, DoneView, EnrolView, FaultView, HeldView, IdleView, Mark, Tile, Verbs
+from kiosk.view import (
+    ChooseView,
+    DoneView,
+    EnrolView,
+    FaultView,
+    HeldView,
+    IdleView,
+    Mark,
+    MediumView,
+    Tile,
+    Verbs,
+)
 from kiosk.words import say
 
 ENDED = "ended by the operator"  # as the record says it
+WIDE, NARROW = 980, 520  # of the words, by themselves and beside a picture
 SURE = 0.4  # seconds in which a second touch was meant for the button that stood there before
 
 
@@ -263,12 +276,12 @@ def _same_run(view: HeldView, before: HeldView) -> bool:
 class MessageScreen(AnchorLayout):
     """A symbol, a large word, a few lines, and one or two actions: held, done and fault look alike."""
 
-    def __init__(self, verbs: Verbs) -> None:
+    def __init__(self, verbs: Verbs, pictures: Pictures) -> None:
         super().__init__()
-        self._verbs = verbs
+        self._verbs, self._pictures = verbs, pictures
         self._asked: HeldView | None = None  # whose end is asked for once more
-        self._rows = Rows(gap=24, size_hint_x=None, width=theme.px(980))
-        self.add_widget(self._rows)
+        self._rows = Rows(gap=24, size_hint_x=None)
+        self._beside(())
 
     def show(self, view: HeldView | DoneView | FaultView) -> None:
         """Bring the screen up to date; a question stays while only the bar above has news."""
@@ -276,7 +289,7 @@ class MessageScreen(AnchorLayout):
         if asked is not None and isinstance(view, HeldView) and _same_run(view, asked):
             self._asked = asked
             return
-        self._rows.clear_widgets()
+        self._beside(view.media if isinstance(view, HeldView) else ())
         match view:
             case HeldView():
                 self._held(view)
@@ -285,17 +298,43 @@ class MessageScreen(AnchorLayout):
             case FaultView():
                 self._fault(view)
 
+    def _beside(self, media: tuple[MediumView, ...]) -> None:
+        """Room for words in the middle, or beside what they are about."""
+        self.clear_widgets()
+        self._rows.clear_widgets()
+        if self._rows.parent is not None:
+            self._rows.parent.remove_widget(self._rows)
+        self._narrow = bool(media)
+        self._rows.width = theme.px(NARROW if media else WIDE)
+        if not media:
+            self.add_widget(self._rows)
+            return
+        pair = BoxLayout(padding=theme.px(24), spacing=theme.px(24))
+        stage = Stage(self._pictures)
+        words = AnchorLayout(size_hint_x=None, width=theme.px(NARROW))
+        words.add_widget(self._rows)
+        pair.add_widget(stage)
+        pair.add_widget(words)
+        self.add_widget(pair)
+        stage.show(media)
+
     def _add(self, icon: str, color: Any, title: str, *lines: str) -> None:
-        symbol = AnchorLayout(size_hint_y=None, height=theme.px(120))
-        symbol.add_widget(Icon(icon, color=color, side=110))
-        self._rows.add_widget(symbol)
-        self._rows.add_widget(Txt(text=title, size=56, bold=True, color=color, halign="center"))
+        if not self._narrow:
+            symbol = AnchorLayout(size_hint_y=None, height=theme.px(120))
+            symbol.add_widget(Icon(icon, color=color, side=110))
+            self._rows.add_widget(symbol)
+        large, small = (44, 28) if self._narrow else (56, 32)
+        self._rows.add_widget(Txt(text=title, size=large, bold=True, color=color, halign="center"))
         for line in lines:
             if line:
-                self._rows.add_widget(Txt(text=line, size=32, halign="center"))
+                self._rows.add_widget(Txt(text=line, size=small, halign="center"))
 
     def _actions(self, *actions: Action) -> None:
-        line = BoxLayout(size_hint_y=None, height=theme.px(96), spacing=theme.px(24))
+        tall, gap = theme.px(96), theme.px(24)
+        line = BoxLayout(size_hint_y=None, height=tall, spacing=gap)
+        if self._narrow:
+            line.orientation = "vertical"
+            line.height = len(actions) * (tall + gap) - gap
         for action in actions:
             line.add_widget(action)
         self._rows.add_widget(line)
@@ -303,7 +342,8 @@ class MessageScreen(AnchorLayout):
     def _held(self, view: HeldView) -> None:
         language = theme.language
         icon, color = ("warn", theme.palette.bad) if view.stopped else ("pause", theme.palette.amber)
-        self._add(icon, color, view.title or say("held_title", language), view.step, view.reason)
+        reason = "" if view.media and view.supervisor else view.reason  # the picture says it already
+        self._add(icon, color, view.title or say("held_title", language), view.step, reason)
         if view.supervisor and not view.stopped:
             self._rulings(view)
         elif not view.waits or view.stopped:
@@ -342,7 +382,7 @@ class MessageScreen(AnchorLayout):
             yes.rename("abort:yes")
 
         self._asked = view
-        self._rows.clear_widgets()
+        self._beside(())
         self._add(
             "warn",
             theme.palette.bad,

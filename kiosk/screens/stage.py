@@ -87,7 +87,7 @@ class Sheet(Scatter):
         self.do_translation = self.scale > 1.01
 
     def _lay(self, *_: Any) -> None:
-        if self._texture is None or self._medium is None or not self._texture.height or not self.height:
+        if self._texture is None or self._medium is None or not self._texture.height or min(self.size) <= 0:
             self._drawn.clear()
             return
         wide, high = self._texture.size

@@ -105,7 +105,7 @@ class Window:
         from kiosk.screens.topbar import TopBar
 
         pictures = Pictures()
-        message = MessageScreen(verbs)
+        message = MessageScreen(verbs, pictures)
         screens: dict[type, Any] = {
             EnrolView: EnrolScreen(verbs),
             IdleView: IdleScreen(verbs),

@@ -220,6 +220,25 @@ def test_the_technician_comes_to_the_devices_by_the_top_bar_and_tries_one(
     assert "14:02:11 green = True" in texts
 
 
+def test_a_page_without_devices_says_nothing_of_an_earlier_one(stage: Stage, pictures: dict) -> None:
+    stage.show(pictures["devices"])
+    stage.show(pictures["devices-none"])
+    texts = " ".join(label.text for label in stage.labels())
+    assert "No devices" in texts
+    assert "stack light" not in texts
+    assert "mqtt://" not in texts
+    assert not stage.window.touch("device:disable")
+
+
+def test_who_decides_about_a_picture_sees_it_beside_the_rulings(stage: Stage, pictures: dict) -> None:
+    stage.show(pictures["vision-supervisor"])
+    texts = " ".join(label.text for label in stage.labels())
+    assert "Berühren sich Teile?" in texts
+    assert "0.50" in texts
+    stage.touch("rule:continue")
+    assert stage.heard.said == [("rule", "continue")]
+
+
 def test_without_a_camera_a_photograph_cannot_be_used(stage: Stage, pictures: dict) -> None:
     stage.show(pictures["step-entries"])
     stage.heard.photo = None

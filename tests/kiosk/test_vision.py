@@ -137,6 +137,8 @@ def test_where_what_was_taught_says_so_a_supervisor_decides(kiosk):
     says(station, ask(station), Answer.UNDECIDED, Reason.COVERED, None, ask="supervisor")
     assert isinstance(station.view, HeldView)
     assert "something is in front" in station.view.reason
+    (shown,) = station.view.media
+    assert shown.verdict is not None, "who decides sees the picture and what was said to it"
     station.badge("cleo")
     station.conductor.enter_pin("1234")
     station.conductor.drain()
