@@ -5,6 +5,7 @@ import tempfile
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -12,7 +13,7 @@ from sqlalchemy import insert, select, update
 
 from content.revision import RevisionState
 from server.errors import Conflict, Invalid, NotAllowed, NotThere, Refused
-from server.library import commenting, drafts, policy, releasing, reviewing, ruling, submitting
+from server.library import commenting, drafts, policy, releasing, restoring, reviewing, ruling, submitting
 from server.library.edits import Change, change
 from server.library.publishing import publish
 from server.library.shapes import STEP
@@ -63,6 +64,7 @@ class Publishing(RuleBasedStateMachine):
             with writing(self.house.engine) as tx:
                 tx.execute(insert(tables.people).values(row | {"active": True, "failures": 0}))
         first = publish(self.house, write_instruction(folder), "eva")
+        self.first = first.digest
         self.draft = drafts.from_release(self.house, first, "eva")
         self.gone: set[str] = set()
         self.decide(stages)
@@ -201,6 +203,13 @@ class Publishing(RuleBasedStateMachine):
             assert self._signed_all()
             assert not self.open_comments
             self.state = RevisionState.RELEASED
+
+    @rule(who=PEOPLE)
+    def bring_back(self, who: str) -> None:
+        """What was put on the floor without a signature comes back over no gate, whoever asks."""
+        reason = "It was better before"
+        with pytest.raises(Refused):
+            restoring.restore(self.house, self.first, who, ROLES[who], reason)
 
     def _counting(self) -> dict[str, dict[str, str]]:
         """The signatures that count by the policy of now, whatever it was when they were given."""
