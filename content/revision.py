@@ -1,7 +1,7 @@
 """The life of a revision: its states and the moves between them, one table for both kinds of documents.
 
 draft ──submit──▶ in review ──last approval──▶ approved ──release──▶ released ──newer release──▶ superseded
-  ▲                  │                            │                     │                            │
+  ▲                  │                            │                     │  ▲──the newer one is withdrawn──│
   └── take back, changes wanted ◀─────────────────┘                     └────────▶ withdrawn ◀───────┘
 """
 
@@ -31,6 +31,7 @@ MOVES = frozenset(
         (RevisionState.RELEASED, RevisionState.SUPERSEDED),
         (RevisionState.RELEASED, RevisionState.WITHDRAWN),
         (RevisionState.SUPERSEDED, RevisionState.WITHDRAWN),
+        (RevisionState.SUPERSEDED, RevisionState.RELEASED),  # the newer one was withdrawn
     }
 )
 OPEN = (RevisionState.DRAFT, RevisionState.IN_REVIEW, RevisionState.APPROVED)

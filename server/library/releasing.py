@@ -19,7 +19,7 @@ from content.trying.walking import walk
 from server.audit import note
 from server.errors import Conflict, Invalid, NotAllowed, NotThere
 from server.house import House
-from server.library import checking, doubting, lifecycle, settling, shared, sharing
+from server.library import checking, doubting, lifecycle, settling, shared, sharing, superseding
 from server.library.drafts import Draft, hold, read
 from server.library.publishing import publish
 from server.library.reasons import insist_on_reason
@@ -97,7 +97,7 @@ def release(  # noqa: PLR0917 - what is released how, by whom
             )
     except DocumentError as problem:
         raise Invalid("the document is not in order", "take it back and mend it", problem.findings) from None
-    settling.settle(house, made.document.id)
+    settling.settle(house, made.document.id, by=by)
     lifecycle.say(house, draft)
     return made
 
@@ -214,6 +214,7 @@ def withdraw(house: House, digest: str, reason: str, by: str) -> None:
         now = house.now()
         tx.execute(update(tables.releases).where(r.digest == digest).values(withdrawn_at=now))
         tx.execute(insert(tables.withdrawals).values(release=digest, reason=reason, at=now, by=by))
+        superseding.withdrawn(tx, digest)
         note(tx, now, by, "withdrawn", row.document, f"revision {row.revision}: {reason}")
-    settling.settle(house, row.document, always=True)
+    settling.settle(house, row.document, always=True, by=by)
     house.live.say("library")

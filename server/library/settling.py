@@ -17,8 +17,11 @@ from server.errors import Conflict, NotThere
 from server.house import House
 from server.library.places import documents_at, stations_of
 from server.library.reasons import insist_on_reason
+from server.library.superseding import supersede
 from server.store import tables
 from server.store.engine import writing
+
+ITSELF = "stepline"  # who does what nobody does by hand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +111,10 @@ def _waits(option: Candidate, station: str, now: datetime) -> str:
     return ""
 
 
+def _everywhere(option: Candidate, now: datetime) -> bool:
+    return option.state == "done" and (option.effective_at is None or option.effective_at <= now)
+
+
 def waits(options: Sequence[Candidate], revision: int, station: str, now: datetime) -> str:
     """Why a revision is not in force at the station now; empty when it is."""
     return next((_waits(each, station, now) for each in options if each.revision == revision), "")
@@ -122,11 +129,16 @@ def held_documents(tx: Connection) -> set[str]:
 # --- settling -------------------------------------------------------------------
 
 
-def settle(house: House, document: str, *, always: bool = False) -> None:
-    """Bring the stations' assignments in line for one document; `always` tells even those whose release stays."""
+def settle(house: House, document: str, *, always: bool = False, by: str = ITSELF) -> None:
+    """Bring the stations' assignments in line for one document; `always` tells even those whose release stays.
+
+    `by` is whose doing it is that a newer release takes the place of the older ones.
+    """
     a, r = tables.assignments.c, tables.releases.c
     with writing(house.engine) as tx:
         options, now = candidates(tx, document), house.now()
+        if (ruling := next((each for each in options if _everywhere(each, now)), None)) is not None:
+            supersede(tx, house, document, ruling.revision, by)
         held = document in held_documents(tx)
         wanted = {
             row.id: choose(document, options, row.id, now, held=held) for row in stations_of(tx, document)
@@ -176,7 +188,6 @@ def grow(tx: Connection, station: str) -> int:
 
 ENOUGH = 3  # runs that say something about deviations
 ENDED = ("completed", "aborted")
-ITSELF = "stepline"
 
 
 def advance(house: House, digest: str, by: str, reason: str = "") -> None:
@@ -221,7 +232,7 @@ def _move_rollout(house: House, digest: str, by: str, why: str) -> None:
             else f"stage {after.get('stage', row.stage) + 1}"
         )
         note(tx, house.now(), by, "rolled out", row.document, f"{told}: {why}")
-    settle(house, row.document)
+    settle(house, row.document, by=by)
     house.live.say("library")
 
 

@@ -31,9 +31,17 @@ def release(house: House, draft: str, by: str, *, seen: str | None = None) -> Bl
         made = Block.model_validate(held.values | {"revision": int(highest or 0) + 1})
         shared.keep(tx, house, made, _files(held, made), by, draft)
         lifecycle.move(tx, house, draft, RevisionState.RELEASED, by, f"revision {made.revision}")
+        _supersede(tx, house, made, draft, by)
         _cast_doubt(tx, house, made, by)
     lifecycle.say(house, draft)
     return made
+
+
+def _supersede(tx: Connection, house: House, block: Block, draft: str, by: str) -> None:
+    d = tables.drafts.c
+    earlier = select(d.id).where(d.document == block.id, d.kind == "block", d.id != draft)
+    for one in tx.execute(earlier.where(d.state == RevisionState.RELEASED)).scalars().all():
+        lifecycle.move(tx, house, one, RevisionState.SUPERSEDED, by, f"revision {block.revision} rules")
 
 
 def _files(held: Draft, block: Block) -> dict[str, str]:

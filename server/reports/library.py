@@ -27,6 +27,7 @@ class ReleaseRow:
     released_by: str
     withdrawn_at: datetime | None
     why_withdrawn: str
+    superseded_at: datetime | None
     rollout: str  # where it goes, or stopped; empty when it is everywhere
     effective_at: datetime | None
     override: str  # why it was released in spite of findings
@@ -170,6 +171,7 @@ def releases_of(tx: Connection, document: str) -> tuple[ReleaseRow, ...]:
             released_at=row.released_at,
             released_by=row.released_by,
             withdrawn_at=row.withdrawn_at,
+            superseded_at=row.superseded_at,
             stations=tuple(places.get(row.digest, ())),
             why_withdrawn=row.reason or "",
             rollout=_going(row, names),

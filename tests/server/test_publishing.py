@@ -286,6 +286,45 @@ def test_a_withdrawn_release_is_off_every_station_and_named_to_their_kiosks(
         releasing.withdraw(plant, second, "bad", "eva")
 
 
+def test_a_newer_release_supersedes_the_older_ones_once_it_is_everywhere_until_it_is_withdrawn(
+    plant: House, first: str, next_release: Callable[..., str], clock: Clock
+) -> None:
+    second = next_release()
+    assert states(plant) == {1: "superseded", 2: "released"}
+    third = next_release(Terms(first=(("bench-1",),)))
+    later = next_release(Terms(effective_at=plant.now() + timedelta(hours=1)))
+    assert states(plant) == {1: "superseded", 2: "released", 3: "released", 4: "released"}
+    settling.advance(plant, third, "jan")
+    assert states(plant)[2] == "superseded"
+    clock.forward(hours=2)
+    Clockwork(plant).tick()
+    assert states(plant) == {1: "superseded", 2: "superseded", 3: "superseded", 4: "released"}
+    releasing.withdraw(plant, later, WRONG, "sam")
+    releasing.withdraw(plant, second, WRONG, "sam")
+    assert states(plant) == {1: "superseded", 2: "withdrawn", 3: "released", 4: "withdrawn"}
+    a, d = tables.audit.c, tables.drafts.c
+    with reading(plant.engine) as tx:
+        told = tx.execute(select(a.who, a.what, a.detail).order_by(a.id)).all()
+        drafted = tx.execute(select(d.state).order_by(d.created_at, d.id)).scalars().all()
+    moves = [tuple(each) for each in told if each.what in {"superseded", "in force again"}]
+    assert moves == [
+        ("eva", "superseded", "revision 1: revision 2 rules"),
+        ("jan", "superseded", "revision 2: revision 3 rules"),
+        ("stepline", "superseded", "revision 3: revision 4 rules"),
+        ("sam", "in force again", "revision 3: revision 3 rules"),
+    ]
+    assert sorted(drafted) == ["released", "withdrawn", "withdrawn"]
+
+
+def states(house: House) -> dict[int, str]:
+    with reading(house.engine) as tx:
+        rows = library.releases_of(tx, "close-pump")
+    return {
+        row.revision: "withdrawn" if row.withdrawn_at else "superseded" if row.superseded_at else "released"
+        for row in rows
+    }
+
+
 def test_earlier_content_comes_back_under_a_new_number(
     plant: House, first: str, next_release: Callable[..., str]
 ) -> None:

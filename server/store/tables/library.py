@@ -40,6 +40,7 @@ releases = Table(
     Column("released_by", String, nullable=False),
     Column("withdrawn_at", Utc),
     Column("risk_class", String, nullable=False, server_default="low"),
+    Column("superseded_at", Utc),  # since when a newer one rules everywhere
     UniqueConstraint("document", "revision"),
 )
 media = Table(
