@@ -25,7 +25,7 @@ from content.comparison import (
 )
 from content.difference import FieldChange, How, changes, field, moved, plain
 from content.evidence import limits
-from content.instruction import Instruction, Safety, Step
+from content.instruction import BlockUse, Instruction, Safety, Step
 from content.languages import Translated, texts
 from content.media import Medium
 from content.sop import Box, Sop
@@ -297,7 +297,7 @@ def _blocks(
     old, new = ({(use.block, use.prefix): use for use in side.blocks} for side in (before, after))
     for key in dict.fromkeys([*old, *new]):
         was, now = old.get(key), new.get(key)
-        if was == now:
+        if was == now or (was and now and _same_block(was, now)):
             continue
         block, prefix = key
         named = shares.get(key)
@@ -319,6 +319,11 @@ def _blocks(
             after=now.revision if now else None,
             steps=inside,
         )
+
+
+def _same_block(was: BlockUse, now: BlockUse) -> bool:
+    """Whether both show one revision; a digest that only one of them names tells nothing else."""
+    return was.revision == now.revision and (was.digest is None or now.digest is None)
 
 
 def _boxes(before: Sop, after: Sop) -> Iterator[BoxChange]:

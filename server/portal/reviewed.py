@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from content.blocks import Block
 from content.errors import ContentError
@@ -21,17 +21,21 @@ from server.portal.beside import Look, beside, digests_of, size_of
 from server.portal.flowchart import Chart, lay_out
 from server.portal.taught import Scenes, scenes
 from server.reports import library as shelf
+from server.store import tables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
     """A draft's document whole, and what differs from `revision`, where there is one to compare with.
 
-    A shared block is shown as the instruction that its steps would be.
+    `others` are the revisions that it can be compared with, by number; `since` is a newer one than it was begun from,
+    which it therefore does not contain. A shared block is shown as the instruction that its steps would be.
     """
 
     document: Document
     revision: int | None
+    others: tuple[int, ...]
+    since: int | None
     look: Look | None
     chart: Chart | None
     linked: Mapping[str, str]
@@ -56,19 +60,26 @@ class Shown:
         return {tool.id: tool for tool in getattr(self.document, "tools", ())}
 
 
-def shown_of(tx: Connection, store: MediaStore, held: Draft) -> Shown | None:
-    """The draft as a reviewer reads it; None while it is no valid document."""
+def shown_of(tx: Connection, store: MediaStore, held: Draft, against: int | None = None) -> Shown | None:
+    """The draft as a reviewer reads it, beside the revision `against`, else beside that which it was made from.
+
+    None while it is no valid document.
+    """
     try:
         document = _document(held)
     except (ValueError, ContentError):
         return None
-    before, revision, digests = _before(tx, held)
+    others = _revisions(tx, held)
+    begun = next((number for number, digest in others.items() if digest == held.based_on), None)
+    before, revision, digests = _before(tx, held, others, begun if against is None else against)
     look = None if before is None else beside(tx, store, before, document, digests, held.media)
     steps = document.steps if isinstance(document, Instruction) else ()
     instruction = document if isinstance(document, Instruction) else None
     return Shown(
         document=document,
         revision=revision,
+        others=tuple(others),
+        since=max(others) if begun is not None and max(others) > begun else None,
         look=look,
         chart=lay_out(document) if isinstance(document, Sop) else None,
         linked=shelf.titles(tx, document.instructions) if isinstance(document, Sop) else {},
@@ -95,15 +106,33 @@ def as_instruction(block: Block) -> Instruction:
     return Instruction.model_validate(block.plain() | {"kind": "work-instruction", "applies_to": {}})
 
 
-def _before(tx: Connection, held: Draft) -> tuple[Document | None, int | None, Mapping[str, str]]:
-    """What it is compared with, its number, and the digests of its media."""
+def _revisions(tx: Connection, held: Draft) -> dict[int, str | None]:
+    """The revisions there are, the newest first, each with the digest of its release; a block's have none."""
     if held.kind == "block":
         try:
-            earlier = shared.revisions(tx, held.document)[0]
+            return {each.block.revision: None for each in shared.revisions(tx, held.document)}
         except NotThere:
+            return {}
+    r = tables.releases.c
+    query = select(r.revision, r.digest).where(r.document == held.document).order_by(r.revision.desc())
+    return {row.revision: row.digest for row in tx.execute(query)}
+
+
+def _before(
+    tx: Connection, held: Draft, others: Mapping[int, str | None], wanted: int | None
+) -> tuple[Document | None, int | None, Mapping[str, str]]:
+    """What it is compared with, its number, and the digests of its media."""
+    if held.kind == "block":
+        if not others:
             return None, None, {}
+        earlier = next(
+            each
+            for each in shared.revisions(tx, held.document)
+            if each.block.revision == (wanted if wanted in others else max(others))
+        )
         return as_instruction(earlier.block), earlier.block.revision, earlier.media
-    release = None if held.based_on is None else shelf.release(tx, held.based_on)
+    digest = others.get(wanted) if wanted is not None else None
+    release = None if digest is None else shelf.release(tx, digest)
     if release is None:
         return None, None, {}
     return release.document, release.document.revision, digests_of(release)

@@ -352,7 +352,9 @@ def test_a_shared_block_is_told_by_its_revisions_and_by_what_differs_in_its_step
         (How.REMOVED, 2, None)
     ]
     assert not compare(one, other).same
-    prefixed = {"blocks": [{"block": "b", "revision": number, "prefix": "on"} for number in (1,)]}
+    unpinned = changed(shared, ("blocks", 0), {"block": "b", "revision": 2})
+    assert compare(unpinned, other).same  # a digest beside the same revision is no change
+    prefixed = {"blocks": [{"block": "b", "revision": 1, "prefix": "on"}]}
     again = {"blocks": [{"block": "b", "revision": 2, "prefix": "on"}]}
     was = changed(plain | prefixed, ("steps", 0, "id"), "on-one")
     now = changed(

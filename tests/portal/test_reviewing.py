@@ -2,6 +2,11 @@
 
 import pytest
 
+from content import package
+from server.library.publishing import keep
+from server.reports import library
+from server.store.engine import reading, writing
+
 
 @pytest.fixture
 def submitted(visit, written):
@@ -207,3 +212,32 @@ def test_a_things_new_version_asks_for_reviews_and_a_token_is_shown_once(
     page.get_by_role("button", name="Make a token").click()
     assert page.locator("code").inner_text().startswith("key-")
     page.reload()
+
+
+def test_a_draft_is_compared_with_any_revision_and_what_came_since_it_was_begun_is_said(
+    submitted, written
+) -> None:
+    page = submitted("leak-and-flow-test", "Look for leaks", "Look for leaks well").page
+    assert page.get_by_label("Compare with").count() == 0  # there is one revision only
+    house = written.plant.house
+    with reading(house.engine) as tx:
+        first = library.newest_release(tx, "leak-and-flow-test")
+        steps = first.document.plain()
+        number = next(n for n, step in enumerate(steps["steps"]) if step["title"].startswith("Connect"))
+        steps["steps"][number]["title"] = "Connect both lines, in green"
+        made = type(first.document).model_validate(steps | {"revision": 2})
+        payload = package.payload(made, first.media)
+    with writing(house.engine) as tx:
+        keep(tx, house, package.read_payload(payload), payload, "admin")
+    page.reload()
+    page.get_by_text("Revision 2 was released since this draft was begun").wait_for()
+    changed = page.locator(".comparison article.change")
+    assert changed.count() == 1
+    page.get_by_role("link", name="Compare with it").click()
+    page.get_by_label("Compare with").wait_for()
+    assert page.get_by_label("Compare with").input_value() == "2"
+    assert changed.count() == 2
+    page.get_by_label("Compare with").select_option("1")
+    page.get_by_role("button", name="Compare", exact=True).click()
+    page.wait_for_url("**against=1")
+    assert changed.count() == 1

@@ -54,7 +54,8 @@ def review(request: Request, here: ThePortal, visitor: Supervisor, draft: str) -
         held = drafts.read(tx, draft)
         found = reviewing.look(tx, held)
         turn = reviewing.turn(tx, found, visitor.id, visitor.role, here.house.now())
-        shown = shown_of(tx, here.house.media, held)
+        against = request.query_params.get("against", "")
+        shown = shown_of(tx, here.house.media, held, int(against) if against.isdecimal() else None)
         stations = names(tx)
         ready = shown is not None and held.kind != "block" and held.state == "approved"
         obstacles = releasing.hindrances(tx, shown.document) if shown and ready else ()
