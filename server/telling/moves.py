@@ -70,6 +70,7 @@ TYPES = {  # Never change a name; only add.
     "renewed trust": "keys.trust-renewed",
     "rotated keys": "keys.rotated",
     "took in": "media.taken-in",
+    "taught": "draft.camera-taught",
     "added a webhook": "webhook.added",
     "ended a webhook": "webhook.ended",
 }

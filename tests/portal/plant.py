@@ -28,6 +28,7 @@ from content.checks import (
     Signal,
     Timer,
     Torque,
+    Vision,
 )
 from content.decide import begin, decide
 from content.holding import Holding, sealed
@@ -208,7 +209,7 @@ class Player:
                 )
             case Timer():
                 self._wait(check, wait, fails=fails)
-            case Photo():
+            case Photo() | Vision():
                 self.give(Waived, wait, step=step.id, check=check.id)
             case Choice() | Checklist() | Number() | FreeText():
                 for answer in self._answers(check, fails):

@@ -14,6 +14,7 @@ from content.checks import (
     Scan,
     Timer,
     Torque,
+    Vision,
 )
 from content.evidence import FRESH, expected, needed, unmet
 from content.instruction import Instruction, Step
@@ -99,7 +100,7 @@ def _wanted(check: Check | None, run: Run, step: Step) -> str:
     match check:
         case None:
             return "A touch on “Done”"
-        case Confirm() | Choice() | Checklist() | FreeText() | Photo():
+        case Confirm() | Choice() | Checklist() | FreeText() | Photo() | Vision():
             return f"A touch: {check.prompt}"
         case Number():
             return f"A touch: {check.prompt}, {_tied(expected(check))}"
