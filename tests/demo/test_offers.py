@@ -20,6 +20,7 @@ from content.checks import (
     Signal,
     Timer,
     Torque,
+    Vision,
 )
 from content.evidence import judge_code, judge_torque, judge_value
 from content.inputs import CodeGiven, TorqueGiven, ValueGiven
@@ -40,7 +41,7 @@ from tests.demo.benches import AT_WORK, HELD, SIGNED_OUT, at_every_check, everyt
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 STAMP = {"at": None, "tick": 0, "by": None}
-BY_HAND = Confirm | Choice | Checklist | Number | FreeText | Photo
+BY_HAND = Confirm | Choice | Checklist | Number | FreeText | Photo | Vision
 NUMBERS = st.decimals(min_value=-500, max_value=5000, places=2)
 
 
