@@ -13,11 +13,10 @@ import httpx2
 
 from stepline.demo.cable import Cable
 from stepline.demo.office import Office
-from stepline.demo.plant import Bench, Plant
+from stepline.demo.plant import LIBRARY, Bench, Plant
 from stepline.demo.watch import GLANCE
 
 DOCUMENT = "label-and-pack"
-LIBRARY = Path(__file__).resolve().parents[2] / "content" / "library"
 REASON = "The label of revision 2 names the wrong part number"
 PATIENCE = 60  # seconds; the server may be down just then, as it is when the other bench wants that
 STEPS = ("released", "rolled out", "withdrawn", "caught up")

@@ -1,10 +1,15 @@
-"""The simulated devices of one bench, nine kinds on serial, TCP and MQTT, and the station's file that names them."""
+"""The simulated devices of one bench, ten kinds on serial, TCP, HTTP and MQTT, and the file that names them."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
 from hardware.simulate.badge import SimulatedBadgeReader
+from hardware.simulate.camera import SimulatedCamera
 from hardware.simulate.gauge import SimulatedGauge
 from hardware.simulate.modbus import SimulatedPlc
 from hardware.simulate.open_protocol import SimulatedController
@@ -93,6 +98,15 @@ type-label = '''
 ^XZ
 '''
 """
+CAMERA = """
+[[device]]
+name = "camera"
+kind = "camera"
+url = "{camera}"
+codes = false
+"""
+SCENE = Path("instructions", "label-and-pack", "media", "press-label.webp")  # what the camera sees
+SEEN = (800, 600)  # pixels
 BROKER = """
 [[device]]
 name = "oil-temperature"
@@ -143,8 +157,8 @@ class Driven:
 class Devices:
     """Everything that stands at one bench, switched on."""
 
-    def __init__(self, folder: Path, station: str, broker: str) -> None:
-        """Plug them in; raises OSError when the broker is not there."""
+    def __init__(self, folder: Path, station: str, broker: str, library: Path) -> None:
+        """Plug them in, the camera before a picture of the library; raises OSError when the broker is not there."""
         self.scanner = SimulatedScanner(folder / "scanner")
         self.badge_reader = SimulatedBadgeReader(folder / "badge-reader")
         self.scale = SimulatedScale(folder / "scale")
@@ -152,6 +166,8 @@ class Devices:
         self.torque = SimulatedController()
         self.fixture = SimulatedPlc()
         self.printer = SimulatedPrinter()
+        self.camera = SimulatedCamera()
+        self.camera.show(_scene(library))
         self._sensors = {
             name: SimulatedSensor(broker, f"plant/{station}/{name}", "reading.value")
             for name in ("oil-temperature", "pressure-gauge")
@@ -200,7 +216,7 @@ class Devices:
     def close(self) -> None:
         """Switch them off for good."""
         lines = (self.scanner, self.badge_reader, self.scale, self.depth_gauge)
-        for device in (*lines, self.torque, self.fixture, self.printer, *self._sensors.values()):
+        for device in (*lines, self.torque, self.fixture, self.printer, self.camera, *self._sensors.values()):
             device.close()
         self._flow_meter.close()
 
@@ -214,4 +230,11 @@ class Devices:
             points=points,
             bins=", ".join(f'"{part}" = "{name}"' for part, name in BINS.items()),
         )
-        return SERIAL.format(folder=folder) + network + BROKER.format(station=station, flow=FLOW)
+        camera = CAMERA.format(camera=self.camera.url)
+        return SERIAL.format(folder=folder) + network + camera + BROKER.format(station=station, flow=FLOW)
+
+
+def _scene(library: Path) -> NDArray[np.uint8]:
+    picture = cv2.imread(str(library / SCENE))
+    assert picture is not None, f"{library / SCENE} is no picture"
+    return np.asarray(cv2.resize(picture, SEEN, interpolation=cv2.INTER_AREA), dtype=np.uint8)

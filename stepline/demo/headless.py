@@ -18,7 +18,7 @@ from content.instruction import Instruction
 from stepline.demo.cable import Cable
 from stepline.demo.ending import deafen, interruptible
 from stepline.demo.office import Office, built_here, is_enrolled
-from stepline.demo.plant import Bench, Plant
+from stepline.demo.plant import LIBRARY, Bench, Plant
 from stepline.demo.published import published
 from stepline.demo.story import ORDER, ROUNDS, Shift, play
 from stepline.demo.summary import (
@@ -32,7 +32,6 @@ from stepline.demo.summary import (
 )
 from stepline.demo.watch import GLANCE
 
-LIBRARY = Path(__file__).resolve().parents[2] / "content" / "library"
 Say = Callable[[str, str], None]  # who, what
 DELIVERY = 60  # seconds for the kiosks to deliver their last records
 

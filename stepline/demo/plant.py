@@ -13,6 +13,7 @@ from typing import Protocol
 
 from stepline.demo.devices import Devices
 
+LIBRARY = Path(__file__).resolve().parents[2] / "content" / "library"
 PASSWORD = "demonstration"  # noqa: S105 - of a plant that lives for minutes on this machine only
 STATIONS = (("bench-1", "Bench 1", "Assembly", "Pumps"), ("bench-2", "Bench 2", "Assembly", "Pumps"))
 PEOPLE = (("anna", "Anna Berger", "04A2B81F", None), ("ben", "Ben Osei", "04C73E52", "2468"))
@@ -119,7 +120,7 @@ class Bench:
         self.trace = self.folder / "trace.jsonl"
         self.shots = plant.folder / "screenshots"
         self.shots.mkdir(exist_ok=True)
-        self.devices = Devices(self.folder, station, plant.broker)
+        self.devices = Devices(self.folder, station, plant.broker, LIBRARY)
         command = self._command(plant, uplink or plant, size)
         self.kiosk = Process(station, command, self.folder / "kiosk.log", plant.kiosk_environment)
 

@@ -159,6 +159,18 @@ def test_what_went_wrong_was_found_and_stands_in_the_reports(played: Played) -> 
     assert Counter(kind for (kind,) in asked(played.server, "SELECT kind FROM deviations")) == kinds
 
 
+def test_a_camera_judged_every_label_and_what_it_was_taught_stands_in_the_record(played: Played) -> None:
+    facts = [fact for told in played.facts().values() for fact in told if fact.get("check") == "label-there"]
+    passed = [fact["evidence"] for fact in facts if fact["type"] == "check.passed"]
+    assert passed
+    assert {each["device"] for each in passed} == {"camera"}
+    ((taught,),) = asked(
+        played.server, "SELECT DISTINCT media FROM release_media WHERE path = 'vision/type-label.vision'"
+    )
+    assert {each["taught"] for each in passed} == {taught}
+    assert all(each["photo"] and "person" not in each for each in passed)
+
+
 def test_a_step_is_completed_as_often_as_the_server_counts_it(played: Played) -> None:
     done = Counter(
         (fact["run"], fact["step"])
