@@ -102,7 +102,7 @@ def test_a_camera_is_taught_on_good_and_bad_pictures_and_the_drafts_file_judges_
     page.get_by_role("button", name="Threshold as it was taught").click()
     page.locator("#tried h3", has_text="Bad").wait_for()
     page.get_by_role("button", name="Use it in the draft").click()
-    page.locator("#said", has_text="Used in the draft").wait_for()
+    page.locator("#said", has_text="in the draft as vision/").wait_for()
     first, data = taught_file(eve, draft)
     for side, answer in (("good", Answer.GOOD), ("bad", Answer.BAD)):
         (file,) = new[side]
@@ -115,7 +115,7 @@ def test_a_camera_is_taught_on_good_and_bad_pictures_and_the_drafts_file_judges_
     assert page.get_by_role("button", name="Use it in the draft").is_disabled()
     slide(eve, "threshold", opened(data).check.threshold + 0.01)
     page.get_by_role("button", name="Use it in the draft").click()
-    page.locator("#said", has_text="Used in the draft").wait_for()
+    page.locator("#said", has_text="in the draft as vision/").wait_for()
     second, anew = taught_file(eve, draft)
     assert second != first
     assert opened(anew).check.threshold > opened(data).check.threshold
