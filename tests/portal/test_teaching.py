@@ -3,7 +3,10 @@
 from pathlib import Path
 
 from content.vision.looking import look, opened
-from content.vision.pictures import read_picture
+from content.vision.pictures import as_jpeg, read_picture
+from content.vision.taught import Region, write_taught
+from content.vision.teaching import Example, Lesson
+from content.vision.teaching import teach as learn
 from content.vision.verdict import Answer
 from hardware.simulate import scene
 from tests.portal.writing import picture
@@ -126,6 +129,35 @@ def test_a_camera_is_taught_on_good_and_bad_pictures_and_the_drafts_file_judges_
     page.get_by_role("button", name="Undo", exact=True).click()
     page.locator("#saved", has_text="Taken back").wait_for()
     assert taught_file(eve, draft)[0] == first
+
+
+def foreign(file: Path) -> str:
+    """A check that was taught on a terminal, on a picture that the portal has never seen."""
+    place = dict(zip(("x", "y", "width", "height"), scene.PLACES["cap"], strict=True))
+    lesson = Lesson(name="cap-red", kind="colour", regions=(Region(**place, name="cap"),))
+    example = Example(name="a.jpg", data=as_jpeg(scene.draw(scene.Scene())), good=True)
+    file.write_bytes(write_taught(learn(lesson, [example]).check))
+    return str(file)
+
+
+def test_a_check_that_was_taught_on_a_terminal_is_opened_tried_and_used(edit, tmp_path):
+    eve = edit("prepare-housing")
+    page = eve.page
+    a_check(eve, "cap-red")
+    page.locator("#file").set_input_files(str(Path(__file__)))
+    page.locator("#messages", has_text="no taught check").wait_for()
+    page.locator("#file").set_input_files(foreign(tmp_path / "cap-red.vision"))
+    page.locator("#messages", has_text="1 picture that it was taught from is not here").wait_for()
+    assert page.get_by_label("Kind").input_value() == "colour"
+    page.locator("#scene .drawing [data-shape='box']").wait_for()
+    page.locator("#trying input").first.set_input_files(drawn(tmp_path / "new", "cap", 1, seed=9)["good"])
+    page.locator("#tried h3", has_text="Good").wait_for()
+    page.get_by_role("button", name="Use it in the draft").click()
+    page.locator("#said", has_text="in the draft as vision/cap-red-").wait_for()
+    page.get_by_role("button", name="Take its scene as a good picture").click()
+    page.locator('.samples[data-side="good"] li').wait_for()
+    teach(eve)
+    page.locator("#verdict", has_text="There is no bad picture").wait_for()
 
 
 def test_what_cannot_be_taught_is_said_in_words_and_pictures_that_do_not_divide_too(edit, tmp_path):

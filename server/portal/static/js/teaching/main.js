@@ -134,7 +134,7 @@ by("use").addEventListener("click", async () => {
   else {
     used = cut;
     lesson.forget();
-    message("");
+    if (by("messages").querySelector(".bad")) message(""); // an earlier refusal; where its pictures are still holds
     said(`Used in the draft as ${told.path}`);
   }
   drawAll();
