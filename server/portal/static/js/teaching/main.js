@@ -96,7 +96,7 @@ function drawLearned() {
   by("result").hidden = by("trying").hidden = !learned;
   by("use").disabled = closed || busy || !learned || learned.stale || same(learned, used);
   if (!learned) return;
-  drawResult(by("result"), lesson);
+  drawResult(by("result"), lesson, closed);
   drawScale(by("scale"), lesson);
   drawCuts(by("result"), lesson, closed);
   by("as-taught").hidden = closed || !learned.taught || same({ ...learned.taught, digest: 1 }, { ...learned, digest: 1 });

@@ -2,9 +2,9 @@
 import { count, el } from "../editor/parts.js";
 import { verdict } from "./pictures.js";
 
-export function drawResult(place, lesson) {
+export function drawResult(place, lesson, closed) {
   const { learned } = lesson;
-  place.querySelector("#verdict").replaceChildren(...sentences(lesson).map(([tone, words, more]) => el("div", { class: `message ${tone}` }, el("div", {}, [words, more ? el("span", {}, more) : null]))));
+  place.querySelector("#verdict").replaceChildren(...sentences(lesson, closed).map(([tone, words, more]) => el("div", { class: `message ${tone}` }, el("div", {}, [words, more ? el("span", {}, more) : null]))));
   place.querySelector("#found-by").textContent = { markers: "the scene is found by its markers", features: "the scene is found by its features", fixed: "the camera has to stand still" }[learned.align] ?? "";
   const remarks = learned.stale ? [] : learned.remarks.filter((words) => !words.startsWith("good and bad pictures do not separate"));
   place.querySelector("#teach-remarks").replaceChildren(...remarks.map((words) => el("li", { class: "warning" }, words[0].toUpperCase() + words.slice(1))));
@@ -13,10 +13,10 @@ export function drawResult(place, lesson) {
   if (scored) place.querySelector("#scores table").replaceChildren(...table(lesson));
 }
 
-function sentences(lesson) {
+function sentences(lesson, closed) {
   const { learned } = lesson;
   if (learned.stale) return [["warning", "Something is another since it was taught.", "Press Teach to see what the check says now."]];
-  if (!learned.scores) return [["", "This is what the draft's file holds.", "Press Teach to see the scores of its pictures; move the threshold, or try another picture."]];
+  if (!learned.scores) return [["", "This is what the draft's file holds.", closed ? "Try another picture to see what it says." : "Press Teach to see the scores of its pictures; move the threshold, or try another picture."]];
   const marks = lesson.ordered.map((sample, place) => ({ good: sample.good, ...verdict(lesson, sample, learned.scores[place]) }));
   const wrong = (good) => marks.filter((each) => each.good === good && each.mark === "wrong").length;
   const asked = marks.filter((each) => each.mark === "asks").length;
