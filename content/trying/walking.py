@@ -36,7 +36,8 @@ from content.trying.worth import Worth
 from content.values import StepId
 
 MOST_PATHS = 20_000
-MOST_WORK = 100_000  # inputs on all paths together
+MOST_WORK = 400_000  # inputs on all paths together
+WHILE_WAITING = 30_000  # of them, while somebody waits at a page for some seconds
 MOST_INPUTS = 20_000  # on one path
 MOST_WAITING = 5_000  # walkers that are kept waiting, before the widest way is no longer taken
 READ = (ValueGiven, TorqueGiven, SignalGiven, VisionGiven, Ticked)

@@ -15,7 +15,7 @@ from content.lint.checker import lint
 from content.lint.settings import LintSettings
 from content.package import Release
 from content.revision import RevisionState
-from content.trying.walking import walk
+from content.trying.walking import WHILE_WAITING, walk
 from server.audit import note
 from server.errors import Conflict, Invalid, NotAllowed, NotThere
 from server.house import House
@@ -61,7 +61,9 @@ def obstacles(document: Document, site: LintSettings = checking.USUAL) -> tuple[
     ]
     if isinstance(document, Instruction):
         found += [
-            f"a path cannot be finished: {path.why}" for path in walk(document).paths if path.end == "stuck"
+            f"a path cannot be finished: {path.why}"
+            for path in walk(document, work=WHILE_WAITING).paths
+            if path.end == "stuck"
         ]
     return tuple(found)
 

@@ -14,7 +14,7 @@ from content.instruction import Instruction
 from content.sop import Sop
 from content.trying.paths import Path as Way
 from content.trying.paths import spelled_count
-from content.trying.walking import walk
+from content.trying.walking import WHILE_WAITING, walk
 from server.errors import Conflict
 from server.library import checking, conditions, presenting, submitting
 from server.portal.flowchart import lay_out
@@ -120,7 +120,7 @@ def try_out(here: ThePortal, _visitor: Engineer, draft: str) -> JSONResponse:
         raise Conflict(
             "The draft cannot be tried before it is in order.", "Mend what is marked in red."
         ) from None
-    trial = walk(document, MOST_TRIED)
+    trial = walk(document, MOST_TRIED, WHILE_WAITING)
     stuck = [path for path in trial.paths if path.end == "stuck"]
     gate = submitting.gate(
         submitting.remarks(held, *checking.wishes(here.house)), [path.why for path in stuck]
