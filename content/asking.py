@@ -1,6 +1,6 @@
 """What every check says beside its kind: when it is asked, whether it must be met, and what a failure does."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
@@ -48,7 +48,9 @@ class Computed(Piece):
 
 
 class Asking(Piece):
-    """What all checks have in common."""
+    """What all checks have in common; `FAILS` says by what one can fail, empty where a bad attempt cannot be."""
+
+    FAILS: ClassVar[str] = "a bad attempt"
 
     id: Annotated[CheckId, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
     when: Expression | None = None  # false: it is not asked
@@ -56,6 +58,17 @@ class Asking(Piece):
     not_applicable: bool = False  # the operator may say that it does not apply to this unit
     attempts: Annotated[int, Field(ge=1, le=100)] | None = None  # bad ones that it allows
     on_failure: Failure | None = None  # what the last of them does
+
+    @model_validator(mode="after")
+    def _fails_somehow(self) -> "Asking":
+        for name in ("attempts", "on_failure"):
+            if not self.FAILS and getattr(self, name) is not None:
+                raise refusal(
+                    f"nothing can be wrong about this check, so `{name}` would never come to pass",
+                    mend="leave it out, or ask with a choice that has an answer with `good: false`",
+                    at=(name,),
+                )
+        return self
 
     @model_validator(mode="after")
     def _ends_somehow(self) -> "Asking":

@@ -4,7 +4,7 @@ Devices and time prove `scan`, `measure`, `torque`, `signal`, `vision` and `time
 `choice`, `checklist`, `number`, `text`, `table`, `photo` and `sign-off`.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -24,6 +24,7 @@ ApplicationIdentifier = Annotated[str, Field(pattern=r"^[0-9]{2,4}$")]
 class Confirm(Prompted):
     """The operator says that it is so, by tapping or by scanning the "done" card."""
 
+    FAILS: ClassVar[str] = ""
     kind: Literal["confirm"]
 
     @model_validator(mode="after")
@@ -119,6 +120,16 @@ class Measure(_Limited):
     decimals: Annotated[int, Field(ge=0, le=6)] = 1
     until_in_limits: bool = False
 
+    @model_validator(mode="after")
+    def _waits_or_fails(self) -> "Measure":
+        if self.until_in_limits and (self.attempts is not None or self.on_failure is not None):
+            raise refusal(
+                "a value that is waited for has no bad attempts",
+                mend="leave `attempts` and `on_failure` out, or `until_in_limits`; a timer can bound the waiting",
+                at=("until_in_limits",),
+            )
+        return self
+
 
 class Torque(_Limited):
     """A number of tightenings, each with torque (and angle, in degrees) between limits."""
@@ -146,6 +157,7 @@ class Torque(_Limited):
 class Signal(Prompted):
     """A switch or output of a machine that must be on (or off)."""
 
+    FAILS: ClassVar[str] = ""
     kind: Literal["signal"]
     signal: Slug
     expect: bool = True
@@ -155,6 +167,7 @@ class Signal(Prompted):
 class Timer(Prompted):
     """A dwell that must pass before the step is done, a longest time that it should take, or both."""
 
+    FAILS: ClassVar[str] = "a longest time"
     kind: Literal["timer"]
     minimum: Duration | None = None
     maximum: Duration | None = None
@@ -166,6 +179,12 @@ class Timer(Prompted):
         if self.minimum is not None and self.maximum is not None and self.maximum <= self.minimum:
             raise refusal(
                 "the timer's maximum is not longer than its minimum", mend="make it longer", at=("maximum",)
+            )
+        if self.attempts is not None or (self.on_failure is not None and self.maximum is None):
+            raise refusal(
+                "a timer fails once, by a step that takes longer than its `maximum`",
+                mend="leave `attempts` out, and give `maximum` beside `on_failure`",
+                at=("on_failure",) if self.attempts is None else ("attempts",),
             )
         return self
 
@@ -206,6 +225,7 @@ class Item(Piece):
 class Checklist(Question):
     """Things that are ticked one by one, in any order; the check is met when all are."""
 
+    FAILS: ClassVar[str] = ""
     kind: Literal["checklist"]
     items: Annotated[tuple[Item, ...], Field(min_length=2, max_length=MOST_ITEMS)]
 
@@ -238,6 +258,7 @@ class FreeText(Question):
 class Photo(Question):
     """Photographs that the operator takes with the station's camera."""
 
+    FAILS: ClassVar[str] = ""
     kind: Literal["photo"]
     count: Annotated[int, Field(ge=1, le=10)] = 1
 
@@ -297,6 +318,7 @@ class Table(Question):
 class SignOff(Question):
     """Somebody of that role signs, by badge and PIN; `meaning` is what the signature stands for."""
 
+    FAILS: ClassVar[str] = ""
     kind: Literal["sign-off"]
     meaning: Line
     role: Literal["operator", "supervisor", "engineer", "administrator"] | None = None

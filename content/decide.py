@@ -45,7 +45,7 @@ from content.inputs import (
     WentTo,
 )
 from content.instruction import Instruction, Step
-from content.moving import abort, come_up, fail, go_on, go_to, rule
+from content.moving import abort, come_up, fail, go_on, go_to, lead, rule
 from content.record import (
     CheckFailed,
     Code,
@@ -93,7 +93,11 @@ def decide(instruction: Instruction, run: Run, given: Input) -> Facts:
     """What `given` means for the run; no facts when it means nothing. Never raises for any input."""
     if not run.open or run.step is None:
         return ()
-    step = situation.asked(instruction, run, run.step)
+    return decide_at(instruction, run, situation.asked(instruction, run, run.step), given)
+
+
+def decide_at(instruction: Instruction, run: Run, step: Step, given: Input) -> Facts:
+    """As `decide`, for who has worked out already how the step of an open run is asked."""
     match given:
         case Restarted():
             return (_interrupted(run, given),)
@@ -113,6 +117,10 @@ def decide(instruction: Instruction, run: Run, given: Input) -> Facts:
 def _decide_running(instruction: Instruction, run: Run, step: Step, given: Input) -> Facts:
     timed = _by_time(run, step, given)
     run_then = after(run, timed)
+    late = _too_late(step, timed)
+    if late is not None:
+        expected = evidence.expected(late)
+        return timed + lead(instruction, run_then, step, late, expected, given)
     answer = _answer(instruction, run_then, step, given)
     facts = timed + answer
     finished = after(run, facts)
@@ -178,6 +186,13 @@ def _overrun(run: Run, step: Step, check: Timer, maximum: timedelta, given: Inpu
     came = f"{run.elapsed_at(given.tick).total_seconds():.1f} s"
     expected = f"≤ {maximum.total_seconds():g} s"
     return (deviation(run, step, DeviationKind.OVERRUN, check.id, given, expected=expected, came=came),)
+
+
+def _too_late(step: Step, timed: Facts) -> Timer | None:
+    """The timer whose longest time is over by now, where that leads somewhere."""
+    over = {fact.check for fact in timed if isinstance(fact, DeviationRaised)}
+    late = (check for check in step.checks if check.id in over and check.bad_attempts is not None)
+    return next((check for check in late if isinstance(check, Timer)), None)
 
 
 def _tapped(run: Run, step: Step, given: Tapped) -> Facts:

@@ -1,7 +1,7 @@
 """What a step asks for, what is still unmet, and how a reading is judged against a check."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
@@ -88,26 +88,22 @@ States = Mapping[CheckId, CheckState]
 
 def unmet(step: Step, states: States) -> tuple[Check, ...]:
     """The checks of `step` that keep it from being done; a timer without a minimum never does."""
-    units = _units(step)
-    if step.combine == "any" and any(_met(unit, states) for unit in units):
+    units = [(unit, unit.open(states)) for unit in _units(step)]
+    if step.combine == "any" and any(_met(unit, left) for unit, left in units):
         return ()
-    return tuple(
-        check for unit in units if not _met(unit, states) for check in unit.open(states) if blocks(check)
-    )
+    return tuple(check for unit, left in units if not _met(unit, left) for check in left if blocks(check))
 
 
 def accepting(step: Step, states: States) -> tuple[Check, ...]:
     """The checks of `step` that take a reading or an answer now, those first that it waits for."""
-    every = _units(step)
-    if step.combine == "any" and any(_met(unit, states) for unit in every):
+    every = [(unit, unit.open(states)) for unit in _units(step)]
+    if step.combine == "any" and any(_met(unit, left) for unit, left in every):
         return ()
-    units = [unit for unit in every if unit.open(states) and not (unit.any and _met(unit, states))]
+    units = [(unit, left) for unit, left in every if left and not (unit.any and _met(unit, left))]
     if step.combine == "ordered":
-        first = next((place for place, unit in enumerate(units) if not _met(unit, states)), len(units))
+        first = next((place for place, (unit, left) in enumerate(units) if not _met(unit, left)), len(units))
         units = units[: first + 1]
-    found = [
-        check for unit in units for check in (unit.open(states)[:1] if unit.ordered else unit.open(states))
-    ]
+    found = [check for unit, left in units for check in (left[:1] if unit.ordered else left)]
     return tuple(sorted(found, key=lambda check: not blocks(check)))
 
 
@@ -138,11 +134,11 @@ def _units(step: Step) -> list[_Unit]:
     return list(units.values())
 
 
-def _met(unit: _Unit, states: States) -> bool:
-    waiting = [check for check in unit.open(states) if blocks(check)]
-    if unit.any:
-        return not waiting or len(unit.open(states)) < len(unit.checks)
-    return not waiting
+def _met(unit: _Unit, left: Sequence[Check]) -> bool:
+    """Whether the step no longer waits for the unit, of which `left` are still open."""
+    if unit.any and len(left) < len(unit.checks):
+        return True
+    return not any(blocks(check) for check in left)
 
 
 def needs_nobody(check: Check) -> bool:

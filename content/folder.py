@@ -1,5 +1,6 @@
 """Documents as folders: one YAML file and its media, read with findings that name file, line and the mend."""
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -62,12 +63,21 @@ def _misspelled() -> Iterator[str]:
 
 
 def folders(library: Path) -> list[Path]:
-    """Every document's folder below `library`, procedures first, each kind in order of name."""
-    sops = sorted(path.parent for name in ("sop.yaml", "sop.yml") for path in library.rglob(name))
+    """Every document's folder below `library`, procedures first, each kind in order of name: `r2` before `r10`."""
+    sops = sorted(
+        (path.parent for name in ("sop.yaml", "sop.yml") for path in library.rglob(name)), key=_counted
+    )
     instructions = sorted(
-        path.parent for name in ("instruction.yaml", "instruction.yml") for path in library.rglob(name)
+        (path.parent for name in ("instruction.yaml", "instruction.yml") for path in library.rglob(name)),
+        key=_counted,
     )
     return list(dict.fromkeys(sops + instructions))
+
+
+def _counted(path: Path) -> list[tuple[str, int]]:
+    """A path to sort by, its numbers by their worth."""
+    pieces = re.findall(r"\d+|\D+", path.as_posix())
+    return [("", int(piece)) if piece.isdecimal() else (piece, 0) for piece in pieces]
 
 
 def ungoverned_references(documents: dict[Path, Document]) -> list[Finding]:

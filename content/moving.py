@@ -43,31 +43,38 @@ def fail(instruction: Instruction, run: Run, step: Step, failed: CheckFailed, gi
     state = run.states(step.id)[check.id]
     if check.bad_attempts is None or state.bad < check.bad_attempts:
         return ()
-    failure = check.failure
     raised = _raised(run, step, check, failed, given)
+    return (*raised, *lead(instruction, run, step, check, failed.expected, given))
+
+
+def lead(  # noqa: PLR0917 - what failed where, and what came
+    instruction: Instruction, run: Run, step: Step, check: Check, expected: str, given: Input
+) -> Facts:
+    """Where a failure leads that is beyond what the check allows."""
+    failure = check.failure
     if failure == "stop":
         stopped = RunAborted(
             run=run.id,
-            reason=f"{check.id}: {failed.expected}",
+            reason=f"{check.id}: {expected}",
             at=given.at,
             tick=given.tick,
             by=given.by,
         )
-        return (*raised, stopped)
+        return (stopped,)
     if isinstance(failure, GoTo) and run.taken.get(way(step.id, check=check.id), 0) < failure.at_most:
         place = instruction.number(step.id) - 1
         taken = situation.led(instruction, run, place, failure.go_to)
-        return (*raised, *_leave(run, step, check.id, taken, given))
+        return _leave(run, step, check.id, taken, given)
     needed = SupervisorNeeded(
         run=run.id,
         step=step.id,
         check=check.id,
-        attempts=state.attempts,
+        attempts=run.states(step.id).get(check.id, evidence.FRESH).attempts,
         at=given.at,
         tick=given.tick,
         by=given.by,
     )
-    return (*raised, needed)
+    return (needed,)
 
 
 def _raised(run: Run, step: Step, check: Check, failed: CheckFailed, given: Input) -> Facts:

@@ -41,9 +41,13 @@ class Debounced:
         """Hold a switch back; everything else passes."""
         if not isinstance(reading, SwitchChanged):
             yield reading
-        elif self._told.get(reading.signal) is reading.on:
+            return
+        held = self._held.get(reading.signal)
+        if self._told.get(reading.signal) is reading.on:
             self._held.pop(reading.signal, None)
-        elif reading.signal not in self._held:
+        elif (
+            held is None or held.on is not reading.on
+        ):  # before anything was told, it may fall back to either
             self._held[reading.signal] = reading
 
     def due(self) -> int | None:

@@ -41,7 +41,8 @@ def check(paths: Sequence[Path], problems: Console) -> list[Path] | None:
             documents[folder] = load(folder)
         except DocumentError as problem:
             findings += problem.findings
-    if len(found) > 1 and len(documents) == len(found):
+    several = len({document.id for document in documents.values()}) > 1  # the history of one is no library
+    if several and len(documents) == len(found):
         findings += ungoverned_references(documents)
     wrong = len(findings)
     for finding in findings:

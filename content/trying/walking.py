@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from content import evidence
-from content.checks import Check, Checklist, Choice, Vision
+from content.checks import Check, Checklist, Choice, Timer, Vision
 from content.conditions import spelled
-from content.decide import decide
+from content.decide import decide_at
 from content.inputs import (
     Answered,
     CellGiven,
@@ -31,7 +31,7 @@ from content.run import Run, RunState, fold
 from content.situation import asked
 from content.trying.attempts import SUPERVISOR, Tried, Trying, attempts, stamp
 from content.trying.paths import End, Path, Trial
-from content.trying.starts import Starts
+from content.trying.starts import AT, OPERATOR, Starts
 from content.trying.worth import Worth
 from content.values import StepId
 
@@ -178,6 +178,9 @@ def _on(instruction: Instruction, walker: _Walker, worth: Worth) -> Iterator[_Wa
     if run.waiting is not None:
         yield from _rulings(instruction, walker, step)
         return
+    if late := next((check for check in step.checks if _may_be_late(walker, step, check)), None):
+        yield from _late(instruction, walker, step, late)
+        return
     states = run.states(step.id)
     blocking = {check.id for check in evidence.unmet(step, states)}
     taken = evidence.accepting(step, states)
@@ -199,6 +202,23 @@ def _may_stay_open(walker: _Walker, step: Step, check: Check, worth: Worth) -> b
     """Whether it makes a difference that the step can be done without the check."""
     optional = not check.mandatory and not evidence.needs_nobody(check) and worth.matters(step, check)
     return optional and _visited(walker.run, step, check) not in walker.left
+
+
+def _may_be_late(walker: _Walker, step: Step, check: Check) -> bool:
+    """Whether the check's longest time is still to be tried: to exceed it, and to keep within it."""
+    leads = isinstance(check, Timer) and check.maximum is not None and check.bad_attempts is not None
+    return leads and _visited(walker.run, step, check) not in walker.left
+
+
+def _late(instruction: Instruction, walker: _Walker, step: Step, check: Check) -> Iterator[_Walker]:
+    assert isinstance(check, Timer)
+    assert check.maximum is not None
+    decided = replace(walker, left=walker.left | {_visited(walker.run, step, check)})
+    over = walker.tick + check.maximum // timedelta(microseconds=1) + 1
+    named = f"{step.id}.{check.id}: too long"
+    given = Ticked(at=AT, tick=over, by=OPERATOR)
+    yield from _told(instruction, decided, step, [(given, named)])
+    yield replace(decided, branch=spelled(step.id, check.id))
 
 
 def _visited(run: Run, step: Step, check: Check) -> str:
@@ -228,7 +248,7 @@ def _told(
 ) -> Iterator[_Walker]:
     """The walkers after each input that means something; `plain` names the one that needs no name."""
     for given, choice in inputs:
-        facts = decide(instruction, walker.run, given)
+        facts = decide_at(instruction, walker.run, step, given)
         if not facts:
             continue
         after = fold(facts, walker.run)

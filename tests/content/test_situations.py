@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from content import situation
 from content.decide import begin, decide
@@ -18,6 +19,8 @@ from content.inputs import (
     Signed,
     Started,
     Tapped,
+    Ticked,
+    TorqueGiven,
     Unit,
     ValueGiven,
     VisionGiven,
@@ -183,6 +186,100 @@ def test_the_last_bad_attempt_does_what_the_check_says(failure: Any, state: RunS
     player.weigh("11")
     assert (player.run.state, player.run.step) == (state, at)
     assert len(player.facts_of(DeviationRaised)) == 1
+
+
+TABLE = {
+    "id": "c",
+    "kind": "table",
+    "prompt": "Fill in",
+    "rows": [{"id": "r", "text": "R"}],
+    "columns": [{"id": "x", "text": "X", "high": "2"}],
+}
+TORQUE = {"id": "c", "kind": "torque", "unit": "N.m", "low": "8", "angle_low": "20", "angle_high": "40"}
+HERE = {"step": StepId("s"), "check": CheckId("c")}
+TIGHTENED = {"unit": "N.m", "device": "tool"}
+OPTIONS = [{"id": "yes", "text": "Yes"}, {"id": "no", "text": "No", "good": False}]
+BAD: dict[str, tuple[dict[str, Any], type[Input], dict[str, Any]]] = {
+    "scan": ({"id": "c", "kind": "scan", "exact": "A"}, CodeGiven, {"text": "B", "device": "s"}),
+    "choice": (
+        {"id": "c", "kind": "choice", "prompt": "?", "options": OPTIONS},
+        Answered,
+        {**HERE, "answer": "no"},
+    ),
+    "number": ({"id": "c", "kind": "number", "prompt": "?", "high": "2"}, Answered, {**HERE, "answer": "3"}),
+    "text": ({"id": "c", "kind": "text", "prompt": "?", "pattern": "A"}, Answered, {**HERE, "answer": "B"}),
+    "table": (TABLE, CellGiven, {**HERE, "row": "r", "column": "x", "answer": "3"}),
+    "torque": (TORQUE, TorqueGiven, {**TIGHTENED, "torque": Decimal(7), "angle": Decimal(30)}),
+    "angle": (TORQUE, TorqueGiven, {**TIGHTENED, "torque": Decimal(9), "angle": Decimal(41)}),
+    "vision": (
+        {"id": "c", "kind": "vision", "check": "cap"},
+        VisionGiven,
+        {"check": "cap", "good": False, "device": "camera"},
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", BAD)
+@pytest.mark.parametrize(("failure", "state", "at"), [*FAILURES, ("repeat", RunState.RUNNING, "s")])
+def test_a_failure_of_any_kind_does_what_the_check_says(
+    kind: str, failure: Any, state: RunState, at: str
+) -> None:
+    check, given, values = BAD[kind]
+    document = instruction([step("a"), step("s", check | {"on_failure": failure}), step("z")])
+    player = Player(document).tap().give(given, **values)
+    assert (player.run.state, player.run.step) == (state, at.replace("weigh", "s"))
+    assert player.facts_of(DeviationRaised) or (failure == "repeat" and kind == "text")
+
+
+@pytest.mark.parametrize(("failure", "state", "at"), [*FAILURES, ("repeat", RunState.RUNNING, "weigh")])
+def test_a_step_that_takes_too_long_does_what_its_timer_says(failure: Any, state: RunState, at: str) -> None:
+    timer = {"id": "c", "kind": "timer", "maximum": "5s", "on_failure": failure}
+    document = instruction([step("a"), step("weigh", MASS, timer), step("z")])
+    player = Player(document).tap()
+    began = player.run.since
+    for after, expected in ((5_000_000, (RunState.RUNNING, "weigh")), (5_000_001, (state, at))):
+        player.facts += decide(document, player.run, Ticked(at=AT, tick=began + after, by=ANNA))
+        assert (player.run.state, player.run.step) == expected
+    assert len(player.facts_of(DeviationRaised)) == 1
+
+
+def test_a_step_that_took_too_long_goes_on_as_a_supervisor_says() -> None:
+    timer = {"id": "c", "kind": "timer", "maximum": "5s", "on_failure": "supervisor"}
+    document = instruction([step("weigh", MASS, timer), step("z")])
+
+    def ruled(ruling: Ruling) -> Player:
+        player = Player(document)
+        player.facts += decide(document, player.run, Ticked(at=AT, tick=9_000_000, by=ANNA))
+        given = {"step": StepId("weigh"), "check": CheckId("c"), "supervisor": SUPERVISOR}
+        stamp = {"at": AT, "tick": 10_000_000, "by": ANNA}
+        player.facts += decide(document, player.run, Decided(ruling=ruling, **given, **stamp))
+        return player
+
+    for ruling in (Ruling.CONTINUE, Ruling.REPEAT):
+        player = ruled(ruling)
+        assert (player.run.state, player.run.step) == (RunState.RUNNING, "weigh")
+        value = {"value": Decimal(5), "unit": "g", "device": "d", "at": AT, "tick": 30_000_000, "by": ANNA}
+        player.facts += decide(document, player.run, ValueGiven(**value))
+        assert player.run.step == "z", "it is asked about once in a visit"
+    assert ruled(Ruling.STOP).run.state is RunState.ABORTED
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        {"id": "c", "kind": "confirm", "prompt": "Done", "on_failure": "stop"},
+        {"id": "c", "kind": "signal", "signal": "door", "attempts": 2},
+        {"id": "c", "kind": "photo", "prompt": "Take it", "on_failure": "supervisor"},
+        {"id": "c", "kind": "sign-off", "prompt": "Sign", "meaning": "Done", "on_failure": "stop"},
+        {"id": "c", "kind": "timer", "minimum": "5s", "on_failure": "stop"},
+        {"id": "c", "kind": "timer", "maximum": "5s", "attempts": 2},
+        MASS | {"until_in_limits": True, "on_failure": "stop"},
+    ],
+    ids=lambda check: check["kind"],
+)
+def test_a_failure_that_could_never_come_to_pass_is_refused(check: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match=r"never come to pass|fails once|no bad attempts"):
+        instruction([step("a", check)])
 
 
 def test_after_as_many_ways_back_as_it_may_a_supervisor_decides() -> None:

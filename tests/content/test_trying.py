@@ -299,6 +299,14 @@ def test_a_dwell_that_is_longer_than_the_standard_time_is_in_the_expected_time_a
     assert path.expected == timedelta(minutes=5)
 
 
+def test_a_longest_time_that_leads_somewhere_is_exceeded_and_kept() -> None:
+    timer = {"id": "t", "kind": "timer", "maximum": "1m", "on_failure": "stop"}
+    done = {"id": "ok", "kind": "confirm", "prompt": "Done"}
+    paths = walk(instruction([step("a", done, timer), step("b")])).paths
+    assert {(path.steps, path.end) for path in paths} == {(("a",), "stopped"), (("a", "b"), "completed")}
+    assert [path.choices for path in paths if path.end == "stopped"] == [("a.t: too long",)]
+
+
 def test_what_is_typed_is_told_apart_from_what_is_touched() -> None:
     cells = {
         "id": "t",

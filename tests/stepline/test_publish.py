@@ -53,6 +53,32 @@ def test_every_finding_names_file_line_and_mend_on_a_line_of_its_own(
     assert "unit 'foot' is not known - known: " in told[f"{file}:{unknown}"]
 
 
+def test_a_documents_history_is_published_in_the_order_of_its_revisions(
+    stepline: Stepline, running: ServerProcess
+) -> None:
+    for revision in (1, 2, 10):
+        folder = stepline.folder / "history" / f"r{revision}"
+        folder.mkdir(parents=True)
+        file = write_instruction(folder) / "instruction.yaml"
+        told = TEXT.replace("revision: 1\n", f"revision: {revision}\n")
+        file.write_text(told.replace("title: Close the pump", f"title: Close the pump, {revision}"))
+    ended = stepline("publish", "history", "--server", running.address, STEPLINE_PASSWORD=PASSWORD)
+    assert ended.returncode == 0, ended.stderr
+    assert [int(match[1]) for match in RELEASED.finditer(ended.stdout)] == [1, 2, 10]
+
+
+def test_a_history_of_what_a_procedure_governs_is_in_order(stepline: Stepline, document: Path) -> None:
+    governed = TEXT.replace("applies_to:", "governed_by: [build-pump]\napplies_to:")
+    (document / "instruction.yaml").write_text(governed)
+    second = stepline.folder / "r2"
+    second.mkdir()
+    (write_instruction(second) / "instruction.yaml").write_text(
+        governed.replace("revision: 1", "revision: 2")
+    )
+    ended = stepline("publish", "--check", document, second)
+    assert (ended.returncode, ended.stdout) == (0, "2 documents are in order\n")
+
+
 def test_one_wrong_document_keeps_all_of_them_back(
     stepline: Stepline, document: Path, running: ServerProcess
 ) -> None:

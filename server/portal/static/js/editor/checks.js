@@ -1,5 +1,5 @@
 // The checks of a step, each a small form.
-import { COMMON, GROUPS, KINDS } from "./describe-checks.js";
+import { COMMON, GROUPS, KINDS, common } from "./describe-checks.js";
 import { choice, control, form } from "./forms.js";
 import { numbered } from "./rows.js";
 import { button, el, having, select } from "./parts.js";
@@ -61,7 +61,7 @@ export function checkForms(ctx) {
       if (details.children.length > 1) return;
       details.append(
         form(known?.fields ?? [], inner),
-        el("details", { class: "more", open: COMMON.some(({ name }) => name in check) }, [el("summary", {}, "Conditions, attempts and failures"), form(COMMON, inner)]),
+        el("details", { class: "more", open: COMMON.some(({ name }) => name in check) }, [el("summary", {}, "Conditions, attempts and failures"), form(common(check), inner)]),
         el("div", { class: "row-tools" }, [
           button("Up", () => swap(place, place - 1), { disabled: place === 0 }),
           button("Down", () => swap(place, place + 1), { disabled: place === held().length - 1 }),

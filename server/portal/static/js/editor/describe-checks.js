@@ -106,6 +106,14 @@ export const COMMON = [
   own("on_failure", failure),
 ];
 
+// about these nothing can be wrong; a timer fails once, by its longest time
+const NEVER = { confirm: ["attempts", "on_failure"], signal: ["attempts", "on_failure"], checklist: ["attempts", "on_failure"], photo: ["attempts", "on_failure"], "sign-off": ["attempts", "on_failure"], timer: ["attempts"] };
+
+// What a check may say beside its kind; what it says already is shown, so that it can be taken out.
+export function common(check) {
+  return COMMON.filter(({ name }) => name in check || !NEVER[check.kind]?.includes(name));
+}
+
 export const GROUPS = list(
   "groups",
   "Checks that belong together",
