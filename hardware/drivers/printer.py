@@ -197,8 +197,9 @@ def filled(label: str, given: Mapping[str, object]) -> str:
 
 
 def _read(told: list[str]) -> _Status | None:
-    first, second = told[0].split(","), told[1].split(",")
-    if len(first) < 12 or len(second) < 9 or not all(field.strip().isdigit() for field in (*first, *second)):
+    first, second = ([field.strip() for field in line.split(",")] for line in told[:2])
+    numbers = all(field.isascii() and field.isdigit() for field in (*first, *second))
+    if len(first) < 12 or len(second) < 9 or not numbers:
         return None
     return _Status(
         paper_out=first[1] == "1",

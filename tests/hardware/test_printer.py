@@ -137,6 +137,13 @@ def test_a_label_that_never_comes_out_is_told_and_an_idle_printer_is_looked_at_s
     assert (done.ok, done.reason) == (False, "the label did not come out")
 
 
+@pytest.mark.parametrize("field", [b"\x1c00000000", b"\xb2", b"", b"-1", b"1_0"])
+def test_a_status_whose_numbers_are_none_is_refused(field):
+    made = decoder(Clock())
+    (told,) = made.feed(status().replace(b"00000000", field))
+    assert told.reason == "this is no status of a printer"
+
+
 def test_a_status_that_never_comes_ends_the_connection():
     clock = Clock()
     made = decoder(clock)
