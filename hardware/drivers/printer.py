@@ -197,7 +197,7 @@ def filled(label: str, given: Mapping[str, object]) -> str:
 
 
 def _read(told: list[str]) -> _Status | None:
-    first, second = ([field.strip() for field in line.split(",")] for line in told[:2])
+    first, second = ([field.strip(" ") for field in line.split(",")] for line in told[:2])
     numbers = all(field.isascii() and field.isdigit() for field in (*first, *second))
     if len(first) < 12 or len(second) < 9 or not numbers:
         return None
