@@ -34,7 +34,7 @@ def _share(value: object) -> float:
         raise refusal(f"{short(value)} is not a coordinate", mend=SHARE)
     if not 0.0 <= share <= 1.0:
         raise refusal(f"{short(value)} lies outside the picture", mend=SHARE)
-    return share
+    return float(f"{share:.6g}")  # as it is written; a millionth of a picture is less than anybody draws
 
 
 def _inside(path: str) -> str:

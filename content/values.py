@@ -47,6 +47,10 @@ def parse_duration(text: object) -> timedelta:
         raise refusal(f"{short(text)} is not a duration", mend="write it like 500ms, 30s, 1m30s, 2h or 365d")
     days, hours, minutes, seconds, milliseconds = (Decimal(group or 0) for group in match.groups())
     total = ((days * 24 + hours) * 60 + minutes) * 60 + seconds + milliseconds / 1000
+    if total * 1_000 % 1:
+        raise refusal(
+            f"{short(text)} is finer than a millisecond", mend="give whole milliseconds, like 1s500ms"
+        )
     if total > MOST_DAYS * 86_400:
         raise refusal(f"{short(text)} is too long a time", mend=f"at most {MOST_DAYS}d")
     return timedelta(microseconds=int(total * 1_000_000))
