@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 
 from content import flow, languages, units
-from content.checks import Measure, Number, Torque
+from content.checks import Measure, Number, Table, Torque
 from content.instruction import Instruction, RiskClass
 from content.lint import words
 from content.lint.subject import Document, Found, Remark, Subject, short
@@ -53,6 +53,13 @@ def limit_without_device(subject: Subject) -> Found:
                     message=f"{check.id} has limits without a unit",
                     mend="give its `unit`",
                 )
+            for number, column in enumerate(check.columns if isinstance(check, Table) else ()):
+                if column.limited and column.unit == "1":
+                    yield Remark(
+                        at=(*at, "checks", place, "columns", number),
+                        message=f"{check.id} {column.id} has limits without a unit",
+                        mend="give the column's `unit`",
+                    )
 
 
 def missing_time(subject: Subject) -> Found:

@@ -133,6 +133,16 @@ def test_a_rule_finds_what_it_is_for_and_nothing_else(name: str) -> None:
     assert name not in rules(good)
 
 
+def test_limits_without_a_unit_are_found_in_numbers_and_columns() -> None:
+    number = {"id": "n", "kind": "number", "prompt": "Read it", "high": "2"}
+    column = {"id": "x", "text": "Depth", "high": "2"}
+    table = {"id": "t", "kind": "table", "prompt": "Fill it in", "rows": [{"id": "r", "text": "R"}]}
+    for check in (number, {**table, "columns": [column]}):
+        assert "limit-without-device" in rules(document([fit(checks=[check])])), check["kind"]
+    for check in ({**number, "unit": "mm"}, {**table, "columns": [{**column, "unit": "mm"}]}):
+        assert "limit-without-device" not in rules(document([fit(checks=[check])])), check["kind"]
+
+
 def test_every_rule_is_tried() -> None:
     assert set(CASES) | {"preferred-term"} == set(RULES)
 
