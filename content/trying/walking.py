@@ -281,9 +281,10 @@ def _rulings(instruction: Instruction, walker: _Walker, step: Step) -> Iterator[
     assert check is not None
     name = f"{step.id}.{check}"
     rulings = [Ruling.CONTINUE, Ruling.STOP] if name in walker.ruled else list(Ruling)
-    ruled = replace(walker, ruled=walker.ruled | {name})
+    repeated = replace(walker, ruled=walker.ruled | {name})
     for ruling in rulings:
         given = Decided(step=step.id, check=check, ruling=ruling, supervisor=SUPERVISOR, **stamp(walker.tick))
+        ruled = repeated if ruling is Ruling.REPEAT else walker
         yield from _told(instruction, ruled, step, [(given, f"{name}: supervisor says {ruling}")])
 
 

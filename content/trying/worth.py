@@ -92,10 +92,12 @@ class Worth:
             base = {number for each in looking for number in _numbers(each.text)}
             base |= {value for value in beside.values() if isinstance(value, Decimal)}
             tried = list(dict.fromkeys(filter(fits, (*also, *_around(sorted(base))))))
+            edges = _edges(name, self._calculated(name, beside), beside, tried)
             if self._settled(name, beside):
-                calculated = [each for each in self._parts.get(name, ()) if _CALCULATED.search(each.text)]
-                tried = [*tried, *filter(fits, _turns(name, calculated, beside, tried))]
+                tried += filter(fits, _around(sorted({*edges, *tried, *_WIDE})) if edges else ())
                 tried = _told_apart(name, looking, beside, tried)
+            else:
+                tried = list(dict.fromkeys([*tried, *filter(fits, _around(sorted(edges)))]))
             self._found[key] = tuple(tried)
         return self._found[key]  # pyright: ignore[reportReturnType] - a key of numbers
 
@@ -118,6 +120,15 @@ class Worth:
                 tried = list(_by_outcome(name, looking, beside, tried).values())
             self._found[key] = tuple(tried)
         return self._found[key]  # pyright: ignore[reportReturnType] - a key of texts
+
+    def _calculated(self, name: str, known: Mapping[str, Known]) -> list[Expression]:
+        """The comparisons that calculate with `name` and look at nothing that changes in the run."""
+        found = [part for part in self._parts.get(name, ()) if _CALCULATED.search(part.text)]
+        return [
+            part
+            for part in found
+            if all(other in self._lasting and other in known for other in part.names - {name})
+        ]
 
     def _settled(self, name: str, known: Mapping[str, Known]) -> bool:
         return all(other in self._lasting and other in known for other in self.beside(name))
@@ -187,20 +198,17 @@ def _told_apart(
     return list(dict.fromkeys(values))
 
 
-def _turns(
+def _edges(
     name: str, calculated: Sequence[Expression], beside: Mapping[str, Known], tried: Iterable[Decimal]
-) -> list[Decimal]:
-    """Where the comparisons that calculate with `name` turn out otherwise, each by itself; and what lies around."""
-    if not calculated:
-        return []
-    wide = sorted({*tried, Decimal(0), *_WIDE})
-    edges = {
+) -> set[Decimal]:
+    """The values at which comparisons that calculate with `name` turn out otherwise, each by itself."""
+    wide = sorted({*tried, Decimal(0), *_WIDE}) if calculated else []
+    return {
         edge
         for part in calculated
         for low, high in pairwise(wide)
         for edge in _edge(name, part, beside, low, high)
     }
-    return _around(sorted({*edges, *wide}))
 
 
 def _edge(

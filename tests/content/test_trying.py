@@ -8,7 +8,7 @@ from math import prod
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -210,8 +210,27 @@ def inputs(found: Instruction, run: Run, tick: int) -> Iterator[Input]:
                 yield Tapped(step=run.step, check=check.id, **by)
 
 
+LOOP = step(
+    "s0",
+    {"id": "c", **CHECKS["choice"], "attempts": 1, "on_failure": {"go_to": "s0", "at_most": 1}},
+    next=[{"at_most": 1, "to": "s0", "when": "s0.c == 'c'"}],
+)
+NARROW = step("s0", next=[{"to": "end", "when": "order.n * 10.0 > 32.0 && order.n * 10.0 < 33.0"}])
+BACK = step(
+    "s1",
+    {"id": "c", **CHECKS["number"]},
+    next=[{"to": "s0", "at_most": 1, "when": "attempts.s0.c > 1"}],
+)
+
+
 @given(documents())
-@settings(max_examples=40, deadline=None)
+@example(document([LOOP, BACK]))
+@example(
+    document(
+        [NARROW, step("s1", {"id": "c", **CHECKS["number"]}, next=[{"to": "end", "when": "s1.c > order.n"}])]
+    )
+)
+@settings(max_examples=40, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate])
 def test_the_walk_finds_every_way_that_trying_everything_finds(values: dict[str, Any]) -> None:
     try:
         found = Instruction.model_validate(values)
