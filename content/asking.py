@@ -48,9 +48,9 @@ class Computed(Piece):
 
 
 class Asking(Piece):
-    """What all checks have in common; `FAILS` says by what one can fail, empty where a bad attempt cannot be."""
+    """What all checks have in common; `FAILS` is false for a kind about which nothing can be wrong."""
 
-    FAILS: ClassVar[str] = "a bad attempt"
+    FAILS: ClassVar[bool] = True
 
     id: Annotated[CheckId, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
     when: Expression | None = None  # false: it is not asked

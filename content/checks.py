@@ -24,7 +24,7 @@ ApplicationIdentifier = Annotated[str, Field(pattern=r"^[0-9]{2,4}$")]
 class Confirm(Prompted):
     """The operator says that it is so, by tapping or by scanning the "done" card."""
 
-    FAILS: ClassVar[str] = ""
+    FAILS: ClassVar[bool] = False
     kind: Literal["confirm"]
 
     @model_validator(mode="after")
@@ -157,7 +157,7 @@ class Torque(_Limited):
 class Signal(Prompted):
     """A switch or output of a machine that must be on (or off)."""
 
-    FAILS: ClassVar[str] = ""
+    FAILS: ClassVar[bool] = False
     kind: Literal["signal"]
     signal: Slug
     expect: bool = True
@@ -167,7 +167,6 @@ class Signal(Prompted):
 class Timer(Prompted):
     """A dwell that must pass before the step is done, a longest time that it should take, or both."""
 
-    FAILS: ClassVar[str] = "a longest time"
     kind: Literal["timer"]
     minimum: Duration | None = None
     maximum: Duration | None = None
@@ -225,7 +224,7 @@ class Item(Piece):
 class Checklist(Question):
     """Things that are ticked one by one, in any order; the check is met when all are."""
 
-    FAILS: ClassVar[str] = ""
+    FAILS: ClassVar[bool] = False
     kind: Literal["checklist"]
     items: Annotated[tuple[Item, ...], Field(min_length=2, max_length=MOST_ITEMS)]
 
@@ -258,7 +257,7 @@ class FreeText(Question):
 class Photo(Question):
     """Photographs that the operator takes with the station's camera."""
 
-    FAILS: ClassVar[str] = ""
+    FAILS: ClassVar[bool] = False
     kind: Literal["photo"]
     count: Annotated[int, Field(ge=1, le=10)] = 1
 
@@ -318,7 +317,7 @@ class Table(Question):
 class SignOff(Question):
     """Somebody of that role signs, by badge and PIN; `meaning` is what the signature stands for."""
 
-    FAILS: ClassVar[str] = ""
+    FAILS: ClassVar[bool] = False
     kind: Literal["sign-off"]
     meaning: Line
     role: Literal["operator", "supervisor", "engineer", "administrator"] | None = None

@@ -3,6 +3,7 @@
 import io
 import re
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -254,6 +255,7 @@ FIELDS = """async () => {
   const { NEEDS, RARE, SAFETY, WAYS } = step.FIELDS;
   const kinds = Object.entries(checks.KINDS);
   return {
+    failing: Object.fromEntries(kinds.map(([kind]) => [kind, names(checks.common({ kind })).includes("on_failure")])),
     checks: Object.fromEntries(kinds.map(([kind, { fields }]) => [kind, names([...fields, ...checks.COMMON])])),
     "work-instruction": chapters(head),
     sop: chapters(sop),
@@ -264,6 +266,7 @@ FIELDS = """async () => {
 
 
 def test_every_field_of_the_language_has_a_place_in_the_editor(edit) -> None:
+    from content.checks import Check
     from content.schema import schema
 
     eve = edit("close-pump")
@@ -273,6 +276,10 @@ def test_every_field_of_the_language_has_a_place_in_the_editor(edit) -> None:
     for kind, ref in step["checks"]["items"]["discriminator"]["mapping"].items():
         wanted = set(found["$defs"][ref.rpartition("/")[2]]["properties"]) - {"id", "kind"}
         assert wanted == set(shown["checks"][kind]), kind
+    kinds = get_args(get_args(Check)[0])
+    assert shown["failing"] == {
+        get_args(kind.model_fields["kind"].annotation)[0]: kind.FAILS for kind in kinds
+    }
     apart = {"id", "kind", "revision", "translations", "steps", "blocks"}  # kept elsewhere
     assert set(found["properties"]) - apart == set(shown["work-instruction"])
     assert set(schema("sop")["properties"]) - apart == set(shown["sop"])
