@@ -17,9 +17,9 @@ def example_of(pattern: str) -> str | None:
     """A text that all of `pattern` matches; None where none was found, as with look-ahead."""
     try:
         text = _spell(_parser.parse(pattern), {})
-    except (re.error, ValueError, RecursionError):
+        return text if len(text) <= LONGEST and patterns.fits(pattern, text) else None
+    except (re.error, ValueError, RecursionError):  # also a pattern that is not taken here
         return None
-    return text if len(text) <= LONGEST and patterns.fits(pattern, text) else None
 
 
 def _spell(parsed: Any, groups: dict[int, str]) -> str:

@@ -15,7 +15,8 @@ class LinePattern:
     """A regular expression for a whole line.
 
     Noise that does not fit is turned away by an engine without backtracking (Rust's, which pydantic carries), so that
-    no clumsy pattern makes a device's thread wait; Python's takes the groups out of what fits.
+    no clumsy pattern makes a device's thread wait; Python's takes the groups out of what fits. (Documents have the
+    like in `content.patterns`; the two rooms do not know each other.)
     """
 
     def __init__(self, pattern: str) -> None:

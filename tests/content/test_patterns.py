@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from content import patterns
+from content.example import example_of
 
 PIECES = st.sampled_from(["a", "b", "[ab]", "(a|b)", "(?:ab)?", "a*", "b+", "a{1,3}", "(a+)+", "a|b", "|"])
 PATTERN = st.lists(PIECES, min_size=1, max_size=6).map("".join)
@@ -37,3 +38,8 @@ def test_what_the_engine_does_not_know_is_refused_with_the_mend(pattern: str, me
         patterns.check(pattern)
     assert mend in refused.value.mend
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("pattern", ["(?=a)a", r"(a)\1", "(", "a)|(b"])
+def test_what_is_not_taken_has_no_example(pattern: str) -> None:
+    assert example_of(pattern) is None
