@@ -288,10 +288,7 @@ def _inside(trying: Trying, name: str, check: Measure | Torque | Number | Column
     if not trying.worth.looked_at(name) or not (trying.differs or isinstance(check, Column)):
         return (plain,)
     also = [plain, *(edge for edge in (check.low, check.high) if edge is not None and edge.is_finite())]
-    found = trying.worth.numbers(
-        name, trying.known, also, lambda value: evidence.within(value, check.low, check.high)
-    )
-    return found or (plain,)
+    return trying.worth.numbers(name, trying.known, also, check.low, check.high) or (plain,)
 
 
 def _outside(trying: Trying, name: str, check: Measure | Torque | Number | Column) -> tuple[Decimal, ...]:
@@ -301,9 +298,7 @@ def _outside(trying: Trying, name: str, check: Measure | Torque | Number | Colum
         beyond.append(check.low - 1 if check.low.is_finite() else Decimal(0))
     if not trying.worth.looked_at(name):
         return tuple(beyond[:1])
-    return trying.worth.numbers(
-        name, trying.known, beyond, lambda value: not evidence.within(value, check.low, check.high)
-    )
+    return trying.worth.numbers(name, trying.known, beyond, check.low, check.high, outside=True)
 
 
 def _reading(trying: Trying, check: Number | Measure | Torque, value: Decimal) -> Input:

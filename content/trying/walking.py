@@ -1,150 +1,35 @@
 """The walk: every path of an instruction, by the real decider, as far as the work that is allowed for it goes."""
 
-from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from content import evidence
-from content.checks import Check, Checklist, Choice, Timer, Vision
+from content.checks import Check, Timer
 from content.conditions import spelled
 from content.decide import decide_at
-from content.inputs import (
-    Answered,
-    CellGiven,
-    CodeGiven,
-    Decided,
-    Input,
-    PhotoGiven,
-    Ruling,
-    SignalGiven,
-    Signed,
-    Tapped,
-    Ticked,
-    TorqueGiven,
-    ValueGiven,
-    VisionGiven,
-    Waived,
-)
+from content.inputs import Decided, Ruling, Tapped, Ticked
 from content.instruction import Instruction, Step
 from content.run import Run, RunState, fold
 from content.situation import asked
 from content.trying.attempts import SUPERVISOR, Tried, Trying, attempts, stamp
+from content.trying.frontier import Frontier, Walker
 from content.trying.paths import End, Path, Trial
 from content.trying.starts import AT, OPERATOR, Starts
 from content.trying.worth import Worth
-from content.values import StepId
 
 MOST_PATHS = 20_000
 MOST_WORK = 400_000  # inputs on all paths together
 WHILE_WAITING = 30_000  # of them, while somebody waits at a page for some seconds
 MOST_INPUTS = 20_000  # on one path
-MOST_WAITING = 5_000  # walkers that are kept waiting, before the widest way is no longer taken
-READ = (ValueGiven, TorqueGiven, SignalGiven, VisionGiven, Ticked)
-
-
-@dataclass(frozen=True, slots=True)
-class _Effort:
-    """What a path costs the operator."""
-
-    expected: timedelta = timedelta()
-    dwelt: timedelta = timedelta()  # in this visit of the step
-    taps: int = 0
-    typed: int = 0
-    scans: int = 0
-    waits: int = 0
-    inputs: int = 0
-
-    def with_input(self, step: Step, given: Input, tick: int) -> "_Effort":
-        """After one input more."""
-        pressed = isinstance(given, Tapped | PhotoGiven | Waived)
-        types = isinstance(given, CellGiven) or (isinstance(given, Answered) and _typed(step, given))
-        dwelt, longer = self.dwelt, timedelta()
-        if isinstance(given, Ticked):
-            dwelt += timedelta(microseconds=given.tick - tick)
-            standard = step.standard_time or timedelta()
-            longer = max(dwelt - standard, timedelta()) - max(self.dwelt - standard, timedelta())
-        return _Effort(
-            expected=self.expected + longer,
-            dwelt=dwelt,
-            taps=self.taps + (pressed or (isinstance(given, Answered) and not types)),
-            typed=self.typed + types,
-            scans=self.scans + isinstance(given, CodeGiven | Signed | Decided),
-            waits=self.waits + isinstance(given, READ),
-            inputs=self.inputs + 1,
-        )
-
-    def with_step(self, step: Step) -> "_Effort":
-        """After the next step came up."""
-        expected = self.expected + (step.standard_time or timedelta())
-        return replace(self, expected=expected, dwelt=timedelta())
-
-
-def _typed(step: Step, given: Answered) -> bool:
-    check = next(check for check in step.checks if check.id == given.check)
-    return not isinstance(check, Choice | Checklist | Vision)
-
-
-@dataclass(frozen=True, slots=True)
-class _Walker:
-    """How far one path is."""
-
-    run: Run
-    order: str
-    tick: int = 0
-    steps: tuple[StepId, ...] = ()
-    choices: tuple[str, ...] = ()
-    branch: str = ""  # what led here from the last place with more than one way on
-    effort: _Effort = _Effort()
-    ruled: frozenset[str] = field(default_factory=frozenset[str])  # failures that were tried again
-    left: frozenset[str] = field(default_factory=frozenset[str])  # optional checks that are left open
-
-
-class _Frontier:
-    """Where the walk goes on: each path to its end, first what was never tried, then in turn deep, wide and anew."""
-
-    def __init__(self, starts: Iterator[_Walker], count: int) -> None:
-        self._starts, self._unstarted = starts, count
-        self._now: _Walker | None = None
-        self._fresh: list[_Walker] = []
-        self._rest: deque[_Walker] = deque()
-        self._seen: set[str] = set()
-        self._turn = 0
-
-    def add(self, branches: list[_Walker]) -> None:
-        """Take the ways on from where the walk is; one of them is walked next."""
-        untried = [walker for walker in branches if walker.branch not in self._seen]
-        self._now = next(iter(untried or branches), None)
-        for walker in reversed(branches):
-            if walker is not self._now:
-                fresh = walker.branch not in self._seen
-                (self._fresh if fresh else self._rest).append(walker)
-        self._seen.update(walker.branch for walker in branches)
-
-    def next(self) -> _Walker | None:
-        """The one to go on; None when everything was walked."""
-        now, self._now = self._now, None
-        if now is not None or self._fresh:
-            return now or self._fresh.pop()
-        self._turn = (self._turn + 1) % 3
-        if self._unstarted and (self._turn == 0 or not self._rest):
-            self._unstarted -= 1
-            return next(self._starts)
-        if not self._rest:
-            return None
-        wide = self._turn == 1 and len(self._rest) < MOST_WAITING
-        return self._rest.popleft() if wide else self._rest.pop()
-
-    def __len__(self) -> int:
-        return (self._now is not None) + self._unstarted + len(self._fresh) + len(self._rest)
 
 
 def walk(instruction: Instruction, most: int = MOST_PATHS, work: int = MOST_WORK) -> Trial:
     """Walk every path, or `most` of them, where there are more or they would take more than `work` inputs in all."""
     worth = Worth(instruction)
     starts = Starts(instruction, worth)
-    begun = (_came(instruction, _Walker(run, order), None) for run, order in starts)
-    frontier = _Frontier(begun, starts.count)
+    begun = (_came(instruction, Walker(run, order), None) for run, order in starts)
+    frontier = Frontier(begun, starts.count)
     paths: list[Path] = []
     while len(paths) < most and work > 0 and (walker := frontier.next()) is not None:
         found = list(_on(instruction, walker, worth))
@@ -156,12 +41,12 @@ def walk(instruction: Instruction, most: int = MOST_PATHS, work: int = MOST_WORK
     reached = {step for path in paths for step in path.steps}
     return Trial(
         paths=tuple(paths),
-        more=len(frontier) + sum(path.end == "cut short" for path in paths),
+        more=frontier.left + sum(path.end == "cut short" for path in paths),
         missed=tuple(step.id for step in instruction.steps if step.id not in reached),
     )
 
 
-def _end(walker: _Walker, found: list[_Walker]) -> End | None:
+def _end(walker: Walker, found: list[Walker]) -> End | None:
     if not walker.run.open:
         return "completed" if walker.run.state is RunState.COMPLETED else "stopped"
     if walker.effort.inputs >= MOST_INPUTS:
@@ -169,7 +54,7 @@ def _end(walker: _Walker, found: list[_Walker]) -> End | None:
     return None if found else "stuck"
 
 
-def _on(instruction: Instruction, walker: _Walker, worth: Worth) -> Iterator[_Walker]:
+def _on(instruction: Instruction, walker: Walker, worth: Worth) -> Iterator[Walker]:
     """Where one input more leads: one walker for each that makes a difference."""
     run = walker.run
     if not run.open or run.step is None or walker.effort.inputs >= MOST_INPUTS:
@@ -198,19 +83,19 @@ def _on(instruction: Instruction, walker: _Walker, worth: Worth) -> Iterator[_Wa
         yield from _told(instruction, walker, step, [(Tapped(step=step.id, **stamp(walker.tick)), "")])
 
 
-def _may_stay_open(walker: _Walker, step: Step, check: Check, worth: Worth) -> bool:
+def _may_stay_open(walker: Walker, step: Step, check: Check, worth: Worth) -> bool:
     """Whether it makes a difference that the step can be done without the check."""
     optional = not check.mandatory and not evidence.needs_nobody(check) and worth.matters(step, check)
     return optional and _visited(walker.run, step, check) not in walker.left
 
 
-def _may_be_late(walker: _Walker, step: Step, check: Check) -> bool:
+def _may_be_late(walker: Walker, step: Step, check: Check) -> bool:
     """Whether the check's longest time is still to be tried: to exceed it, and to keep within it."""
     leads = isinstance(check, Timer) and check.maximum is not None and check.bad_attempts is not None
     return leads and _visited(walker.run, step, check) not in walker.left
 
 
-def _late(instruction: Instruction, walker: _Walker, step: Step, check: Check) -> Iterator[_Walker]:
+def _late(instruction: Instruction, walker: Walker, step: Step, check: Check) -> Iterator[Walker]:
     assert isinstance(check, Timer)
     assert check.maximum is not None
     decided = replace(walker, left=walker.left | {_visited(walker.run, step, check)})
@@ -237,15 +122,15 @@ def _either(step: Step, waiting: list[Check], worth: Worth) -> list[Check]:
 
 
 def _attempted(
-    instruction: Instruction, walker: _Walker, step: Step, check: Check, worth: Worth
-) -> Iterator[_Walker]:
+    instruction: Instruction, walker: Walker, step: Step, check: Check, worth: Worth
+) -> Iterator[Walker]:
     trying = Trying(instruction, worth, walker.run, walker.tick, step, check)
     yield from _told(instruction, walker, step, attempts(trying), spelled(step.id, check.id))
 
 
 def _told(
-    instruction: Instruction, walker: _Walker, step: Step, inputs: Iterable[Tried], plain: str = ""
-) -> Iterator[_Walker]:
+    instruction: Instruction, walker: Walker, step: Step, inputs: Iterable[Tried], plain: str = ""
+) -> Iterator[Walker]:
     """The walkers after each input that means something; `plain` names the one that needs no name."""
     for given, choice in inputs:
         facts = decide_at(instruction, walker.run, step, given)
@@ -253,7 +138,7 @@ def _told(
             continue
         after = fold(facts, walker.run)
         assert after is not None
-        moved = _Walker(
+        moved = Walker(
             run=after,
             order=walker.order,
             tick=given.tick,
@@ -267,7 +152,7 @@ def _told(
         yield _came(instruction, moved, walker.run)
 
 
-def _came(instruction: Instruction, walker: _Walker, before: Run | None) -> _Walker:
+def _came(instruction: Instruction, walker: Walker, before: Run | None) -> Walker:
     """With the step that came up, if one did."""
     run = walker.run
     if run.step is None or (before is not None and run.visits == before.visits):
@@ -276,7 +161,7 @@ def _came(instruction: Instruction, walker: _Walker, before: Run | None) -> _Wal
     return replace(walker, steps=(*walker.steps, run.step), effort=effort)
 
 
-def _rulings(instruction: Instruction, walker: _Walker, step: Step) -> Iterator[_Walker]:
+def _rulings(instruction: Instruction, walker: Walker, step: Step) -> Iterator[Walker]:
     check = walker.run.waiting
     assert check is not None
     name = f"{step.id}.{check}"
@@ -288,7 +173,7 @@ def _rulings(instruction: Instruction, walker: _Walker, step: Step) -> Iterator[
         yield from _told(instruction, ruled, step, [(given, f"{name}: supervisor says {ruling}")])
 
 
-def _path(instruction: Instruction, walker: _Walker, end: End) -> Path:
+def _path(instruction: Instruction, walker: Walker, end: End) -> Path:
     effort = walker.effort
     return Path(
         order=walker.order,
@@ -304,7 +189,7 @@ def _path(instruction: Instruction, walker: _Walker, end: End) -> Path:
     )
 
 
-def _why(instruction: Instruction, walker: _Walker, end: End) -> str:
+def _why(instruction: Instruction, walker: Walker, end: End) -> str:
     if end == "cut short":
         return f"it was not followed beyond {MOST_INPUTS:,} inputs"
     if end != "stuck":

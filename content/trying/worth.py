@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from content.checks import Check
 from content.conditions import Expression, Known, Scope, Type, Wrong, spelled
+from content.evidence import within
 from content.example import example_of
 from content.instruction import Instruction, Step
 from content.scope import UNIT, expressions
@@ -48,7 +49,8 @@ class Worth:
         self._checks = {(step.id, check.id) for step, checks in instruction.checks_used for check in checks}
         self._lasting = {"options", *(spelled("unit", field) for field in UNIT)}
         self._lasting |= {spelled("order", parameter.id) for parameter in instruction.parameters}
-        self._found: dict[object, tuple[Decimal, ...] | tuple[str, ...]] = {}
+        self._numbers: dict[object, tuple[Decimal, ...]] = {}
+        self._words: dict[object, tuple[str, ...]] = {}
 
     def beside(self, name: str) -> tuple[str, ...]:
         """The names that stand together with `name` in a condition or limit."""
@@ -82,24 +84,27 @@ class Worth:
         name: str,
         known: Mapping[str, Known],
         also: Sequence[Decimal] = (),
-        fits: Callable[[Decimal], bool] = lambda _: True,
+        low: Decimal | None = None,
+        high: Decimal | None = None,
+        *,
+        outside: bool = False,
     ) -> tuple[Decimal, ...]:
-        """Values of `name` that fit and make a difference, those of `also` preferred."""
-        looking = self._looking.get(name, ())
-        beside = {other: known[other] for other in self.beside(name) if other in known}
-        key = (name, tuple(also), *beside.items())
-        if key not in self._found:
-            base = {number for each in looking for number in _numbers(each.text)}
+        """Values of `name` that make a difference, those of `also` preferred: within the limits, or `outside` them."""
+        beside = self._known_beside(name, known)
+        key = (name, tuple(also), low, high, outside, *beside.items())
+        if key not in self._numbers:
+            base = {number for each in self._looking.get(name, ()) for number in _numbers(each.text)}
             base |= {value for value in beside.values() if isinstance(value, Decimal)}
-            tried = list(dict.fromkeys(filter(fits, (*also, *_around(sorted(base))))))
+            tried = [*also, *_around(sorted(base))]
             edges = _edges(name, self._calculated(name, beside), beside, tried)
-            if self._settled(name, beside):
-                tried += filter(fits, _around(sorted({*edges, *tried, *_WIDE})) if edges else ())
-                tried = _told_apart(name, looking, beside, tried)
-            else:
-                tried = list(dict.fromkeys([*tried, *filter(fits, _around(sorted(edges)))]))
-            self._found[key] = tuple(tried)
-        return self._found[key]  # pyright: ignore[reportReturnType] - a key of numbers
+            settled = self._settled(name, beside)
+            if edges:
+                tried += _around(sorted({*edges, *tried, *_WIDE} if settled else edges))
+            fitting = [each for each in dict.fromkeys(tried) if within(each, low, high) is not outside]
+            if settled:
+                fitting = _told_apart(name, self._looking.get(name, ()), beside, fitting)
+            self._numbers[key] = tuple(fitting)
+        return self._numbers[key]
 
     def words(
         self,
@@ -108,18 +113,21 @@ class Worth:
         also: Sequence[str] = (),
         fits: Callable[[str], bool] = lambda _: True,
     ) -> tuple[str, ...]:
-        """Texts of `name` that fit and make a difference, those of `also` preferred."""
-        looking = self._looking.get(name, ())
-        beside = {other: known[other] for other in self.beside(name) if other in known}
+        """Texts of `name` that fit and make a difference, those of `also` preferred; a name's `fits` is one for all."""
+        beside = self._known_beside(name, known)
         key = (name, tuple(also), *beside.items())
-        if key not in self._found:
+        if key not in self._words:
+            looking = self._looking.get(name, ())
             found = [*also, *(word for each in looking for word in _compared(each.text))]
             found += [value for value in beside.values() if isinstance(value, str)]
             tried = list(dict.fromkeys(filter(fits, (*found, "other"))))
             if self._settled(name, beside):
                 tried = list(_by_outcome(name, looking, beside, tried).values())
-            self._found[key] = tuple(tried)
-        return self._found[key]  # pyright: ignore[reportReturnType] - a key of texts
+            self._words[key] = tuple(tried)
+        return self._words[key]
+
+    def _known_beside(self, name: str, known: Mapping[str, Known]) -> dict[str, Known]:
+        return {other: known[other] for other in self.beside(name) if other in known}
 
     def _calculated(self, name: str, known: Mapping[str, Known]) -> list[Expression]:
         """The comparisons that calculate with `name` and look at nothing that changes in the run."""
