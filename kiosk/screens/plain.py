@@ -281,6 +281,7 @@ class MessageScreen(AnchorLayout):
         self._verbs, self._pictures = verbs, pictures
         self._asked: HeldView | None = None  # whose end is asked for once more
         self._rows = Rows(gap=24, size_hint_x=None)
+        self._narrow = False  # the words stand beside a picture
         self._beside(())
 
     def show(self, view: HeldView | DoneView | FaultView) -> None:

@@ -216,7 +216,10 @@ def test_a_file_that_is_no_taught_check_is_refused(house, tmp_path, samples) -> 
 
 def test_nothing_is_used_where_it_does_not_belong(house, begun, samples) -> None:
     found = lesson(house, samples)
-    use = lambda step, check, digest, where: teaching.use(house, begun, step, check, digest, where, "eva")  # noqa: E731
+
+    def use(step: str, check: str, digest: str, where: teaching.Cut) -> str:
+        return teaching.use(house, begun, step, check, digest, where, "eva")
+
     with pytest.raises(NotThere, match="no such camera check"):
         use("lay-o-ring", "nothing", found.digest, USUAL)
     with pytest.raises(NotThere, match="no such camera check"):
