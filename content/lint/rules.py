@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from content.lint import plain, sound
+from content.lint import plain, sound, terms
 from content.lint.settings import Level
 from content.lint.subject import Found, Subject
 
@@ -48,7 +48,7 @@ RULES = {
             "warning",
             sound.limit_without_device,
             "A limit means little when anything may measure it, or nobody knows in what unit.",
-            "a torque check without `device`",
+            "a torque or measure check without `device`",
             "`device: torque`",
         ),
         _rule(
@@ -138,6 +138,22 @@ RULES = {
             "One word for one thing; the site says which.",
             "spanner, where the site says wrench",
             "wrench",
+        ),
+        _rule(
+            "inconsistent-term",
+            "warning",
+            terms.inconsistent_term,
+            "Two names, or two spellings, make an operator look for two things.",
+            "sealing ring in the list of parts, seal ring in a step; O-ring and O ring; circlip and snap ring",
+            "the same name, written in the same way, everywhere",
+        ),
+        _rule(
+            "inconsistent-part",
+            "warning",
+            terms.inconsistent_part,
+            "A part number that is written otherwise is found by no search, and by no scanner.",
+            "GP112 or gp-112, where the list says GP-112; GP-112 listed twice",
+            "GP-112",
         ),
         _rule(
             "unlisted-part",

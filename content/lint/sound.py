@@ -41,7 +41,7 @@ def limit_without_device(subject: Subject) -> Found:
     """Limits that anything may measure, or without a unit."""
     for at, step in subject.steps():
         for place, check in enumerate(step.checks):
-            if isinstance(check, Torque) and check.device is None:
+            if isinstance(check, Torque | Measure) and check.device is None:
                 yield Remark(
                     at=(*at, "checks", place),
                     message=f"{check.id} takes its value from any device",

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from content.checks import Checklist
 from content.instruction import Instruction, Step
 from content.lint.settings import LintSettings
+from content.media import Picture
 from content.scope import Path
 from content.sop import Sop
 
@@ -40,10 +42,49 @@ class Subject:
         if isinstance(self.document, Instruction):
             for at, step in self.steps():
                 yield (*at, "text"), step.text
+                yield from (
+                    ((*at, "safety", place, "text"), each.text) for place, each in enumerate(step.safety)
+                )
+                for place, check in enumerate(step.checks):
+                    if check.prompt is not None:
+                        yield (*at, "checks", place, "prompt"), check.prompt
+                    for number, item in enumerate(check.items if isinstance(check, Checklist) else ()):
+                        yield (*at, "checks", place, "items", number, "text"), item.text
         else:
-            yield ("purpose",), self.document.purpose
-            yield ("scope",), self.document.scope
-            yield from ((("policy", place), text) for place, text in enumerate(self.document.policy))
+            yield from _told(self.document)
+
+    def wording(self) -> Iterator[tuple[Path, str]]:
+        """Every text in which a thing is named: lists and titles first, then what is told."""
+        document = self.document
+        yield ("title",), document.title
+        if isinstance(document, Instruction):
+            yield from ((("parts", place, "name"), part.name) for place, part in enumerate(document.parts))
+            yield from ((("tools", place, "name"), tool.name) for place, tool in enumerate(document.tools))
+            for at, step in self.steps():
+                yield (*at, "title"), step.title
+                for place, medium in enumerate(step.media):
+                    if isinstance(medium, Picture):
+                        yield (*at, "media", place, "alt"), medium.alt
+        else:
+            yield from (
+                (("definitions", place, "term"), each.term) for place, each in enumerate(document.definitions)
+            )
+            yield from ((("flow", place, "title"), box.title) for place, box in enumerate(document.flow))
+        yield from self.prose()
+
+
+def _told(document: Sop) -> Iterator[tuple[Path, str]]:
+    """The texts of a procedure."""
+    yield ("purpose",), document.purpose
+    yield ("scope",), document.scope
+    yield from ((("policy", place), text) for place, text in enumerate(document.policy))
+    for place, role in enumerate(document.roles):
+        yield ("roles", place, "responsibility"), role.responsibility
+    for place, entry in enumerate(document.definitions):
+        yield ("definitions", place, "meaning"), entry.meaning
+    yield from (
+        (("metrics", place, "target"), metric.target) for place, metric in enumerate(document.metrics)
+    )
 
 
 Found = Iterator[Remark]

@@ -54,11 +54,60 @@ ABBREVIATION = re.compile(r"\b[A-Z]{2,5}s?\b")
 KNOWN_ABBREVIATIONS = frozenset(
     ("TODO TBD FIXME XXX OK PDF USB LED ISO DIN EN SAE ANSI IEC QR PIN ID SN").split()
 )
+# words that are no part of a name of two words
+SMALL = frozenset(
+    (
+        "a an the this that these those each every all any both some no not one two three four of to in on at by for "
+        "from with without into onto over under up down off out as is are was be been and or but if so than then it "
+        "its there here you your he she they may can must will do does only also again too until when while before "
+        "after which who what how der die das den dem des ein eine einen einem einer und oder mit in im auf an am zu "
+        "zum zur von vom bei nach aus für bis ist sind wird werden nicht kein keine sich es er sie"
+    ).split()
+)
+# words that a name follows
+BEFORE_A_NAME = frozenset(
+    "a an the this that each every both new old of with der die das den dem des ein eine".split()
+)
 SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^\s])|\n\s*\n|\n\s*(?=[-*]|\d+\.)")
 WORD = re.compile(r"[^\W\d_][\w'’-]*")
 QUANTITY = re.compile(
     r"(?<![\w.])(\d+(?:[.,]\d+)?)\s?(N·m|Nm|N\.m|mm|µm|bar|mbar|kPa|MPa|°C|g|kg|V|mV|A|rpm|l/min|°)(?![\w/])"
 )
+
+
+def _one_of(*names: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Names of one thing, each with what finds it, alone or in the plural."""
+    return tuple(
+        (name, re.compile(rf"(?<![\w-]){re.escape(name)}(?:s|es|n|e)?(?![\w-])", re.IGNORECASE))
+        for name in names
+    )
+
+
+SAME = {  # names of one thing, by language
+    "en": (
+        _one_of("hex key", "hexagon key", "Allen key", "hex wrench", "Allen wrench"),
+        _one_of("circlip", "snap ring", "retaining ring"),
+        _one_of("grub screw", "set screw", "setscrew"),
+        _one_of("split pin", "cotter pin"),
+        _one_of("cable tie", "zip tie", "tie wrap"),
+        _one_of("open-end spanner", "open-end wrench"),
+        _one_of("ring spanner", "box wrench", "ring wrench"),
+        _one_of("torque wrench", "torque spanner"),
+        _one_of("crosshead screwdriver", "cross-head screwdriver", "Phillips screwdriver"),
+        _one_of("slotted screwdriver", "flat screwdriver", "flat-head screwdriver", "flathead screwdriver"),
+        _one_of("calliper", "caliper"),
+        _one_of("adhesive tape", "sticky tape"),
+    ),
+    "de": (
+        _one_of("Innensechskantschlüssel", "Inbusschlüssel"),
+        _one_of("Sicherungsring", "Seegerring"),
+        _one_of("Gewindestift", "Madenschraube"),
+        _one_of("Schraubendreher", "Schraubenzieher"),
+        _one_of("Messschieber", "Schieblehre"),
+        _one_of("Drehmomentschlüssel", "Momentenschlüssel"),
+        _one_of("Etikett", "Aufkleber"),
+    ),
+}
 
 
 def vague(language: str, more: tuple[str, ...]) -> re.Pattern[str] | None:

@@ -1,6 +1,7 @@
 """Each rule of the checker finds what it is for and leaves the rest alone."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,18 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         document([fit(text="Take GP-113.")], parts=[{"number": "GP-112", "name": "Seal"}]),
         document([fit(text="Take GP-112 to M6-8.")], parts=[{"number": "GP-112", "name": "Seal"}]),
     ),
+    "inconsistent-term": (
+        document(
+            [fit(text="Press the seal ring home.")], parts=[{"number": "GP-112", "name": "Sealing ring"}]
+        ),
+        document(
+            [fit(text="Press the sealing rings home.")], parts=[{"number": "GP-112", "name": "Sealing ring"}]
+        ),
+    ),
+    "inconsistent-part": (
+        document([fit(text="Take GP112.")], parts=[{"number": "GP-112", "name": "Seal"}]),
+        document([fit(text="Take GP-112, not GP-1125.")], parts=[{"number": "GP-112", "name": "Seal"}]),
+    ),
     "unused-part": (
         document([fit()], parts=[{"number": "GP-112", "name": "Seal"}]),
         document([fit(parts=["GP-112"])], parts=[{"number": "GP-112", "name": "Seal"}]),
@@ -143,6 +156,66 @@ def test_limits_without_a_unit_are_found_in_numbers_and_columns() -> None:
         assert "limit-without-device" not in rules(document([fit(checks=[check])])), check["kind"]
 
 
+def test_a_measure_names_its_device() -> None:
+    measure = {"id": "m", "kind": "measure", "quantity": "length", "unit": "mm", "high": "2"}
+    assert "limit-without-device" in rules(document([fit(checks=[measure])]))
+    assert "limit-without-device" not in rules(document([fit(checks=[measure | {"device": "depth-gauge"}])]))
+
+
+@pytest.mark.parametrize(
+    ("texts", "told"),
+    [
+        (("Put in the circlip.", "Look at the snap ring."), "snap ring"),
+        (("Grease the O-ring.", "Press the O ring home."), "o ring"),
+        (("Take the C-clamp.", "Turn the C-clamp."), None),
+        (("Hold the workpiece.", "Turn the work piece."), "work piece"),
+        (("Lay it into the box.", "Press in to the stop."), None),
+        (("Tighten the screws.", "Watch the tightening screws."), None),
+        (("Fit the left-hand screw.", "Use the left hand."), None),
+        (("Use the torque wrench.", "Use the ring spanner."), None),
+        (("Take the braking pad.", "Clean the brake pads."), "brake pad"),
+    ],
+)
+def test_one_thing_has_one_name_written_in_one_way(texts: tuple[str, str], told: str | None) -> None:
+    steps = [
+        fit(text=text) | {"id": f"s{place}", "title": f"Step {place}"} for place, text in enumerate(texts)
+    ]
+    found = [
+        each for each in lint(Instruction.model_validate(document(steps))) if each.rule == "inconsistent-term"
+    ]
+    assert [each.step for each in found] == (["s1"] if told else [])
+    assert all(f"“{told}” here" in each.remark.message for each in found)
+
+
+def test_the_name_in_the_list_is_the_one_that_is_kept() -> None:
+    parts = [{"number": "GP-114", "name": "Snap ring"}]
+    values = document([fit(text="Lay in the circlip.")], parts=parts, title="Mount the circlip")
+    (found,) = [each for each in lint(Instruction.model_validate(values)) if each.rule == "inconsistent-term"]
+    assert "such as “snap ring”" in found.remark.mend
+
+
+def test_a_part_that_is_listed_twice_is_told_once() -> None:
+    part = {"number": "GP-112", "name": "Seal"}
+    found = [
+        each.remark.at
+        for each in lint(Instruction.model_validate(document([fit()], parts=[part, part, part])))
+        if each.rule == "inconsistent-part"
+    ]
+    assert found == [("parts", 1), ("parts", 2)]
+
+
+@pytest.mark.parametrize("place", ["prompt", "safety", "item"])
+def test_words_are_looked_at_wherever_an_operator_reads_them(place: str) -> None:
+    confirm = {"id": "c", "kind": "confirm", "prompt": "It sits properly"}
+    ticked = [{"id": "a", "text": "It sits properly"}, {"id": "b", "text": "It turns"}]
+    values = {
+        "prompt": {"checks": [confirm]},
+        "safety": {"safety": [{"level": "caution", "text": "Hold it properly."}]},
+        "item": {"checks": [{"id": "l", "kind": "checklist", "prompt": "All this", "items": ticked}]},
+    }[place]
+    assert "vague-word" in rules(document([fit(**values)]))
+
+
 def test_every_rule_is_tried() -> None:
     assert set(CASES) | {"preferred-term"} == set(RULES)
 
@@ -193,7 +266,7 @@ def test_a_remark_names_the_line_that_it_is_about() -> None:
     text = (folder / "instruction.yaml").read_text().splitlines()
     lines = [each.line for each in remarks if each.rule == "long-sentence" and each.step == "look-over"]
     assert lines
-    assert all("text:" in text[line - 1] for line in lines)
+    assert all(re.search("(text|prompt):", text[line - 1]) for line in lines)
 
 
 def test_the_manual_shows_the_rules_as_they_are() -> None:

@@ -37,8 +37,9 @@ url = "serial://{folder}/torque"
 class KioskProcess:
     """The command as an operator's machine runs it, its devices, and a finger."""
 
-    def __init__(self, folder: Path, server: str, broker: str | None = None) -> None:
+    def __init__(self, folder: Path, server: str, broker: str | None = None, size: str = "1280x800") -> None:
         self.folder = folder
+        self.size = size
         self.server = server
         self.broker = broker
         self.store = folder / "data" / "kiosk.db"
@@ -58,7 +59,7 @@ class KioskProcess:
             "--server",
             self.server,
         ]
-        command += ["--devices", str(self.folder / "devices.toml"), "--size", "1280x800", "--poll", "2"]
+        command += ["--devices", str(self.folder / "devices.toml"), "--size", self.size, "--poll", "2"]
         command += ["--touches", str(self.folder / "touches"), "--trace", str(self.folder / "trace.jsonl")]
         command += ["--broker", self.broker] if self.broker else []
         command += ["--record", str(self.folder / "recordings")]
@@ -91,10 +92,18 @@ class KioskProcess:
             device.close()
 
     def tap(self, widget: str) -> None:
+        self._ask({"tap": widget})
+
+    def shot(self, name: str) -> Path:
+        """A picture of what its screen shows now."""
+        self._ask({"shot": name})
+        return self.folder / f"{name}.png"
+
+    def _ask(self, wish: dict[str, str]) -> None:
         with socket.socket(socket.AF_UNIX) as line:
             line.settimeout(20)
             line.connect(str(self.folder / "touches"))
-            line.sendall(json.dumps({"tap": widget}).encode() + b"\n")
+            line.sendall(json.dumps(wish).encode() + b"\n")
             answer = json.loads(line.makefile("rb").readline())
         assert answer["ok"], answer
 

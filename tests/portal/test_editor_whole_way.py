@@ -143,3 +143,13 @@ def test_import_edit_annotate_swap_and_see_it_as_the_kiosk_shows_it(visit, writt
     (tmp_path / "red.png").write_bytes(picture(RED))
     files[other] = str(tmp_path / "red.png")
     assert difference(shown, real_screen(document, step["id"], files, tmp_path)) < 0.004
+
+    page.get_by_label("Size of the kiosk").select_option("1920x1080")
+    page.wait_for_function("() => document.querySelector('#preview').naturalWidth === 1920")
+    page.locator("#enlarge").click()  # both sizes, as large as the window lets them be
+    for width in (1280, 1920):
+        page.wait_for_function(
+            "wanted => [...document.querySelectorAll('.large-previews img')]"
+            ".some(image => image.complete && image.naturalWidth === wanted)",
+            arg=width,
+        )
