@@ -274,20 +274,22 @@ def _words(trying: Trying, name: str, plain: str, fits: Callable[[str], bool]) -
     return trying.worth.words(name, trying.known, (plain,), fits) or (plain,)
 
 
-def middle(check: Measure | Torque | Number | Column) -> Decimal:
-    """A value well inside the limits."""
-    if check.target is not None:
-        return check.target
-    if check.low is not None and check.high is not None:
-        return (check.low + check.high) / 2
-    return check.low if check.low is not None else check.high or Decimal(0)
+def middle(check: Measure | Torque | Number | Column) -> Decimal | None:
+    """The target, or a value well inside the limits; None where nothing lies within them."""
+    low, high = check.low, check.high
+    near: list[Decimal | None] = [check.target, low, high, Decimal(0)]
+    if low is not None and high is not None and low.is_finite() and high.is_finite():
+        near.insert(1, (low + high) / 2)
+    return next((value for value in near if value is not None and evidence.within(value, low, high)), None)
 
 
 def _inside(trying: Trying, name: str, check: Measure | Torque | Number | Column) -> tuple[Decimal, ...]:
     plain = middle(check)
+    if plain is None:
+        return ()
     if not trying.worth.looked_at(name) or not (trying.differs or isinstance(check, Column)):
         return (plain,)
-    also = [plain, *(edge for edge in (check.low, check.high) if edge is not None and edge.is_finite())]
+    also = [plain, *(edge for edge in (check.low, check.high) if edge is not None)]
     return trying.worth.numbers(name, trying.known, also, check.low, check.high) or (plain,)
 
 

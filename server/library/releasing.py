@@ -15,7 +15,6 @@ from content.lint.checker import lint
 from content.lint.settings import LintSettings
 from content.package import Release
 from content.revision import RevisionState
-from content.trying.walking import WHILE_WAITING, walk
 from server.audit import note
 from server.errors import Conflict, Invalid, NotAllowed, NotThere
 from server.house import House
@@ -25,6 +24,7 @@ from server.library.publishing import publish
 from server.library.reasons import insist_on_reason
 from server.library.reviewing import insist_on_signatures
 from server.library.submitting import as_folder
+from server.library.trying import tried, untried
 from server.people.sessions import Role
 from server.store import tables
 from server.store.engine import reading, writing
@@ -60,11 +60,7 @@ def obstacles(document: Document, site: LintSettings = checking.USUAL) -> tuple[
         if each.level == "error"
     ]
     if isinstance(document, Instruction):
-        found += [
-            f"a path cannot be finished: {path.why}"
-            for path in walk(document, work=WHILE_WAITING).paths
-            if path.end == "stuck"
-        ]
+        found += [f"a path cannot be finished: {path.why}" for path in tried(document).stuck]
     return tuple(found)
 
 
@@ -160,7 +156,10 @@ def _conclude(  # noqa: PLR0917 - in one transaction: the release, its terms, th
     insist_on_signatures(tx, read(tx, held.id), lifecycle.content_of(held))
     source = tx.execute(select(tables.drafts.c.source).where(tables.drafts.c.id == held.id)).scalar_one()
     keep_terms(tx, made.digest, terms, draft=held.id, override=override.strip(), source=source)
-    lifecycle.move(tx, house, held.id, RevisionState.RELEASED, by, f"revision {made.document.revision}")
+    why = f"revision {made.document.revision}"
+    if isinstance(made.document, Instruction) and (left := untried(tried(made.document))):
+        why = f"{why}; {left}"  # nobody is to take for tried what was not
+    lifecycle.move(tx, house, held.id, RevisionState.RELEASED, by, why)
     if override:
         note(tx, house.now(), by, IN_SPITE, made.document.id, override.strip())
     start_rollout(tx, house, made, terms)

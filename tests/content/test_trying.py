@@ -291,6 +291,25 @@ def test_each_choice_is_tried_before_any_pair_of_them_is_tried_in_full() -> None
     assert {f"s{n}.c: o5" for n in range(9)} <= tried
 
 
+@pytest.mark.parametrize("device", [None, "gauge"])
+def test_a_value_that_nothing_can_be_is_a_path_without_an_end_and_not_a_long_one(device: str | None) -> None:
+    band = {"unit": "mm", "low": "2", "limits": {"high": "order.n"}}
+    check: dict[str, Any] = {"id": "gap", "kind": "number", "prompt": "Read the gap", **band}
+    if device:
+        check |= {"kind": "measure", "quantity": "length", "device": device}
+    found = instruction([step("a", check)], parameters=[{"id": "n", "title": "N", "type": "number"}])
+    assert {path.end for path in walk(found).paths} == {"stuck"}
+    aside = {"on_failure": "stop", "attempts": 1}  # then it leads somewhere
+    found = instruction([step("a", check | aside)], parameters=[{"id": "n", "title": "N", "type": "number"}])
+    assert {path.end for path in walk(found).paths} == {"stopped"}
+
+
+def test_a_target_beyond_calculated_limits_is_no_attempt_that_fails_for_ever() -> None:
+    band = {"unit": "mm", "target": "5", "limits": {"low": "1 + 1", "high": "1 + 2"}}
+    check = {"id": "gap", "kind": "number", "prompt": "Read the gap", **band}
+    assert [path.end for path in walk(instruction([step("a", check)])).paths] == ["completed"]
+
+
 def test_a_path_that_is_too_long_is_cut_short_and_not_called_stuck(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("content.trying.walking.MOST_INPUTS", 5)
     trial = walk(instruction([step(f"s{number}") for number in range(9)]))

@@ -10,12 +10,14 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from content.folder import load_instruction
 from content.instruction import Instruction
+from content.lint.settings import LintSettings
 from content.package import Release
 from server.clockwork import Clockwork
 from server.errors import Conflict, Invalid, NotAllowed, NotThere
 from server.house import House
 from server.library import (
     assigning,
+    checking,
     doubting,
     drafts,
     placing,
@@ -28,6 +30,7 @@ from server.library import (
     settling,
     submissions,
     submitting,
+    trying,
 )
 from server.library.edits import Change, change
 from server.library.publishing import publish
@@ -365,7 +368,7 @@ def test_earlier_content_comes_back_on_the_terms_of_its_release(
 
 
 def test_earlier_content_comes_back_by_the_rules_of_today_or_in_spite_of_them_with_a_reason(
-    plant: House, first: str, next_release: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+    plant: House, first: str, next_release: Callable[..., str]
 ) -> None:
     second = next_release()
     next_release()
@@ -381,8 +384,8 @@ def test_earlier_content_comes_back_by_the_rules_of_today_or_in_spite_of_them_wi
     doubting.change(plant, "GP-100", "", "eva", retire=True)
     with pytest.raises(Invalid, match="which is retired"):
         restore(plant, second)
-    monkeypatch.setattr(releasing, "obstacles", lambda *_asked: ("tighten: the limits have no device",))
-    with pytest.raises(Invalid, match="no device, and 1 more"):
+    checking.decide(plant, LintSettings(levels={"limit-without-device": "error"}), "ada")
+    with pytest.raises(Invalid, match="from any device, and 1 more"):
         restore(plant, second)
     said = ("Revision 3 stops the line", None, "the device comes tomorrow")
     with pytest.raises(NotAllowed):
@@ -404,27 +407,70 @@ def publish_again(house: House, digest: str) -> dict[str, object]:
     return found.document.plain()
 
 
-def test_findings_of_the_checker_keep_a_release_back_until_an_administrator_overrides_with_a_reason(
-    plant: House, first: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(releasing, "obstacles", lambda *_asked: ("tighten: the limits have no device",))
-    with reading(plant.engine) as tx:
+def changed(house: House, part: str, **more: Any) -> str:
+    """An approved draft of the newest release in which a part says more."""
+    with reading(house.engine) as tx:
         release = library.newest_release(tx, "close-pump")
     assert release is not None
-    draft = drafts.from_release(plant, release, "eva")
-    approve(plant, draft)
-    with pytest.raises(Invalid, match="no device"):
+    draft = drafts.from_release(house, release, "eva")
+    with reading(house.engine) as tx:
+        held = drafts.read(tx, draft).parts[part]
+    change(house, draft, Change(part=part, version=held.version, body={**held.body, **more}), "eva")
+    approve(house, draft)
+    return draft
+
+
+NARROW = {"id": "gap", "kind": "number", "prompt": "Read the gap", "unit": "mm", "low": "2"}
+REFUSED: dict[str, tuple[str, dict[str, Any], str]] = {
+    "checker": (HEAD, {"risk_class": "high", "governed_by": []}, "governed by no procedure"),
+    "stuck": (
+        STEP + "bolt",
+        {"checks": [NARROW | {"limits": {"high": "1 + 0"}}]},
+        "a path cannot be finished",
+    ),
+}
+
+
+@pytest.mark.parametrize("why", REFUSED)
+def test_findings_and_paths_without_an_end_keep_a_release_back_until_an_administrator_answers_for_them(
+    plant: House, first: str, why: str
+) -> None:
+    part, more, told = REFUSED[why]
+    ruling.decide(plant, "work-instruction", "high", [{"name": "Review"}], "ada")
+    draft = changed(plant, part, **more)
+    with pytest.raises(Invalid, match=told):
         releasing.release(plant, draft, "eva", Role.ENGINEER)
     with pytest.raises(NotAllowed):
         releasing.release(plant, draft, "eva", Role.ENGINEER, override="the device comes tomorrow")
     with pytest.raises(Invalid, match="too short"):
         releasing.release(plant, draft, "ada", Role.ADMINISTRATOR, override="now")
+    assert held_at(plant, "bench-1") == {first}
     made = releasing.release(plant, draft, "ada", Role.ADMINISTRATOR, override="the device comes tomorrow")
     with reading(plant.engine) as tx:
         kept = tx.execute(
             select(tables.terms.c.override).where(tables.terms.c.release == made.digest)
         ).scalar()
     assert kept == "the device comes tomorrow"
+
+
+def test_a_site_that_calls_a_rule_an_error_has_it_keep_a_release_back(plant: House, first: str) -> None:
+    draft = changed(plant, STEP + "bolt", title="Tighten them evenly", media=[])
+    checking.decide(plant, LintSettings(levels={"missing-picture": "error"}), "ada")
+    with pytest.raises(Invalid, match="has no picture"):
+        releasing.release(plant, draft, "eva", Role.ENGINEER)
+
+
+def test_what_the_dry_run_could_not_walk_is_said_to_who_decides() -> None:
+    values = {"id": "many", "kind": "work-instruction", "title": "Many", "revision": 1, "language": "en"}
+    flags = [{"id": f"p{number}", "title": "Asked", "type": "flag"} for number in range(20)]
+    steps = [{"id": f"s{n}", "title": f"S{n}", "text": "Do it.", "when": f"order.p{n}"} for n in range(20)]
+    last = {"id": "last", "title": "Last", "text": "Do it."}
+    many = Instruction.model_validate(
+        {**values, "applies_to": {}, "parameters": flags, "steps": [*steps, last]}
+    )
+    assert "or more not" in trying.untried(trying.tried(many))
+    few = Instruction.model_validate({**values, "applies_to": {}, "steps": [last]})
+    assert trying.untried(trying.tried(few)) == ""
 
 
 def test_the_sample_instruction_that_branches_has_no_obstacle() -> None:

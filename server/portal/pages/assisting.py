@@ -14,9 +14,8 @@ from content.instruction import Instruction
 from content.sop import Sop
 from content.trying.paths import Path as Way
 from content.trying.paths import spelled_count
-from content.trying.walking import WHILE_WAITING, walk
 from server.errors import Conflict
-from server.library import checking, conditions, presenting, submitting
+from server.library import checking, conditions, presenting, submitting, trying
 from server.portal.flowchart import lay_out
 from server.portal.guard import Engineer, Portal, ThePortal
 from server.portal.pages.editing import Writer, held_draft, told
@@ -24,8 +23,7 @@ from server.reports import library as shelf
 from server.store.engine import reading
 
 router = APIRouter()
-MOST_TRIED = 3_000  # paths of a dry run from the page
-MOST_SHOWN = 400  # of them, in the table
+MOST_SHOWN = 400  # paths of a dry run, in the table
 LONGEST_FLOW = 60_000  # characters
 
 
@@ -120,10 +118,9 @@ def try_out(here: ThePortal, _visitor: Engineer, draft: str) -> JSONResponse:
         raise Conflict(
             "The draft cannot be tried before it is in order.", "Mend what is marked in red."
         ) from None
-    trial = walk(document, MOST_TRIED, WHILE_WAITING)
-    stuck = [path for path in trial.paths if path.end == "stuck"]
+    trial = trying.tried(document)
     gate = submitting.gate(
-        submitting.remarks(held, *checking.wishes(here.house)), [path.why for path in stuck]
+        submitting.remarks(held, *checking.wishes(here.house)), [path.why for path in trial.stuck]
     )
     order = {"stuck": 0, "cut short": 1, "stopped": 2, "completed": 3}
     shown = sorted(trial.paths, key=lambda path: (order[path.end], -path.expected.total_seconds()))
@@ -134,7 +131,7 @@ def try_out(here: ThePortal, _visitor: Engineer, draft: str) -> JSONResponse:
             "missed": list(trial.missed),
             "completed": sum(path.end == "completed" for path in trial.paths),
             "stopped": sum(path.end == "stopped" for path in trial.paths),
-            "stuck": len(stuck),
+            "stuck": len(trial.stuck),
             "cut": sum(path.end == "cut short" for path in trial.paths),
             "shown": [_way(path) for path in shown[:MOST_SHOWN]],
             "gate": asdict(gate),

@@ -3,7 +3,8 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from server.library import awaiting, commenting, drafts, policy, releasing, reviewing
+from content.instruction import Instruction
+from server.library import awaiting, commenting, drafts, policy, releasing, reviewing, trying
 from server.people import keys
 from server.people.sessions import Role
 from server.portal.asking import zone_of
@@ -57,8 +58,9 @@ def review(request: Request, here: ThePortal, visitor: Supervisor, draft: str) -
         against = request.query_params.get("against", "")
         shown = shown_of(tx, here.house.media, held, int(against) if against.isdecimal() else None)
         stations = names(tx)
-        ready = shown is not None and held.kind != "block" and held.state == "approved"
+        ready = shown is not None and held.kind != "block" and held.state in {"in-review", "approved"}
         obstacles = releasing.hindrances(tx, shown.document) if shown and ready else ()
+    walked = shown.document if shown and ready and isinstance(shown.document, Instruction) else None
     return here.looks.page(
         request,
         "review.html",
@@ -73,6 +75,7 @@ def review(request: Request, here: ThePortal, visitor: Supervisor, draft: str) -
         may_write=visitor.role.may(Role.ENGINEER),
         may_override=visitor.role is Role.ADMINISTRATOR,
         obstacles=obstacles,
+        untried=trying.untried(trying.tried(walked)) if walked else "",
     )
 
 
