@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from content import package, wire
 from server.audit import note
 from server.errors import Conflict, Invalid, NotThere
 from server.house import House
-from server.library import changing, places, settling
+from server.library import changing, places, settling, tenure
 from server.store import tables
 from server.store.engine import reading, writing
 
@@ -56,6 +56,7 @@ def assign(house: House, station: str, releases: Sequence[str], by: str) -> int:
         tx.execute(delete(tables.assignments).where(tables.assignments.c.station == station))
         for digest in dict.fromkeys(releases):
             tx.execute(insert(tables.assignments).values(station=station, release=digest))
+        tenure.begin(tx, station, dict.fromkeys(releases), house.now())
         named = tables.releases.c
         documents = tx.execute(select(named.document).where(named.digest.in_(releases))).scalars().all()
         places.place_exactly(tx, station, documents, by, house.now())
@@ -153,17 +154,9 @@ def _assignment(tx: Connection, house: House, station: str, broker: str) -> dict
             for e in people
         ],
         "broker": broker,
-        "withdrawn": _withdrawn(tx, row),
-        "terms": changing.terms_of(tx, [e.digest for e in releases]),
+        "withdrawn": tenure.withdrawn(tx, row.id),
+        "terms": changing.terms_of(tx, row.id, [e.digest for e in releases]),
     }
-
-
-def _withdrawn(tx: Connection, station: Row[Any]) -> list[str]:
-    """The withdrawn releases of documents that are placed at the station: nobody goes on with one of them."""
-    r = tables.releases.c
-    placed = places.documents_at(tx, station)
-    rows = tx.execute(select(r.digest, r.document).where(r.withdrawn_at.is_not(None)).order_by(r.digest))
-    return [row.digest for row in rows if row.document in placed]
 
 
 def _latest(tx: Connection, document: str) -> str:

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, func, select
+from sqlalchemy import Connection, select
 
 from content.comparing import compare, short
 from content.package import Release, read_payload
+from server.library import tenure
 from server.store.tables import releases, terms
 
 KEPT = 1_000  # pairs of releases whose short comparison is held in memory
@@ -65,11 +66,11 @@ def _compared(before: Release, after: Release) -> tuple[Change, ...]:
     )
 
 
-def terms_of(tx: Connection, digests: Sequence[str]) -> dict[str, dict[str, Any]]:
+def terms_of(tx: Connection, station: str, digests: Sequence[str]) -> dict[str, dict[str, Any]]:
     """What a kiosk is told of each release beyond its content, by digest; one that has nothing to tell is left out.
 
-    `changes` since the newest earlier one, of `from_revision`; whether they are to be acknowledged; and `point`,
-    when it takes effect: "next-run", "next-unit" (with the digest `before` that units are finished on) or "at-once".
+    `changes` since the one that its station had before, of `from_revision`; whether they are to be acknowledged; and
+    `point`, when it takes effect: "next-run", "next-unit" (with `before`, by which units are finished) or "at-once".
     """
     t = terms.c
     given = {
@@ -77,35 +78,17 @@ def terms_of(tx: Connection, digests: Sequence[str]) -> dict[str, dict[str, Any]
         for row in tx.execute(select(t.release, t.point, t.acknowledge).where(t.release.in_(digests)))
     }
     found: dict[str, dict[str, Any]] = {}
-    for row in tx.execute(_WITH_THE_EARLIER, {"digests": list(digests)}):
-        told = given.get(row.digest)
+    before = tenure.before(tx, station, digests)
+    for digest in digests:
+        told, earlier = given.get(digest), before.get(digest)
         point, acknowledge = (told.point, told.acknowledge) if told else ("next-run", False)
-        if row.earlier is not None or acknowledge or point != "next-run":
-            found[row.digest] = {
-                "changes": changes_between(tx, row.earlier, row.digest) if row.earlier else [],
-                "from_revision": row.earlier_revision,
+        if earlier is not None or acknowledge or point != "next-run":
+            found[digest] = {
+                "changes": changes_between(tx, earlier.digest, digest) if earlier else [],
+                "from_revision": earlier.revision if earlier else None,
                 "acknowledge": acknowledge,
                 "point": point,
             }
             if point == "next-unit":
-                found[row.digest]["before"] = row.earlier
+                found[digest]["before"] = earlier.digest if earlier else None
     return found
-
-
-def _with_the_earlier() -> Select[Any, Any, Any]:
-    """Each of `digests` beside the newest earlier release of its document; how many there were does not matter."""
-    r, earlier, any_earlier = releases, releases.alias(), releases.alias()
-    newest = select(func.max(any_earlier.c.revision)).where(
-        any_earlier.c.document == r.c.document, any_earlier.c.revision < r.c.revision
-    )
-    before = and_(
-        earlier.c.document == r.c.document, earlier.c.revision == newest.correlate(r).scalar_subquery()
-    )
-    return (
-        select(r.c.digest, earlier.c.digest.label("earlier"), earlier.c.revision.label("earlier_revision"))
-        .select_from(r.outerjoin(earlier, before))
-        .where(r.c.digest.in_(bindparam("digests", expanding=True)))
-    )
-
-
-_WITH_THE_EARLIER = _with_the_earlier()  # to build it takes longer than to ask it

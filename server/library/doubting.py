@@ -1,7 +1,8 @@
 """Documents in doubt: something that they refer to, or the procedure that governs them, was changed.
 
-Tools, parts, equipment, software and standards are registered once. Changing one flags every document whose newest
-release names it; a flag can hold a document, so that nobody starts it. Looking again clears the flag.
+Tools, parts, equipment, software and standards are registered once. Changing one flags every document of which a
+release that is in use, or the newest, names it; a flag can hold
+a document, so that nobody starts it. Looking again clears the flag.
 """
 
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from server.house import House
 from server.library import settling
 from server.library.mentions import places
 from server.library.reasons import insist_on_reason
-from server.reports.library import newest
+from server.reports.library import in_use
 from server.store import tables
 from server.store.engine import writing
 
@@ -81,25 +82,29 @@ def register(house: House, thing: str, kind: str, name: str, version: str, by: s
 
 
 def uses(tx: Connection, thing: str) -> list[Use]:
-    """The documents whose newest release refers to it, those of high risk first."""
-    found: list[Use] = []
+    """The documents of which a release in use, or the newest, refers to it; those of high risk first.
+
+    What is newest may be on its way only, while stations still work by what was released before.
+    """
+    found: dict[str, Use] = {}
     order = ("high", "medium", "low")
-    for release in newest(tx):
+    for release in in_use(tx):
         document = release.document
         steps = places(document, thing)
         if steps is None:
             continue
-        found.append(
-            Use(
-                document=document.id,
-                kind=document.kind,
-                title=document.title,
-                revision=document.revision,
-                risk_class=document.risk_class,
-                steps=steps,
-            )
+        newer = found.get(document.id)
+        found[document.id] = Use(
+            document=document.id,
+            kind=document.kind,
+            title=newer.title if newer else document.title,
+            revision=newer.revision if newer else document.revision,
+            risk_class=min(
+                (document.risk_class, newer.risk_class if newer else document.risk_class), key=order.index
+            ),
+            steps=tuple(dict.fromkeys((*(newer.steps if newer else ()), *steps))),
         )
-    return sorted(found, key=lambda each: (order.index(each.risk_class), each.title))
+    return sorted(found.values(), key=lambda each: (order.index(each.risk_class), each.title))
 
 
 def retired(tx: Connection, document: Document) -> tuple[str, ...]:
@@ -146,8 +151,10 @@ def change(
                 cause="thing",
                 hold=holds,
             )
-    for use in affected:
-        settling.settle(house, use.document)
+        grown = dict[str, int]()
+        for use in affected:
+            grown |= settling.settle_in(tx, house, use.document)
+    settling.tell(house, grown)
     house.live.say("library")
     return affected
 
@@ -188,7 +195,8 @@ def clear(house: House, number: int, outcome: str, by: str) -> None:
             lift(tx, house, row, outcome, by)
         tx.execute(update(f).where(f.c.id == number).values(**values))
         note(tx, house.now(), by, "reviewed", row.document, outcome.strip()[:2_000])
-    settling.settle(house, row.document)
+        grown = settling.settle_in(tx, house, row.document)
+    settling.tell(house, grown)
     house.live.say("library")
 
 
@@ -201,8 +209,7 @@ def lift(tx: Connection, house: House, held: Row[Any], why: str, by: str) -> Non
 def procedure_changed(tx: Connection, house: House, sop: Sop, by: str) -> None:
     """A procedure was released anew: the instructions that it governs need a look."""
     f = tables.flags.c
-    for each in newest(tx):
-        document = each.document
+    for document in (each.document for each in in_use(tx)):
         if isinstance(document, Sop) or sop.id not in document.governed_by:
             continue
         open_one = select(f.id).where(

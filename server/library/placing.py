@@ -8,7 +8,7 @@ from server.audit import note
 from server.errors import Invalid, NotThere
 from server.house import House
 from server.library.places import MADE, SCOPES
-from server.library.settling import settle
+from server.library.settling import settle_in, tell
 from server.store import tables
 from server.store.engine import writing
 
@@ -31,7 +31,8 @@ def place(house: House, document: str, scope: str, where: str, by: str) -> None:
             return
         tx.execute(insert(p).values(row | {"at": house.now(), "by": by}))
         note(tx, house.now(), by, "placed", document, f"{scope} {where}".strip())
-    settle(house, document)
+        grown = settle_in(tx, house, document)
+    tell(house, grown)
 
 
 def unplace(house: House, placement: int, by: str) -> None:
@@ -43,7 +44,8 @@ def unplace(house: House, placement: int, by: str) -> None:
             raise NotThere("There is no such placement.", "Load the page again.")
         tx.execute(delete(p).where(p.c.id == placement))
         note(tx, house.now(), by, "no longer placed", row.document, f"{row.scope} {row.place}".strip())
-    settle(house, row.document)
+        grown = settle_in(tx, house, row.document)
+    tell(house, grown)
 
 
 def make(house: House, station: str, products: Sequence[str], options: Sequence[str], by: str) -> None:
@@ -69,8 +71,10 @@ def make(house: House, station: str, products: Sequence[str], options: Sequence[
         told = ", ".join(f"{kind} {name}" for kind, name in sorted(wanted)) or "nothing in particular"
         note(tx, house.now(), by, "makes", station, told[:500])
         placed = tx.execute(select(p.document, p.scope, p.place).where(p.scope.in_(MADE))).all()
-    for document in sorted({row.document for row in placed if (row.scope, row.place) in before ^ wanted}):
-        settle(house, document)
+        grown = dict[str, int]()
+        for document in sorted({row.document for row in placed if (row.scope, row.place) in before ^ wanted}):
+            grown |= settle_in(tx, house, document)
+    tell(house, grown)
 
 
 def _refuse_unknown_place(tx: Connection, scope: str, where: str) -> None:

@@ -85,7 +85,8 @@ def sign(  # noqa: PLR0917 - who says what about which document
         else:
             doubting.flag(tx, house, document, f"Has to change: {words}", person, cause="review")
         _keep_dates(tx, due.planned(tx, now), now)
-    settling.settle(house, document)
+        grown = settling.settle_in(tx, house, document)
+    settling.tell(house, grown)
     house.live.say("library")
 
 

@@ -87,15 +87,19 @@ def release(  # noqa: PLR0917 - what is released how, by whom
         insist_on_signatures(tx, held, seen)
         insist_on_terms(tx, terms)
     number = _free_revision(house, held)
+    grown: dict[str, int] = {}
+
+    def conclude(tx: Connection, made: Release) -> None:
+        _conclude(tx, house, held, made, by, terms, override)
+        grown.update(settling.settle_in(tx, house, made.document.id, by=by))
+
     try:
         with as_folder(house, held, revision=number) as folder:
             _refuse_obstacles(house, load(folder), role, override)
-            made = publish(
-                house, folder, by, lambda tx, made: _conclude(tx, house, held, made, by, terms, override)
-            )
+            made = publish(house, folder, by, conclude)
     except DocumentError as problem:
         raise Invalid("the document is not in order", "take it back and mend it", problem.findings) from None
-    settling.settle(house, made.document.id, by=by)
+    settling.tell(house, grown)
     lifecycle.say(house, draft)
     return made
 
@@ -217,5 +221,6 @@ def withdraw(house: House, digest: str, reason: str, by: str) -> None:
         tx.execute(insert(tables.withdrawals).values(release=digest, reason=reason, at=now, by=by))
         superseding.withdrawn(tx, digest)
         note(tx, now, by, "withdrawn", row.document, f"revision {row.revision}: {reason}")
-    settling.settle(house, row.document, always=True, by=by)
+        grown = settling.settle_in(tx, house, row.document, withdrawn=digest, by=by)
+    settling.tell(house, grown)
     house.live.say("library")

@@ -63,7 +63,8 @@ def restore(  # noqa: PLR0917 - what comes back how, who says so and why
         if isinstance(made.document, Instruction):
             sharing.taken_over(tx, house, made.document, by)
             sharing.left_behind(tx, house, made.document, by)
-    settling.settle(house, made.document.id, by=by)
+        grown = settling.settle_in(tx, house, made.document.id, by=by)
+    settling.tell(house, grown)
     house.live.say("library")
     return made
 

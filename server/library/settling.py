@@ -5,7 +5,7 @@ the newest release that is in force for it. `settle` writes that down, and tells
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from server.audit import note
 from server.errors import Conflict, NotThere
 from server.house import House
+from server.library import tenure
 from server.library.places import documents_at, stations_of
 from server.library.reasons import insist_on_reason
 from server.library.superseding import supersede
@@ -129,48 +130,63 @@ def held_documents(tx: Connection) -> set[str]:
 # --- settling -------------------------------------------------------------------
 
 
-def settle(house: House, document: str, *, always: bool = False, by: str = ITSELF) -> None:
-    """Bring the stations' assignments in line for one document; `always` tells even those whose release stays.
-
-    `by` is whose doing it is that a newer release takes the place of the older ones.
-    """
-    a, r = tables.assignments.c, tables.releases.c
+def settle(house: House, document: str, by: str = ITSELF) -> None:
+    """Bring the stations' assignments in line for one document, in a transaction of its own."""
     with writing(house.engine) as tx:
-        options, now = candidates(tx, document), house.now()
-        if (ruling := next((each for each in options if _everywhere(each, now)), None)) is not None:
-            supersede(tx, house, document, ruling.revision, by)
-        held = document in held_documents(tx)
-        wanted = {
-            row.id: choose(document, options, row.id, now, held=held) for row in stations_of(tx, document)
-        }
-        query = (
-            select(a.station, a.release)
-            .join(tables.releases, r.digest == a.release)
-            .where(r.document == document)
-        )
-        holding: dict[str, set[str]] = {}
-        for row in tx.execute(query):
-            holding.setdefault(row.station, set()).add(row.release)
-        grown = {}
-        for station in sorted(wanted.keys() | holding.keys()):
-            choice = wanted.get(station)
-            target = {choice.digest} if choice is not None and choice.digest is not None else set[str]()
-            if target != holding.get(station, set()):
-                _switch(tx, station, holding.get(station, set()), target)
-            elif not always:
-                continue
-            grown[station] = grow(tx, station)
+        grown = settle_in(tx, house, document, by=by)
+    tell(house, grown)
+
+
+def tell(house: House, grown: Mapping[str, int]) -> None:
+    """Let the kiosks of these stations look again: what `settle_in` returned, once that is committed."""
     for station, counter in grown.items():
         house.push(station, counter)
     if grown:
         house.live.say("stations")
 
 
-def _switch(tx: Connection, station: str, before: set[str], after: set[str]) -> None:
+def settle_in(
+    tx: Connection, house: House, document: str, *, withdrawn: str | None = None, by: str = ITSELF
+) -> dict[str, int]:
+    """Bring the stations' assignments in line for one document; the counters of those that are to look again.
+
+    It belongs to the transaction of whatever changes what is in force: a crash leaves both or neither. `withdrawn`:
+    this release was just taken back, and every station that may have it is told. `by` is whose doing it is that a newer
+    release takes the place of the older ones.
+    """
+    a, r = tables.assignments.c, tables.releases.c
+    options, now = candidates(tx, document), house.now()
+    if (ruling := next((each for each in options if _everywhere(each, now)), None)) is not None:
+        supersede(tx, house, document, ruling.revision, by)
+    held = document in held_documents(tx)
+    wanted = {row.id: choose(document, options, row.id, now, held=held) for row in stations_of(tx, document)}
+    query = (
+        select(a.station, a.release)
+        .join(tables.releases, r.digest == a.release)
+        .where(r.document == document)
+    )
+    holding: dict[str, set[str]] = {}
+    for row in tx.execute(query):
+        holding.setdefault(row.station, set()).add(row.release)
+    grown = {}
+    told = set() if withdrawn is None else wanted.keys() | tenure.held_by(tx, withdrawn)
+    for station in sorted(wanted.keys() | holding.keys() | told):
+        choice = wanted.get(station)
+        target = {choice.digest} if choice is not None and choice.digest is not None else set[str]()
+        if target != holding.get(station, set()):
+            _switch(tx, station, holding.get(station, set()), target, now)
+        elif station not in told:
+            continue
+        grown[station] = grow(tx, station)
+    return grown
+
+
+def _switch(tx: Connection, station: str, before: set[str], after: set[str], now: datetime) -> None:
     a = tables.assignments
     tx.execute(delete(a).where(a.c.station == station, a.c.release.in_(before)))
     for digest in after:
         tx.execute(insert(a).values(station=station, release=digest))
+    tenure.begin(tx, station, after - before, now)
 
 
 def grow(tx: Connection, station: str) -> int:
@@ -232,7 +248,8 @@ def _move_rollout(house: House, digest: str, by: str, why: str) -> None:
             else f"stage {after.get('stage', row.stage) + 1}"
         )
         note(tx, house.now(), by, "rolled out", row.document, f"{told}: {why}")
-    settle(house, row.document, by=by)
+        grown = settle_in(tx, house, row.document, by=by)
+    tell(house, grown)
     house.live.say("library")
 
 
@@ -292,7 +309,11 @@ def come_due(house: House, since: datetime, now: datetime) -> None:
         query = select(r.document).join(tables.terms, t.release == r.digest).distinct()
         due = tx.execute(query.where(t.effective_at > since, t.effective_at <= now)).scalars().all()
     for document in due:
-        settle(house, document)
+        with writing(house.engine) as tx:
+            grown = settle_in(tx, house, document)
+            if grown:  # what took effect long ago is looked at again with every start
+                note(tx, now, ITSELF, "took effect", document, f"at {', '.join(sorted(grown))}"[:2_000])
+        tell(house, grown)
 
 
 # --- what a station gets, and why -----------------------------------------------

@@ -88,6 +88,14 @@ def newest(tx: Connection) -> tuple[Release, ...]:
     return tuple(content_of(tx, _newest_digests(tx).values()).values())
 
 
+def in_use(tx: Connection) -> tuple[Release, ...]:
+    """Every release that a station has to hold, and each document's newest; of a document the newest first."""
+    held = tx.execute(select(assignments.c.release).distinct()).scalars()
+    digests = dict.fromkeys([*_newest_digests(tx).values(), *held])
+    found = content_of(tx, list(digests)).values()
+    return tuple(sorted(found, key=lambda each: (each.document.id, -each.document.revision)))
+
+
 def newest_release(tx: Connection, document: str) -> Release | None:
     """A document's newest release that was not withdrawn; None when there is none."""
     digest = _newest_digests(tx, document).get(document)

@@ -11,7 +11,7 @@ from content import chain, package, wire
 from content.instruction import Instruction
 from content.record import ChangesSeen
 from server.house import House
-from server.library import changing
+from server.library import assigning, changing, releasing
 from server.library.publishing import keep
 from server.people.roster import add_person
 from server.records.ingesting import ingest
@@ -69,15 +69,37 @@ def test_the_changed_steps_come_with_few_words(house: House) -> None:
         assert changing.changes_between(tx, before, after) == wanted
 
 
-def test_terms_compare_with_the_newest_earlier_release(house: House) -> None:
-    one, _, five = (release(house, revision, low) for revision, low in ((1, "8.5"), (3, "8.2"), (5, "8.0")))
+def test_terms_compare_with_what_the_station_had_before(house: House) -> None:
+    one, three, five = (
+        release(house, revision, low) for revision, low in ((1, "8.5"), (3, "8.2"), (5, "8.0"))
+    )
+    for station in ("a", "b", "c", "d"):
+        assigning.create_station(house, station, station, "L", "H", "admin")
     with writing(house.engine) as tx:
-        tx.execute(insert(tables.terms).values(release=five, point="at-once", acknowledge=True))
+        tx.execute(insert(tables.terms).values(release=five, point="next-unit", acknowledge=True))
+    for station, had in (("a", (one, three, five)), ("b", (one, five)), ("c", (five,))):
+        for digest in had:
+            assigning.assign(house, station, [digest], "admin")
     with reading(house.engine) as tx:
-        assert changing.terms_of(tx, [one]) == {}  # there is nothing to tell of it
-        terms = changing.terms_of(tx, [one, five])[five]
-    assert (terms["acknowledge"], terms["from_revision"], terms["point"]) == (True, 3, "at-once")
-    assert [change["what"] for change in terms["changes"]] == ["limit 8.2 – 9.5 N·m → 8.0 – 9.5 N·m"]
+        assert changing.terms_of(tx, "d", [one]) == {}  # there is nothing to tell of it
+        terms = {station: changing.terms_of(tx, station, [five])[five] for station in ("a", "b", "c")}
+    told = {station: (each["from_revision"], each["before"]) for station, each in terms.items()}
+    assert told == {"a": (3, three), "b": (1, one), "c": (3, three)}
+    assert {(each["acknowledge"], each["point"]) for each in terms.values()} == {(True, "next-unit")}
+    assert [change["what"] for change in terms["b"]["changes"]] == ["limit 8.5 – 9.5 N·m → 8.0 – 9.5 N·m"]
+
+
+def test_what_was_withdrawn_is_not_what_a_change_is_told_against(house: House) -> None:
+    """Back on the first after a mistake, operators read all that the third changed, not only what it mended."""
+    one, two, three = (
+        release(house, revision, low) for revision, low in ((1, "8.5"), (2, "8.2"), (3, "8.0"))
+    )
+    assigning.create_station(house, "a", "A", "L", "H", "admin")
+    for digest in (one, two, three):
+        assigning.assign(house, "a", [digest], "admin")
+    releasing.withdraw(house, two, "the limit is wrong", "admin")
+    with reading(house.engine) as tx:
+        assert changing.terms_of(tx, "a", [three])[three]["from_revision"] == 1
 
 
 def test_who_acknowledged_which_release_follows_from_the_record(house: House) -> None:

@@ -1,5 +1,6 @@
 """From approved to the floor: terms, staged releases, withdrawal, earlier content, placements, doubt, tokens."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Row, insert, select, update
 
+from content import package
 from content.folder import load_instruction
 from content.instruction import Instruction
 from content.lint.settings import LintSettings
@@ -621,3 +623,99 @@ def test_who_wrote_may_not_sign_whatever_their_role(plant: House, first: str) ->
     submitting.submit(plant, draft, "", "ada")
     with pytest.raises(NotAllowed, match="who wrote"):
         reviewing.sign(plant, draft, "ada", Role.ADMINISTRATOR, "approved", "It is right")
+
+
+# --- a crash, and what is no longer placed ----------------------------------------------------------------------------
+class Crash(BaseException):
+    """The process is gone: nobody catches it."""
+
+
+@pytest.fixture
+def crashing(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """From now on the server dies when it tells the kiosks, right after the commit."""
+
+    def died(*_asked: Any) -> None:
+        raise Crash
+
+    return lambda: monkeypatch.setattr(settling, "tell", died)
+
+
+def test_a_server_that_dies_after_a_withdrawal_has_taken_it_off_the_stations(
+    plant: House, first: str, next_release: Callable[..., str], crashing: Callable[[], None]
+) -> None:
+    second = next_release()
+    before = assigning.tag(plant, "bench-1", "b")
+    crashing()
+    with pytest.raises(Crash):
+        releasing.withdraw(plant, second, WRONG, "eva")
+    assert held_at(plant, "bench-1") == {first}
+    assert assigning.tag(plant, "bench-1", "b") != before
+
+
+def test_a_server_that_dies_after_a_release_has_brought_it_to_the_stations(
+    plant: House, first: str, next_release: Callable[..., str], crashing: Callable[[], None]
+) -> None:
+    crashing()
+    with pytest.raises(Crash):
+        next_release()
+    assert held_at(plant, "bench-1") not in ({first}, set())
+
+
+def test_a_server_that_dies_after_a_hold_lets_nobody_start(
+    plant: House, first: str, crashing: Callable[[], None]
+) -> None:
+    doubting.register(plant, "GP-101", "part", "Housing", "A", "eva")
+    changed(plant, HEAD, risk_class="high", governed_by=["sop"])
+    with reading(plant.engine) as tx:
+        draft = tx.execute(select(tables.drafts.c.id).where(tables.drafts.c.state == "approved")).scalar()
+    if draft is not None:
+        releasing.release(plant, draft, "ada", Role.ADMINISTRATOR, override="it is only a trial")
+    crashing()
+    with pytest.raises(Crash):
+        doubting.change(plant, "GP-101", "B", "eva", hold=True)
+    assert held_at(plant, "bench-1") == set()
+
+
+def test_a_withdrawal_reaches_a_station_where_the_document_is_no_longer_placed(
+    plant: House, first: str, next_release: Callable[..., str]
+) -> None:
+    second = next_release()
+    with reading(plant.engine) as tx:
+        placements = tx.execute(select(tables.placements.c.id)).scalars().all()
+    for placement in placements:
+        placing.unplace(plant, placement, "eva")
+    before = assigning.counter_of(plant, "bench-1")
+    releasing.withdraw(plant, second, WRONG, "eva")
+    assert assigning.counter_of(plant, "bench-1") > before
+    payload = package.content_of(assigning.assignment(plant, "bench-1", "b"))
+    assert json.loads(payload)["withdrawn"] == [second]
+    other = package.content_of(assigning.assignment(plant, "bench-3", "b"))  # it never had it
+    assert json.loads(other)["withdrawn"] == []
+
+
+def test_what_stations_still_work_by_is_in_doubt_also_when_the_newest_release_is_on_its_way_only(
+    plant: House, first: str, next_release: Callable[..., str]
+) -> None:
+    doubting.register(plant, "Zorbex", "tool", "Zorbex", "1", "eva")
+    second = next_release(title="Use Zorbex now")
+    next_release(Terms(first=(("bench-2",),)), title="Plain")
+    assert held_at(plant, "bench-1") == {second}
+    with reading(plant.engine) as tx:
+        (use,) = doubting.uses(tx, "Zorbex")
+    assert use.document == "close-pump"
+    assert doubting.change(plant, "Zorbex", "2", "eva") == [use]
+
+
+def test_that_a_release_took_effect_at_its_date_is_written_down_once(
+    plant: House, first: str, next_release: Callable[..., str], clock: Clock
+) -> None:
+    second = next_release(Terms(effective_at=plant.now() + timedelta(hours=1)))
+    Clockwork(plant).tick()
+    clock.forward(hours=2)
+    for _ in range(3):
+        Clockwork(plant).tick()
+    assert held_at(plant, "bench-1") == {second}
+    with reading(plant.engine) as tx:
+        a = tables.audit.c
+        told = tx.execute(select(a.detail).where(a.what == "took effect")).scalars().all()
+    assert told == ["at bench-1, bench-2"]

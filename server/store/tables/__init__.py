@@ -13,6 +13,7 @@ from server.store.tables.library import (
     media,
     release_media,
     releases,
+    station_releases,
 )
 from server.store.tables.plant import audit, enrolments, kiosks, people, sessions, stations
 from server.store.tables.publishing import (
@@ -90,6 +91,7 @@ __all__ = [
     "rollouts",
     "runs",
     "sessions",
+    "station_releases",
     "stations",
     "step_times",
     "terms",

@@ -25,6 +25,7 @@ documents = Table(
     Column("id", String, primary_key=True),
     Column("kind", String, nullable=False),
     Column("title", String, nullable=False),
+    Column("numbered", Integer, nullable=False, server_default="0"),  # the highest number that kiosks told of
 )
 releases = Table(
     "releases",
@@ -62,6 +63,13 @@ assignments = Table(
     metadata,
     Column("station", ForeignKey("stations.id"), primary_key=True),
     Column("release", ForeignKey("releases.digest"), primary_key=True),
+)
+station_releases = Table(  # what a station ever had to hold, and since when last
+    "station_releases",
+    metadata,
+    Column("station", ForeignKey("stations.id"), primary_key=True),
+    Column("release", ForeignKey("releases.digest"), primary_key=True, index=True),
+    Column("since", Utc, nullable=False),
 )
 
 # --- what is being written -------------------------------------------------
