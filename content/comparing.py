@@ -26,7 +26,7 @@ from content.comparison import (
 from content.difference import FieldChange, How, changes, field, moved, plain
 from content.evidence import limits
 from content.instruction import BlockUse, Instruction, Safety, Step
-from content.languages import Translated, texts
+from content.languages import Translated, spoken, texts
 from content.media import Medium
 from content.sop import Box, Sop
 from content.values import CheckId, StepId
@@ -360,7 +360,7 @@ def _ways(ways: Sequence[Any]) -> str:
 def _translations(before: Instruction | Sop, after: Instruction | Sop) -> list[TextChange]:
     found: list[TextChange] = []
     for language in sorted({*before.translations, *after.translations}):
-        old, new = before.translations.get(language, {}), after.translations.get(language, {})
+        old, new = spoken(before, language), spoken(after, language)
         ordered = dict.fromkeys([*texts(after), *sorted({*old, *new})]) if old != new else {}
         for key in ordered:
             if old.get(key) != new.get(key):

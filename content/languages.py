@@ -3,10 +3,15 @@
 A translation says which source text it was made from, by the beginning of its SHA-256; when the source changes, the
 translation is stale and no longer shown. What falls back does so openly: exact language, its base (`pt` for `pt-BR`),
 the document's own.
+
+A key names what holds the text by its identifiers (`steps.bolt.checks.seated.prompt`). What has none, such as an
+annotation or a notice, is known by what it says: its key ends in the beginning of the text's SHA-256, never in its
+place in a list, so that what stands beside it can come, go and move.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, TypeVar, cast, get_args, get_origin, get_type_hints
@@ -16,6 +21,10 @@ from pydantic import Field
 from content.values import Language, Line, Piece, Text
 
 OF = 8  # hexadecimal digits of the source's SHA-256 that a translation keeps
+PLACED = re.compile(  # keys as they were written before: entries without an identifier stood under their place
+    r"(?:^|(?<=\.))(media|annotations|captions|safety|order|qualifications|attachments|roles|responsibilities|responsible"
+    r"|consulted|informed|definitions|policy|inputs|outputs|metrics|records|references|next)\.\d{1,7}(?=\.|$)"
+)
 SPOKEN = (get_args(Line)[1], get_args(Text)[1])  # what marks a field as a text
 NOT_FOR_PEOPLE = frozenset(
     {  # texts that are read by machines, or that name one thing in every language
@@ -66,6 +75,20 @@ def stamp(source: str) -> str:
     return hashlib.sha256(source.encode()).hexdigest()[:OF]
 
 
+def lasting(key: str, of: str) -> str:
+    """The key of a translation that was made from `of`; one that was written with places in lists is turned."""
+    turned, places = PLACED.subn(r"\1", key)
+    return f"{turned}.{of}" if places else key
+
+
+def spoken(document: Piece, language: str) -> dict[str, Translated]:
+    """What the document has in exactly that language, by lasting keys."""
+    every: Mapping[str, Mapping[str, Translated]] = getattr(document, "translations", {})
+    held = every.get(language, {})
+    turned = {lasting(key, each.of): each for key, each in held.items()}
+    return turned | {key: held[key] for key in turned if key in held}
+
+
 def texts(document: Piece) -> dict[str, str]:
     """Every text of the document that people read, by its lasting key, in order of reading."""
     found: dict[str, str] = {}
@@ -89,24 +112,22 @@ def translated(document: D, language: str) -> tuple[D, tuple[Fallback, ...]]:
     """The document in that language as far as it goes, and every text that fell back to the document's own."""
     if language == getattr(document, "language", None):
         return document, ()
-    fell: list[Fallback] = []
+    fell: dict[str, Fallback] = {}
     held = _held(document, language)
 
     def speak(key: str, text: str) -> str:
         known = held.get(key)
         if known is not None and known.of == stamp(text):
             return known.text
-        fell.append(Fallback(key, "missing" if known is None else "stale"))
+        fell[key] = Fallback(key, "missing" if known is None else "stale")
         return text
 
-    return cast("D", _walk(document, "", speak)), tuple(fell)
+    return cast("D", _walk(document, "", speak)), tuple(fell.values())
 
 
 def _held(document: Piece, language: str) -> Mapping[str, Translated]:
     """The texts of a language over those of its base."""
-    every: Mapping[str, Mapping[str, Translated]] = getattr(document, "translations", {})
-    base = every.get(language.partition("-")[0], {})
-    return {**base, **every.get(language, {})}
+    return spoken(document, language.partition("-")[0]) | spoken(document, language)
 
 
 @cache
@@ -133,34 +154,35 @@ def _holds_pieces(hint: Any) -> bool:
     return any(_holds_pieces(each) for each in get_args(hint))
 
 
-def _walk(piece: Piece, key: str, say: Callable[[str, str], str]) -> Piece:
-    """The piece with each of its texts said anew."""
+def _walk(piece: Piece, key: str, say: Callable[[str, str], str], *, named: bool = True) -> Piece:
+    """The piece with each of its texts said anew; what is not `named` has texts that are known by what they say."""
     changed: dict[str, Any] = {}
     for name, is_text in _spoken(type(piece)):
         value = getattr(piece, name)
-        said = _said(value, f"{key}.{name}" if key else name, say, is_text=is_text)
+        said = _said(value, f"{key}.{name}" if key else name, say, is_text=is_text, named=named)
         if said is not value:
             changed[name] = said
     return piece.model_copy(update=changed) if changed else piece
 
 
-def _said(value: Any, key: str, say: Callable[[str, str], str], *, is_text: bool) -> Any:
+def _said(value: Any, key: str, say: Callable[[str, str], str], *, is_text: bool, named: bool) -> Any:
     match value:
         case str() if is_text and any(letter.isalpha() for letter in value):
-            said = say(key, value)
+            said = say(key if named else f"{key}.{stamp(value)}", value)
             return value if said == value else said
         case Piece():
-            return _walk(value, key, say)
+            return _walk(value, key, say, named=named)
         case tuple():
             items = cast("tuple[Any, ...]", value)
-            said = tuple(_said(item, f"{key}.{name}", say, is_text=is_text) for name, item in _named(items))
+            said = tuple(_entry(item, key, say, is_text=is_text, named=named) for item in items)
             return items if all(new is old for new, old in zip(said, items, strict=True)) else said
         case _:
             return value
 
 
-def _named(items: tuple[Any, ...]) -> Iterator[tuple[str, Any]]:
-    """Each item with the identifier that lasts, or its place where it has none."""
-    for place, item in enumerate(items):
-        name = getattr(item, "id", None) or getattr(item, "number", None)
-        yield (name if isinstance(name, str) else str(place)), item
+def _entry(item: Any, key: str, say: Callable[[str, str], str], *, is_text: bool, named: bool) -> Any:
+    """An entry of a list, under the identifier that lasts; one without stands under the list itself."""
+    name = getattr(item, "id", None) or getattr(item, "number", None)
+    if isinstance(name, str):
+        return _said(item, f"{key}.{name}", say, is_text=is_text, named=named)
+    return _said(item, key, say, is_text=is_text, named=False)

@@ -1,7 +1,7 @@
 """XLIFF 2.1 (OASIS standard) for translators: a document's texts out, and the translated ones back.
 
-A unit's `name` is the text's lasting key. What comes back is taken only where its source is still the document's
-text; the rest is told.
+A unit's `name` is the text's lasting key, and its `id` that key spelled as XML wants it. What comes back is taken only
+where its source is still the document's text; the rest is told.
 """
 
 import re
@@ -14,7 +14,7 @@ from defusedxml.common import DefusedXmlException
 
 from content.blocks import Block
 from content.instruction import Instruction
-from content.languages import Translated, stamp, texts
+from content.languages import Translated, lasting, spoken, stamp, texts
 from content.sop import Sop
 from content.values import LONGEST_TEXT
 
@@ -47,11 +47,11 @@ def export(document: Instruction | Sop | Block, language: str) -> str:
     file = SubElement(
         root, f"{{{NAMESPACE}}}file", {"id": document.id, "original": f"{document.id} r{document.revision}"}
     )
-    held = document.translations.get(language, {})
-    for number, (key, source) in enumerate(texts(document).items(), start=1):
+    held = spoken(document, language)
+    for key, source in texts(document).items():
         if not any(letter.isalpha() for letter in source):
             continue
-        unit = SubElement(file, f"{{{NAMESPACE}}}unit", {"id": f"u{number}", "name": key})
+        unit = SubElement(file, f"{{{NAMESPACE}}}unit", {"id": _unit(key), "name": key})
         known = held.get(key)
         stale = known is not None and known.of != stamp(source)
         notes = SubElement(unit, f"{{{NAMESPACE}}}notes")
@@ -67,6 +67,11 @@ def export(document: Instruction | Sop | Block, language: str) -> str:
             _text(segment, "target", known.text)
     indent(root, " ")
     return tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _unit(key: str) -> str:
+    """A key as an identifier of XML: what cannot stand in one is written by its number."""
+    return re.sub(r"[^A-Za-z0-9.-]", lambda found: f"_{ord(found[0]):x}_", key)
 
 
 def _text(segment: Element, name: str, text: str) -> None:
@@ -104,9 +109,9 @@ def _returned(document: Instruction | Sop | Block, language: str, root: Element)
     found: dict[str, Translated] = {}
     left: list[str] = []
     for unit in root.iter(f"{{{NAMESPACE}}}unit"):
-        key = unit.get("name", "")
-        source = "".join(_spoken(each) for each in unit.iter(f"{{{NAMESPACE}}}source"))
-        target = "".join(_spoken(each) for each in unit.iter(f"{{{NAMESPACE}}}target")).strip()
+        source = "".join(_said(each) for each in unit.iter(f"{{{NAMESPACE}}}source"))
+        key = lasting(unit.get("name", ""), stamp(source))
+        target = "".join(_said(each) for each in unit.iter(f"{{{NAMESPACE}}}target")).strip()
         if key not in own:
             left.append(f"{_KEY.sub('?', key)[:80]}: the document has no such text any more")
         elif source != own[key]:
@@ -124,5 +129,5 @@ def _is_untouched(unit: Element, target: str, source: str) -> bool:
     return target == source and states == {"initial"}
 
 
-def _spoken(element: Element) -> str:
+def _said(element: Element) -> str:
     return "".join(element.itertext())

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, select, update
 
 from content import wire
+from content.following import followed
 from server.errors import Conflict, Invalid, NotThere
 from server.house import House
 from server.library import shapes
@@ -18,6 +19,7 @@ from server.store.engine import writing
 
 LONGEST_PART = 400_000  # characters
 MOST_CHANGES = 600  # parts of one request
+Body = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +104,28 @@ def apply(  # noqa: PLR0917 - what is changed to what, by whom, and what that ta
             note_edit(tx, house.now(), draft, each.part, lost)
         kept.append(made)
     if together is not None:
+        _follow(tx, house, held, by, together)
         _touch(tx, house, draft, by, kept)
     return kept
+
+
+def _follow(tx: Connection, house: House, was: Draft, by: str, together: int) -> None:
+    """Have the translations of texts that are known by their words follow those that were changed."""
+    now = read(tx, was.id)
+    spoken = now.head.get("translations")
+    if not isinstance(spoken, dict):
+        return
+    found = cast("dict[str, Any]", spoken)
+    for name, part in was.parts.items():
+        body = now.parts[name].body
+        if isinstance(part.body, dict) and isinstance(body, dict) and part.version != now.parts[name].version:
+            begin = f"steps.{name.removeprefix(STEP)}" if name.startswith(STEP) else ""
+            found = followed(found, cast("Body", part.body), cast("Body", body), begin)
+    if found != spoken:
+        version, body = now.parts[HEAD].version + 1, now.head | {"translations": found}
+        keep_part(tx, was.id, HEAD, version, body)
+        edit = Edit(version=version, before=now.head, after=body, by=by, together=together)
+        note_edit(tx, house.now(), was.id, HEAD, edit)
 
 
 def insist_on_writing(tx: Connection, draft: str) -> Draft:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from content import xliff
 from content.blocks import Block
 from content.instruction import Instruction
-from content.languages import stamp, texts
+from content.languages import lasting, spoken, stamp, texts
 from content.sop import Sop
 from content.values import LONGEST_TEXT
 from server.errors import Conflict, Invalid
@@ -68,8 +68,8 @@ def coverage(document: Instruction | Sop | Block) -> tuple[Coverage, ...]:
     """Each language that the document has something in."""
     told = sources(document)
     found: list[Coverage] = []
-    for language, held in sorted(document.translations.items()):
-        known = {key: each for key, each in held.items() if key in told}
+    for language in sorted(document.translations):
+        known = {key: each for key, each in spoken(document, language).items() if key in told}
         stale = sum(each.of != stamp(told[key]) for key, each in known.items())
         found.append(Coverage(language=language, done=len(known) - stale, stale=stale, all=len(told)))
     return tuple(found)
@@ -78,7 +78,7 @@ def coverage(document: Instruction | Sop | Block) -> tuple[Coverage, ...]:
 def lines(tx: Connection, draft: Draft, language: str) -> tuple[Line, ...]:
     """Every text of the draft beside its translation."""
     document = document_of(draft)
-    held = document.translations.get(language, {})
+    held = spoken(document, language)
     told = sources(document)
     stale = {each.of for key, each in held.items() if key in told and each.of != stamp(told[key])}
     before = _said_before(tx, draft, stale) if stale else {}
@@ -100,13 +100,19 @@ def _line(  # noqa: PLR0917 - a text, its translation, and what is known about b
     step, _, field = rest.partition(".") if first == "steps" else ("", "", key)
     return Line(
         key=key,
-        where=" · ".join([titles.get(step, step)] * bool(step) + field.replace("_", " ").split(".")),
+        where=" · ".join([titles.get(step, step)] * bool(step) + _field(key, field, source)),
         source=source,
         target="" if known is None else known.text,
         state=state,
         before=before.get(known.of) if known is not None and state == "stale" else None,
         block=blocks.get(step),
     )
+
+
+def _field(key: str, field: str, source: str) -> list[str]:
+    """What a text is in its step, in words; what it says is beside it already."""
+    own = field.removesuffix(f".{stamp(source)}") if key.endswith(f".{stamp(source)}") else field
+    return own.replace("_", " ").split(".")
 
 
 def _of_blocks(draft: Draft) -> dict[str, str]:
@@ -158,18 +164,18 @@ def put(house: House, draft: str, language: str, given: Mapping[str, str], by: s
     told = sources(document)
     _insist(document, language)
     head = held.head
-    spoken = dict(head.get("translations", {}))
-    known = dict(spoken.get(language, {}))
+    every = dict(head.get("translations", {}))
+    known = {lasting(key, each["of"]): each for key, each in every.get(language, {}).items()}
     for key, text in given.items():
         if key not in told or len(text) > LONGEST_TEXT:
             raise Invalid(f"{key[:80]} is no text of this document", "load the page again")
         known.pop(key, None)
         if text.strip():
             known[key] = {"of": stamp(told[key]), "text": text.strip()}
-    spoken[language] = known
-    spoken = {name: each for name, each in spoken.items() if each}
+    every[language] = known
+    every = {name: each for name, each in every.items() if each}
     body = {name: value for name, value in head.items() if name != "translations"}
-    body |= {"translations": spoken} if spoken else {}
+    body |= {"translations": every} if every else {}
     change(house, draft, Change(part=HEAD, version=held.parts[HEAD].version, body=body), by)
     with reading(house.engine) as tx:
         after = document_of(read(tx, draft))

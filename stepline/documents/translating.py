@@ -8,6 +8,7 @@ from content import xliff
 from content.blocks import BLOCK_FILE, Block
 from content.errors import DocumentError
 from content.folder import Document, load, load_block
+from content.languages import spoken
 from content.writing import write_translation
 from stepline.documents.saying import plainly
 
@@ -40,7 +41,7 @@ def _take(folder: Path, document: Document | Block, file: Path, out: Console, pr
     except (xliff.XliffWrong, OSError, UnicodeDecodeError) as problem:
         plainly(problems, f"{file}: {problem}")
         return 1
-    held = {**document.translations.get(returned.language, {}), **returned.texts}
+    held = {**spoken(document, returned.language), **returned.texts}
     written = write_translation(folder, returned.language, held)
     plainly(out, f"{written}: {len(returned.texts)} texts taken")
     for line in returned.left:

@@ -17,6 +17,7 @@ from server.library import (
     conditions,
     drafts,
     edits,
+    history,
     naming,
     presenting,
     releasing,
@@ -267,6 +268,37 @@ def test_translations_are_kept_text_by_text_and_what_became_stale_says_what_chan
         translating.put(plant, draft, "fr", {"no.such.key": "x"}, "eva")
     with pytest.raises(Invalid):
         translating.put(plant, draft, "../x", {"title": "x"}, "eva")
+
+
+def test_the_words_of_a_drawing_are_changed_and_what_it_said_stands_beside_its_translation(plant) -> None:
+    draft = draft_of(plant, "service-pump")
+    body = held(plant, draft).parts[STEP + "look-over"].body
+    first, second, third = (each["text"] for each in body["media"][0]["annotations"])
+
+    def told() -> dict[str, translating.Line]:
+        with reading(plant.engine) as tx:
+            found = translating.lines(tx, drafts.read(tx, draft), "ja")
+        return {each.source: each for each in found if "look-over.media.annotations" in each.key}
+
+    before = told()
+    assert {each.state for each in before.values()} == {"done"}
+    assert before[first].where.endswith("media · annotations · text")
+    body["media"][0]["annotations"][1]["text"] = "Oil seal of the shaft"
+    put(plant, draft, STEP + "look-over", media=body["media"])
+    stale = told()["Oil seal of the shaft"]
+    assert (stale.state, stale.before, stale.target) == ("stale", second, before[second].target)
+    assert [told()[each].state for each in (first, third)] == ["done", "done"]
+    del body["media"][0]["annotations"][0]
+    put(plant, draft, STEP + "look-over", media=body["media"])
+    left = told()
+    assert {each: line.state for each, line in left.items()} == {
+        "Oil seal of the shaft": "stale",
+        third: "done",
+    }
+    assert left[third].target == before[third].target
+    history.undo(plant, draft, "eva")
+    history.undo(plant, draft, "eva")
+    assert told() == before
 
 
 def test_a_translators_file_is_taken_in_and_what_is_not_is_told(plant) -> None:
