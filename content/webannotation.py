@@ -5,12 +5,13 @@ number, `commenting` its text. With the picture's size the places are pixels, th
 """
 
 import uuid
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any, cast
 
 from pydantic import TypeAdapter, ValidationError
 
-from content import selector
+from content import selector, wire
 from content.errors import AnnotationError
 from content.media import Annotation, Arrow, Badge, Blur, Box, Caption, Ellipse, Point, Polygon
 from content.selector import Geometry, Outline, Oval, Rectangle, Segment, Size
@@ -25,7 +26,13 @@ Json = dict[str, Any]
 
 def write(annotations: Iterable[Annotation], source: str, size: Size | None = None) -> list[Json]:
     """The annotations of the picture `source`; in pixels where its size is given, in percent otherwise."""
-    return [_written(each, source, place, size) for place, each in enumerate(annotations)]
+    seen: Counter[str] = Counter()
+    found: list[Json] = []
+    for each in annotations:
+        drawn = wire.canonical(each.plain())
+        seen[drawn] += 1
+        found.append(_written(each, source, f"{drawn}{seen[drawn]}", size))
+    return found
 
 
 def page(items: Iterable[Json]) -> Json:
@@ -33,7 +40,8 @@ def page(items: Iterable[Json]) -> Json:
     return {"@context": CONTEXT, "type": "AnnotationPage", "items": list(items)}
 
 
-def _written(annotation: Annotation, source: str, place: int, size: Size | None) -> Json:
+def _written(annotation: Annotation, source: str, name: str, size: Size | None) -> Json:
+    """The annotation, identified by what it is: it keeps that when others beside it come and go."""
     bodies = [_body("classifying", annotation.shape)]
     if isinstance(annotation, Badge):
         bodies.append(_body("tagging", str(annotation.number)))
@@ -46,7 +54,7 @@ def _written(annotation: Annotation, source: str, place: int, size: Size | None)
     }
     return {
         "@context": CONTEXT,
-        "id": uuid.uuid5(uuid.NAMESPACE_URL, f"{source}#{place}").urn,
+        "id": uuid.uuid5(uuid.NAMESPACE_URL, f"{source}#{name}").urn,
         "type": "Annotation",
         "body": bodies,
         "target": target,

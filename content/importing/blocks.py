@@ -1,4 +1,4 @@
-"""HTML, as converters write it, cut into blocks; blocks cut into steps at their headings."""
+"""HTML, as converters and people write it, cut into blocks; blocks cut into steps at their headings."""
 
 import re
 from collections import Counter
@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 from content.importing.draft import Draft, DraftStep, clean
+from content.importing.sanitising import sanitised
 
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 MARKS = {"strong": "**", "b": "**", "em": "*", "i": "*"}
@@ -51,15 +52,11 @@ class _Parser(HTMLParser):
         self._note = note
         self._now = _Reading()
         self._lists: list[str] = []
-        self._skipped = 0
         self._cells = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
-        if tag in {"script", "style", "iframe", "object"}:
-            self._skipped += tag not in {"iframe", "object"}
-            self._note(f"a <{tag}> was left out")
-        elif tag in HEADINGS:
+        if tag in HEADINGS:
             self._end()
             self._now.level = HEADINGS[tag]
         elif tag in {"ul", "ol"}:
@@ -84,11 +81,7 @@ class _Parser(HTMLParser):
             self._note(f"the link to {given['href']} was not kept, its words were")
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in {"script", "style"}:
-            self._skipped = max(0, self._skipped - 1)
-        elif (
-            tag in HEADINGS or tag in {"li", "tr", "table"} or (tag in {"p", "div"} and self._now.level != -1)
-        ):
+        if tag in HEADINGS or tag in {"li", "tr", "table"} or (tag in {"p", "div"} and self._now.level != -1):
             self._end()
         elif tag in {"td", "th"}:
             self._now.text.append(" | ")
@@ -100,8 +93,7 @@ class _Parser(HTMLParser):
             self._now.text.append(MARKS[tag])
 
     def handle_data(self, data: str) -> None:
-        if not self._skipped:
-            self._now.text.append(data)
+        self._now.text.append(data)
 
     def _picture(self, source: str, alt: str) -> None:
         now = self._now
@@ -123,9 +115,9 @@ class _Parser(HTMLParser):
 
 
 def read(html: str, note: Callable[[str], None]) -> list[Block]:
-    """The blocks of a piece of HTML; `note` is told what was left out."""
+    """The blocks of a piece of HTML, whoever wrote it; `note` is told what was left out."""
     parser = _Parser(note)
-    parser.feed(html)
+    parser.feed(sanitised(html, note))
     parser.close()
     return parser.blocks
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from content.importing import wiki
+from content.importing import blocks, wiki
 from content.importing.draft import Draft, DraftStep, ImportRefused, clean, part_number
 
 SAFETY = {
@@ -140,13 +140,24 @@ def _nested(guide: dict[str, Any], around: dict[str, Any]) -> Draft:
     return draft
 
 
+def _words(draft: Draft, line: dict[str, Any], place: str) -> str:
+    """A line's words: from its wiki text, or where it has only that, from its HTML."""
+
+    def note(message: str) -> None:
+        draft.note(place, message)
+
+    raw = str(line.get("text_raw") or line.get("text") or "")
+    if raw or not line.get("text_rendered"):
+        return wiki.plain(raw, note)
+    return "\n".join(block.text for block in blocks.read(str(line["text_rendered"]), note) if block.text)
+
+
 def _nested_step(draft: Draft, step: dict[str, Any], number: int) -> DraftStep:
     place = f"step {number}"
     found = DraftStep(title=str(step.get("title") or ""))
     lines: list[str] = []
     for line in step.get("lines") or []:
-        text = str(line.get("text_raw") or line.get("text") or "")
-        words = wiki.plain(text, lambda message: draft.note(place, message))
+        words = _words(draft, line, place)
         bullet = str(line.get("bullet") or "black")
         if bullet in SAFETY:
             found.safety.append((SAFETY[bullet], words))

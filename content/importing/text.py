@@ -53,9 +53,9 @@ def word(data: bytes, name: str) -> Draft:
 
 
 def markdown(text: str, name: str, folder: Path) -> Draft:
-    """A Markdown text as a draft; pictures are looked for beside it, in `folder`."""
+    """A Markdown text as a draft, HTML within it too; pictures are looked for beside it, in `folder`."""
     draft = Draft(title=name)
-    html = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
+    html = MarkdownIt("commonmark", {"html": True}).enable("table").render(text)
 
     def place(step: DraftStep, block: Block, where: str) -> None:
         source = block.picture or ""

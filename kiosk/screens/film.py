@@ -1,5 +1,6 @@
 """A film that plays without sound, again and again, as a texture that something else draws."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -24,8 +25,14 @@ void main(void) {
 """
 
 
+NEAR = 0.25  # seconds; a player that was sent somewhere shows a frame close before it, too
+
+
 class Film:
-    """Plays one medium until it is stopped; `begun` gets the texture, `at` the caption of every frame."""
+    """Plays one medium from its start to its end, again and again, until it is stopped.
+
+    `begun` gets the texture at the first frame that belongs to it, `at` the caption of every frame.
+    """
 
     def __init__(
         self, medium: MediumView, begun: Callable[[Texture], None], at: Callable[[str], None]
@@ -34,6 +41,9 @@ class Film:
 
         self._medium, self._begun, self._at = medium, begun, at
         self._stopped = False
+        self._sent = False  # back to the start, and not there yet
+        self._first = medium.start.total_seconds() if medium.start is not None else 0.0
+        self._last = math.inf if medium.end is None else medium.end.total_seconds()
         self._player: Any = Video(filename=str(medium.file), eos="loop", volume=0)
         self._player.bind(on_load=self._loaded, on_frame=self._frame)
         self._player.play()
@@ -47,29 +57,42 @@ class Film:
         fbo = getattr(self._player, "_fbo", None)  # the player offers no other way to its shader
         if fbo is not None:
             fbo.shader.fs = TV_RANGE
-        if self._medium.start:
-            self._seek()
+        if self._first:
+            self._send_back()
+
+    @property
+    def position(self) -> float:
+        """Where it is, in seconds of the whole film."""
+        return float(self._player.position)
 
     def _frame(self, *_: Any) -> None:
         if self._stopped:
             return
+        position = self.position
+        if not self._first - NEAR <= position < self._last:
+            self._at("")
+            if not self._sent:
+                self._send_back()
+            return
+        self._sent = False
         begun, self._begun = self._begun, _nothing
         begun(self._player.texture)
-        position = self._player.position
         said = (
             c.text
             for c in self._medium.captions
             if c.start.total_seconds() <= position < c.end.total_seconds()
         )
         self._at(next(said, ""))
-        if self._medium.end is not None and position >= self._medium.end.total_seconds():
-            Clock.schedule_once(lambda _dt: self._seek())
+
+    def _send_back(self) -> None:
+        """To the start, as soon as the player is done with its frame."""
+        self._sent = True
+        Clock.schedule_once(lambda _dt: self._seek())
 
     def _seek(self) -> None:
         duration = self._player.duration
         if duration > 0 and not self._stopped:
-            begins = self._medium.start.total_seconds() if self._medium.start is not None else 0.0
-            self._player.seek(begins / duration)
+            self._player.seek(self._first / duration)
 
 
 def _nothing(_texture: Texture) -> None:

@@ -2,7 +2,6 @@
 
 import argparse
 import io
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -15,7 +14,9 @@ from content.folder import load_instruction
 from content.instruction import Safety, SafetyLevel
 from content.media import Picture
 from kiosk.playing import SUPERVISOR
+from kiosk.screens.gallery_answers import answers
 from kiosk.screens.gallery_looks import looks
+from kiosk.screens.gallery_steps import LIBRARY, OFFLINE, STATUS, gauge, step
 from kiosk.screens.window import Window
 from kiosk.view import (
     ChangesView,
@@ -26,32 +27,16 @@ from kiosk.view import (
     DevicesView,
     DoneView,
     EnrolView,
-    Entry,
     FaultView,
     GaugeView,
     HeldView,
     IdleView,
     Mark,
-    MediumView,
     OptionView,
-    RailStep,
-    StatusView,
-    StepView,
     Tile,
     View,
 )
 from kiosk.words import DEFAULT, again, languages, say
-
-LIBRARY = Path(__file__).resolve().parents[2] / "content" / "library" / "instructions"
-STATUS = StatusView(
-    station="Bench 1",
-    document="Close the pump",
-    release="rev 1",
-    unit="SN 100042",
-    operator="Anna Berger",
-    online=True,
-)
-OFFLINE = replace(STATUS, online=False, undelivered=128, lost_devices=("torque",))
 
 
 class Silent:
@@ -59,55 +44,6 @@ class Silent:
 
     def __getattr__(self, _name: str) -> object:
         return lambda *_args, **_more: None
-
-
-def gauge(value: float | None, text: str) -> GaugeView:
-    """A gauge whose band is the middle half."""
-    return GaugeView(
-        text=text, low=0.25, high=0.75, target=0.5, value=value, low_text="120.0", high_text="130.0"
-    )
-
-
-def rail(active: int, total: int = 9) -> tuple[RailStep, ...]:
-    """A rail on which `active` steps are done."""
-    marks = [Mark.GOOD] * active + [Mark.ACTIVE] + [Mark.WAITING] * (total - active - 1)
-    return tuple(
-        RailStep(id=f"s{n}", number=n + 1, title=f"Step number {n + 1}", mark=mark, reachable=n <= active)
-        for n, mark in enumerate(marks)
-    )
-
-
-def step(document: str, number: int, checks: tuple[CheckView, ...], **more: object) -> StepView:
-    """A step of the sample library with given checks."""
-    folder = LIBRARY / document
-    instruction = load_instruction(folder)
-    shown = instruction.steps[number]
-    media = tuple(
-        MediumView(file=folder / m.picture, alt=m.alt, annotations=m.annotations)
-        if isinstance(m, Picture)
-        else MediumView(file=folder / m.video, alt=m.alt, poster=folder / m.poster, captions=m.captions)
-        for m in shown.media
-    )
-    view = StepView(
-        status=replace(STATUS, document=instruction.title),
-        step=shown.id,
-        number=number + 1,
-        total=len(instruction.steps),
-        title=shown.title,
-        text=shown.text,
-        media=media,
-        safety=shown.safety,
-        parts=tuple(f"1 × {part}" for part in shown.parts),
-        tools=tuple(tool.name for tool in instruction.tools if tool.id in shown.tools),
-        checks=checks,
-        rail=rail(number, len(instruction.steps)),
-        can_go_back=number > 0,
-        expected=shown.standard_time,
-        elapsed=timedelta(seconds=14),
-        since=time.monotonic(),
-        running=False,
-    )
-    return replace(view, **more)  # pyright: ignore[reportArgumentType] - keywords are fields of the view
 
 
 def views(language: str = DEFAULT) -> Iterator[tuple[str, View]]:
@@ -224,64 +160,6 @@ def _first_picture(title: str) -> Path | None:
     return pictures[0] if pictures else None
 
 
-def _answers() -> Iterator[tuple[str, View]]:
-    """What a person answers."""
-    leaks = CheckView(
-        id="leaks",
-        kind="choice",
-        prompt="Is there oil at the joint face?",
-        mark=Mark.ACTIVE,
-        options=(
-            OptionView(id="dry", text="No, it is dry"),
-            OptionView(id="film", text="A film, no drop"),
-            OptionView(id="drop", text="Drops fall"),
-        ),
-    )
-    carton = CheckView(
-        id="carton",
-        kind="checklist",
-        prompt="What is in the carton?",
-        mark=Mark.ACTIVE,
-        count=1,
-        total=3,
-        verdict="1 of 3",
-        options=(
-            OptionView(id="pump", text="The pump in its bag", chosen=True),
-            OptionView(id="sheet", text="The data sheet"),
-            OptionView(id="plugs", text="Two spare plugs"),
-        ),
-    )
-    float_ = CheckView(
-        id="float",
-        kind="number",
-        prompt="Read the dial gauge",
-        mark=Mark.ACTIVE,
-        awaited="0.03 – 0.08 mm",
-        entry=Entry.NUMBER,
-        gauge=gauge(None, ""),
-        skippable=True,
-    )
-    batch = CheckView(
-        id="batch", kind="text", prompt="Type the batch of the grease", mark=Mark.WAITING, entry=Entry.TEXT
-    )
-    label = CheckView(
-        id="label", kind="photo", prompt="Photograph the label", mark=Mark.WAITING, entry=Entry.PHOTO
-    )
-    yield "step-choice", step("leak-and-flow-test", 5, (leaks,), primary="Is there oil at the joint face?")
-    yield "step-checklist", step("label-and-pack", 4, (carton,), primary="What is in the carton?")
-    yield (
-        "step-entries",
-        step(
-            "fit-gears",
-            4,
-            (float_, batch, label),
-            primary="Read the dial gauge",
-            can_confirm=True,
-            opens="float",
-        ),
-    )
-
-
 def _steps() -> Iterator[tuple[str, View]]:
     confirm = CheckView(
         id="seen", kind="confirm", prompt="The cover sits flat", mark=Mark.ACTIVE, tappable=True
@@ -313,7 +191,7 @@ def _steps() -> Iterator[tuple[str, View]]:
     )
     yield "step-torque", step("close-pump", 5, (torque,), primary="Tighten 4 of 6: 9.0 N·m")
     weighed = replace(mass, came="362.4 g", mark=Mark.BAD, verdict="too heavy", gauge=gauge(0.93, "362.4 g"))
-    yield from _answers()
+    yield from answers(step)
     yield from looks(step)
     yield (
         "step-measure",

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi import Path as FromPath
 from fastapi.responses import FileResponse, JSONResponse
 from pydantic import BaseModel, Field
@@ -16,8 +16,9 @@ from starlette.background import BackgroundTask
 from content.values import Slug
 from server.api.access import ByAdministrator, ByAnybody, ByEngineer, BySupervisor, InHouse
 from server.api.problems import RESPONSES
-from server.errors import Invalid
-from server.library import assigning, exporting
+from server.errors import Invalid, TooLarge
+from server.library import assigning, bringing, exporting
+from server.library.archives import LARGEST_ARCHIVE, unpack
 from server.people import enrolment, roster
 from server.people.sessions import Role
 from server.store import tables
@@ -213,3 +214,27 @@ def history(house: InHouse, _by: ByEngineer, document: DocumentName) -> FileResp
     return FileResponse(
         file, media_type="application/zip", filename=f"{document}.zip", background=BackgroundTask(file.unlink)
     )
+
+
+class BroughtOut(BaseModel):
+    """What came with a history."""
+
+    document: str
+    revisions: list[int]
+
+
+@router.post("/documents/{document}/history", status_code=201)
+def bring(
+    house: InHouse,
+    by: ByAdministrator,
+    document: DocumentName,
+    archive: Annotated[UploadFile, File(description="A zip archive of a history's folder")],
+    because: Annotated[str, Form(max_length=2_000)],
+) -> BroughtOut:
+    """Take in a document's history from another server, as it was exported there; an administrator answers for it."""
+    data = archive.file.read(LARGEST_ARCHIVE + 1)
+    if len(data) > LARGEST_ARCHIVE:
+        raise TooLarge("the archive is too large", f"at most {LARGEST_ARCHIVE:,} bytes")
+    with tempfile.TemporaryDirectory(dir=house.settings.data) as folder:
+        made = bringing.bring(house, unpack(data, Path(folder)), document, because, by.id)
+    return BroughtOut(document=document, revisions=[each.document.revision for each in made])

@@ -1,6 +1,7 @@
 """Publishing: a document's folder becomes an immutable, signed release."""
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, func, insert, select
@@ -72,10 +73,21 @@ def keep(tx: Connection, house: House, release: Release, payload: bytes, by: str
             f"{document.id} revision {document.revision} was released with other content",
             f"set `revision: {(highest or 0) + 1}` and publish again",
         )
+    now = house.now()
+    put_down(tx, house, release, payload, now, by)
+    note(tx, now, by, "released", document.id, f"revision {document.revision}, {release.digest}")
+    if isinstance(document, Sop) and highest is not None and document.revision > highest:
+        doubting.procedure_changed(tx, house, document, by)
+
+
+def put_down(  # noqa: PLR0917 - what, and by whom it was released when
+    tx: Connection, house: House, release: Release, payload: bytes, at: datetime, by: str
+) -> None:
+    """Write a release down, sealed by this server, with the document's name and its files."""
+    document = release.document
     _name(tx, document)
     for file in release.media:
         _medium(tx, file)
-    now = house.now()
     tx.execute(
         insert(tables.releases).values(
             digest=release.digest,
@@ -85,7 +97,7 @@ def keep(tx: Connection, house: House, release: Release, payload: bytes, by: str
             title=document.title,
             payload=payload.decode(),
             envelope=package.seal(payload, package.RELEASE_TYPE, house.signer),
-            released_at=now,
+            released_at=at,
             released_by=by,
             risk_class=document.risk_class,
         )
@@ -94,9 +106,6 @@ def keep(tx: Connection, house: House, release: Release, payload: bytes, by: str
         tx.execute(
             insert(tables.release_media).values(release=release.digest, path=file.path, media=file.digest)
         )
-    note(tx, now, by, "released", document.id, f"revision {document.revision}, {release.digest}")
-    if isinstance(document, Sop) and highest is not None and document.revision > highest:
-        doubting.procedure_changed(tx, house, document, by)
 
 
 def _name(tx: Connection, document: Document) -> None:

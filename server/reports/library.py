@@ -2,18 +2,28 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from content.history import Released
 from content.instruction import Instruction
 from content.package import Release
 from content.sop import Sop
 from server.reports.outline import content_of
-from server.reports.signatures import Signed, under
-from server.store.tables import assignments, documents, releases, rollouts, stations, terms, withdrawals
+from server.reports.signatures import Signed, as_told, under
+from server.store.tables import (
+    assignments,
+    brought,
+    documents,
+    releases,
+    rollouts,
+    stations,
+    terms,
+    withdrawals,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +45,7 @@ class ReleaseRow:
     draft: str | None  # under which its signatures stand
     signatures: tuple[Signed, ...]
     restores: int | None  # the revision whose content it brought back
+    brought: str  # who brought it in with its history, and why; empty for what was released here
     stations: tuple[str, ...]
 
 
@@ -155,6 +166,9 @@ def releases_of(tx: Connection, document: str) -> tuple[ReleaseRow, ...]:
             terms.c.source,
             terms.c.draft,
             terms.c.restores,
+            brought.c.told,
+            brought.c.because,
+            brought.c.by.label("bringer"),
             rollouts.c.state,
             rollouts.c.stages,
             rollouts.c.stage,
@@ -162,6 +176,7 @@ def releases_of(tx: Connection, document: str) -> tuple[ReleaseRow, ...]:
         )
         .outerjoin(withdrawals, withdrawals.c.release == releases.c.digest)
         .outerjoin(terms, terms.c.release == releases.c.digest)
+        .outerjoin(brought, brought.c.release == releases.c.digest)
         .outerjoin(rollouts, rollouts.c.release == releases.c.digest)
         .where(releases.c.document == document)
         .order_by(releases.c.revision.desc())
@@ -171,7 +186,7 @@ def releases_of(tx: Connection, document: str) -> tuple[ReleaseRow, ...]:
     numbers = {row.digest: row.revision for row in rows}
     drafts = _signed_drafts({row.digest: row for row in rows})
     signed = under(tx, drafts.values())
-    return tuple(
+    made = (
         ReleaseRow(
             digest=row.digest,
             revision=row.revision,
@@ -185,13 +200,32 @@ def releases_of(tx: Connection, document: str) -> tuple[ReleaseRow, ...]:
             rollout=_going(row, names),
             effective_at=row.effective_at,
             override=row.override or "",
-            source=", ".join(f"{name} {value}" for name, value in json.loads(row.source or "{}").items()),
+            source=_source(json.loads(row.source or "{}")),
             draft=drafts.get(row.digest),
             signatures=signed.get(drafts.get(row.digest, ""), ()),
             restores=numbers.get(row.restores),
+            brought=f"{row.bringer}: {row.because}" if row.told else "",
         )
         for row in rows
     )
+    return tuple(_as_told(each, row.told) if row.told else each for each, row in zip(made, rows, strict=True))
+
+
+def _as_told(row: ReleaseRow, told: str) -> ReleaseRow:
+    """A release that came with its history, with what was told of it where it was released."""
+    release = Released.model_validate_json(told)
+    return replace(
+        row,
+        released_by=release.name or release.released_by,
+        override=release.in_spite_of or "",
+        source=_source(release.source),
+        signatures=as_told(release),
+        restores=release.restores,
+    )
+
+
+def _source(told: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in told.items())
 
 
 def _signed_drafts(rows: Mapping[str, Any]) -> dict[str, str]:

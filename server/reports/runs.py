@@ -18,6 +18,7 @@ from server.reports.floor import unit_of
 from server.reports.outline import content_of
 from server.store.tables import documents, measurements, people, records, runs, stations, step_times
 
+Places = Mapping[tuple[str, str], Sequence[str]]  # of the fastenings, by step and check
 MOST_FACTS = 5_000  # of one run; the longest instruction has 500 steps of a few checks
 
 
@@ -138,7 +139,7 @@ def run_detail(tx: Connection, run: str) -> RunDetail | None:
     document = release.document if release is not None else None
     instruction = document if isinstance(document, Instruction) else None
     titles = _titles(instruction)
-    facts = _facts(tx, run, titles)
+    facts = _facts(tx, run, titles, _places(instruction))
     return RunDetail(
         row=_row(row),
         kiosk=row.kiosk,
@@ -205,6 +206,16 @@ def _titles(instruction: Instruction | None) -> dict[str, tuple[int, str]]:
     return {step.id: (number, step.title) for number, step in enumerate(steps, start=1)}
 
 
+def _places(instruction: Instruction | None) -> Places:
+    """The places of the fastenings of each check that says in which order they are tightened."""
+    return {
+        (step.id, check.id): check.order
+        for step in (() if instruction is None else instruction.steps)
+        for check in step.checks
+        if isinstance(check, Torque)
+    }
+
+
 def _visits(tx: Connection, run: str, titles: Mapping[str, tuple[int, str]]) -> tuple[Visit, ...]:
     query = select(step_times).where(step_times.c.run == run).order_by(step_times.c.at, step_times.c.visit)
     return tuple(
@@ -257,17 +268,19 @@ def _value(row: AnyRow, check: Check | None, titles: Mapping[str, tuple[int, str
     )
 
 
-def _facts(tx: Connection, run: str, titles: Mapping[str, tuple[int, str]]) -> tuple[FactRow, ...]:
+def _facts(
+    tx: Connection, run: str, titles: Mapping[str, tuple[int, str]], places: Places
+) -> tuple[FactRow, ...]:
     query = (
         select(records)
         .where(records.c.run == run)
         .order_by(records.c.kiosk, records.c.seq)
         .limit(MOST_FACTS + 1)
     )
-    return tuple(_fact(row, titles) for row in tx.execute(query))
+    return tuple(_fact(row, titles, places) for row in tx.execute(query))
 
 
-def _fact(row: AnyRow, titles: Mapping[str, tuple[int, str]]) -> FactRow:
+def _fact(row: AnyRow, titles: Mapping[str, tuple[int, str]], places: Places) -> FactRow:
     body: dict[str, Any] = json.loads(row.body)
     fact: dict[str, Any] = body.get("fact", {})
     step = fact.get("step")
@@ -279,17 +292,17 @@ def _fact(row: AnyRow, titles: Mapping[str, tuple[int, str]]) -> FactRow:
         step=step,
         step_title=None if step is None else titles.get(step, (None, step))[1],
         check=fact.get("check"),
-        says=_says(fact),
+        says=_says(fact, places.get((str(step), str(fact.get("check"))), ())),
         photo=(fact.get("evidence") or fact).get("photo"),
         good={"check.passed": True, "check.failed": False}.get(row.type),
     )
 
 
-def _says(fact: Mapping[str, Any]) -> str:
+def _says(fact: Mapping[str, Any], order: Sequence[str] = ()) -> str:
     """A fact in a few words; also those that this program does not know."""
     given: Mapping[str, Any] = fact.get("evidence") or {}
     parts: Sequence[str | None] = (
-        _evidence(given),
+        _evidence(given, order),
         f"expected {fact['expected']}"
         if fact.get("expected") and fact.get("type") != "step.completed"
         else None,
@@ -302,7 +315,7 @@ def _says(fact: Mapping[str, Any]) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _evidence(given: Mapping[str, Any]) -> str | None:
+def _evidence(given: Mapping[str, Any], order: Sequence[str]) -> str | None:
     match given.get("kind"):
         case "code":
             return str(given.get("text"))
@@ -311,7 +324,9 @@ def _evidence(given: Mapping[str, Any]) -> str | None:
         case "tightening":
             angle = f", {given['angle']}°" if given.get("angle") else ""
             unit = units.shown(str(given.get("unit")))
-            return f"no. {given.get('number')}: {given.get('torque')} {unit}{angle}"
+            number = given.get("number")
+            place = f", {order[number - 1]}" if isinstance(number, int) and 0 < number <= len(order) else ""
+            return f"no. {number}{place}: {given.get('torque')} {unit}{angle}"
         case "switch":
             return f"{given.get('signal')} {'on' if given.get('on') else 'off'}"
         case "dwell":

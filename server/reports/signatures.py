@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from content.history import Released
 from server.store.tables import approvals, drafts, people
 
 
@@ -45,3 +46,18 @@ def under(tx: Connection, wanted: Iterable[str]) -> Mapping[str, tuple[Signed, .
         )
         found[row.draft] = (*found.get(row.draft, ()), signed)
     return found
+
+
+def as_told(release: Released) -> tuple[Signed, ...]:
+    """The signatures under a release that came with its history, as they were told there."""
+    return tuple(
+        Signed(
+            stage=each.stage,
+            name=each.name or each.by,
+            on_behalf_of=each.on_behalf_of or "",
+            meaning=each.meaning,
+            comment=each.comment or "",
+            at=each.at,
+        )
+        for each in release.signatures
+    )

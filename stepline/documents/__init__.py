@@ -132,14 +132,29 @@ def annotations(
 
 
 @content.command()
-def history(
+def history(  # noqa: PLR0917 - a command's options
     document: Annotated[str, typer.Argument(help="The document's identifier.")],
-    folder: Annotated[Path, typer.Option("--out", help="An empty folder.")],
+    folder: Annotated[Path | None, typer.Option("--out", help="An empty folder to fetch it into.")] = None,
+    back: Annotated[
+        Path | None,
+        typer.Option("--from", help="A folder that was fetched, to bring it to a server that has none."),
+    ] = None,
+    because: Annotated[str, typer.Option(help="With --from: why, for who audits that server.")] = "",
     server: Annotated[str, typer.Option(help="Address of the server.")] = "http://127.0.0.1:8080",
-    login: Annotated[str, typer.Option(help="An engineer's login.")] = "admin",
+    login: Annotated[
+        str, typer.Option(help="Login of an engineer; with --from of an administrator.")
+    ] = "admin",
 ) -> None:
-    """Fetch a document with all its releases as plain folders."""
-    from stepline.documents.history import run
+    """Fetch a document with all its releases as plain folders, or bring such folders to another server."""
+    from stepline.documents import history as histories
+    from stepline.documents.saying import plainly
 
+    if (folder is None) == (back is None) or (back is not None and not because.strip()):
+        plainly(problems, "say --out FOLDER, or --from FOLDER and --because REASON")
+        raise typer.Exit(2)
     password = os.environ.get("STEPLINE_PASSWORD") or typer.prompt(f"Password of {login}", hide_input=True)
-    raise typer.Exit(run(document, folder, server, login, password, out, problems))
+    asked = histories.Server(address=server, login=login, password=password)
+    if back is not None:
+        raise typer.Exit(histories.bring(document, back, because, asked, out, problems))
+    assert folder is not None
+    raise typer.Exit(histories.fetch(document, folder, asked, out, problems))

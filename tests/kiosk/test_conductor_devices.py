@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from content.deviation import DeviationKind
+from content.instruction import Instruction
 from content.label import Pattern
+from content.record import CheckFailed, CheckPassed
 from hardware import readings
 from hardware.address import SerialPort
 from hardware.driver import BYTES, Driver, Options
@@ -129,6 +132,37 @@ def test_a_tool_runs_only_while_its_step_is_open_and_is_locked_after_the_last_go
     kiosk.tighten("8.5")
     assert kiosk.view.step == "c"
     assert wanted["torque"] == {}
+
+
+def test_fastenings_are_asked_for_in_the_documents_order_and_a_bad_one_stays_at_its_place(
+    opened: Any,
+) -> None:
+    order = ["top left", "bottom right", "top right"]
+    kiosk = opened([TOOL], step("b", BOLTS | {"fastenings": 3, "order": order}), step("c"))
+
+    def asked() -> tuple[str, str]:
+        (row,) = kiosk.view.checks
+        return row.awaited, kiosk.view.primary
+
+    def numbers() -> list[int]:
+        tried = [fact for fact in kiosk.facts if isinstance(fact, CheckPassed | CheckFailed)]
+        return [fact.evidence.number for fact in tried]  # type: ignore[union-attr]
+
+    for place, name in enumerate(order, 1):
+        awaited, primary = asked()
+        assert awaited == f"{name}: 8 – 9 N·m"
+        assert primary == f"Tighten {place} of 3, {name}: 8 – 9 N·m"
+        if place == 2:
+            kiosk.tighten("12")
+            assert asked() == (awaited, primary)
+        kiosk.tighten("8.5")
+    assert kiosk.view.step == "c"
+    assert numbers() == [1, 2, 2, 3]
+
+
+def test_the_order_names_a_place_for_each_tightening() -> None:
+    with pytest.raises(ValidationError, match="names 2 places for 3 fastenings"):
+        Instruction.model_validate(document(step("b", BOLTS | {"fastenings": 3, "order": ["a", "b"]})))
 
 
 def test_a_tool_is_told_the_serial_number_of_the_unit(opened: Any) -> None:

@@ -87,6 +87,31 @@ def test_a_check_is_added_by_a_form_in_plain_words(edit) -> None:
     eve.page.locator('[data-check="plug-depth"]').wait_for()
 
 
+def test_fastenings_get_their_places_in_the_order_they_are_tightened(edit) -> None:
+    eve = edit("close-pump")
+    eve.page.locator("#steps li", has_text="Plug both ports").click()
+    eve.page.get_by_label("Add a check").select_option("torque")
+    form = eve.page.locator('[data-check="torque"]')
+    form.get_by_label("Tightenings").fill("2")
+    for place, name in enumerate(("left", "right"), 1):
+        form.get_by_role("button", name="Add a place").click()
+        form.get_by_label(f"Places in their order {place}").fill(name)
+    form.get_by_label(f"Places in their order {place}").press("Enter")
+    saved(eve)
+
+    def order() -> list[str]:
+        saved(eve)
+        checks = state(eve)["parts"]["step:plug-ports"]["body"]["checks"]
+        (check,) = [each for each in checks if each["kind"] == "torque"]
+        return [each for each in check["order"] if each]
+
+    assert order() == ["left", "right"]
+    form.get_by_label("Tightenings").fill("3")
+    eve.page.locator(".field-remark", has_text="names 2 places for 3 fastenings").first.wait_for()
+    form.get_by_label("Tightenings").fill("2")
+    eve.page.locator(".field-remark", has_text="names 2 places").first.wait_for(state="detached")
+
+
 def test_answers_in_any_script_get_names_of_their_own(edit) -> None:
     eve = edit("close-pump")
     eve.page.locator("#steps li", has_text="Turn the closed pump").click()

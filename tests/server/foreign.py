@@ -1,5 +1,6 @@
 """Files as people upload them, made here: pictures of cameras and telephones, films, drawings, models."""
 
+import base64
 import io
 import json
 import struct
@@ -159,6 +160,22 @@ def stl() -> bytes:
 
 def glb(**more: Any) -> bytes:
     """The bracket as GLB, where y is up."""
+    values, data = _gltf()
+    text = json.dumps(values | {"buffers": [{"byteLength": len(data)}]} | more).encode()
+    text += b" " * (-len(text) % 4)
+    whole = struct.pack("<II", 2, 28 + len(text) + len(data))
+    chunks = struct.pack("<I", len(text)) + b"JSON" + text + struct.pack("<I", len(data)) + b"BIN\0" + data
+    return b"glTF" + whole + chunks
+
+
+def gltf() -> bytes:
+    """The bracket as glTF, whose numbers stand in the text itself."""
+    values, data = _gltf()
+    uri = "data:application/octet-stream;base64," + base64.b64encode(data).decode()
+    return json.dumps(values | {"buffers": [{"byteLength": len(data), "uri": uri}]}, indent=1).encode()
+
+
+def _gltf() -> tuple[dict[str, Any], bytes]:
     points = [(x, z, -y) for triangle in _triangles() for x, y, z in triangle]
     data = b"".join(struct.pack("<3f", *point) for point in points)
     low, high = ([pick(point[axis] for point in points) for axis in range(3)] for pick in (min, max))
@@ -169,15 +186,10 @@ def glb(**more: Any) -> bytes:
         "scenes": [{"nodes": [0]}],
         "nodes": [{"mesh": 0}],
         "meshes": [{"primitives": [{"attributes": {"POSITION": 0}}]}],
-        "buffers": [{"byteLength": len(data)}],
         "bufferViews": [{"buffer": 0, "byteLength": len(data)}],
         "accessors": [{**view, "min": low, "max": high}],
     }
-    text = json.dumps(values | more).encode()
-    text += b" " * (-len(text) % 4)
-    whole = struct.pack("<II", 2, 28 + len(text) + len(data))
-    chunks = struct.pack("<I", len(text)) + b"JSON" + text + struct.pack("<I", len(data)) + b"BIN\0" + data
-    return b"glTF" + whole + chunks
+    return values, data
 
 
 def step() -> bytes:

@@ -245,7 +245,7 @@ def test_the_poster_is_the_sharpest_of_the_frames(tmp_path: Path) -> None:
     assert ImageChops.invert(shown(made(tmp_path, data), Role.POSTER)).getextrema()[0][0] < 30
 
 
-MODELS = {"stl": foreign.stl, "glb": foreign.glb, "step": foreign.step}
+MODELS = {"stl": foreign.stl, "glb": foreign.glb, "gltf": foreign.gltf, "step": foreign.step}
 
 
 @pytest.mark.parametrize("name", MODELS)

@@ -20,3 +20,10 @@ def test_a_cameras_verdict_and_a_persons_instead_are_told_apart() -> None:
         run="r", step="a", check="cap", device="eye", why="it is dark", ask="operator", at=AT, tick=1
     )
     assert _says(wire.dump(doubted)) == "it is dark"
+
+
+def test_a_tightening_is_told_with_the_place_that_the_document_names_for_its_number() -> None:
+    given = {"evidence": {"kind": "tightening", "number": 2, "torque": "9.0", "unit": "N.m", "angle": "31"}}
+    assert _says(given, ("top left", "bottom right")) == "no. 2, bottom right: 9.0 N·m, 31°"
+    assert _says(given) == "no. 2: 9.0 N·m, 31°"
+    assert _says(given, ("top left",)) == "no. 2: 9.0 N·m, 31°"

@@ -4,6 +4,7 @@ from server.store.tables.base import metadata
 from server.store.tables.library import (
     assignments,
     blocks,
+    brought,
     documents,
     draft_edits,
     draft_media,
@@ -56,6 +57,7 @@ __all__ = [
     "assignments",
     "audit",
     "blocks",
+    "brought",
     "checker_settings",
     "comments",
     "confirmations",

@@ -44,6 +44,15 @@ releases = Table(
     Column("superseded_at", Utc),  # since when a newer one rules everywhere
     UniqueConstraint("document", "revision"),
 )
+brought = Table(  # releases that came with their history from another server, and what was told of them there
+    "brought",
+    metadata,
+    Column("release", ForeignKey("releases.digest"), primary_key=True),
+    Column("told", Text, nullable=False),  # JSON: content/history.py
+    Column("at", Utc, nullable=False),  # when, by whom and why they were brought in here
+    Column("by", String, nullable=False),
+    Column("because", Text, nullable=False),
+)
 media = Table(
     "media",
     metadata,

@@ -93,6 +93,25 @@ document.addEventListener(
   true,
 );
 
+// --- films play from where their step begins to where it ends, again and again ----------
+function keepWithin(film) {
+  const start = Number(film.dataset.start);
+  const end = Number(film.dataset.end ?? Infinity);
+  const back = () => {
+    film.currentTime = start;
+  };
+  if (start) film.addEventListener("loadedmetadata", back);
+  const look = () => {
+    if (film.currentTime >= end || film.currentTime < start - 0.25) back();
+    if (!film.paused) next();
+  };
+  // by frames, where the browser tells them: the time is told only four times a second
+  const next = () => (film.requestVideoFrameCallback ? film.requestVideoFrameCallback(look) : requestAnimationFrame(look));
+  film.addEventListener("playing", next);
+  film.addEventListener("seeked", () => film.currentTime >= end && back());
+}
+for (const film of document.querySelectorAll("video[data-start]")) keepWithin(film);
+
 // a form is sent once, however often the button is pressed
 document.addEventListener("submit", (event) => {
   if (event.target.method !== "post") return;

@@ -81,6 +81,7 @@ const tools = {
   rename,
   naming: (id, check) => namer(tools, id, check),
   dropped: () => {},
+  open: (id) => id !== open.step && show(id),
   reload,
 };
 

@@ -147,11 +147,15 @@ async function take(file, tools, box) {
   }
 }
 
-// anywhere on the sheet: a file that is dropped beside the box never makes the browser leave the page
+// anywhere on the page: a file that is dropped beside the box never makes the browser leave it; on a step of the list it
+// comes to that step
 export function pasteAndDrop(sheet, tools) {
   const over = (on) => sheet.querySelector(".drop")?.classList.toggle("over", on);
+  const taking = () => sheet.querySelector(".drop:not([hidden])");
+  const ofFiles = (event) => [...event.dataTransfer.types].includes("Files");
+  const lineAt = (event) => event.target.closest?.("#steps [data-step]");
   document.addEventListener("dragover", (event) => {
-    if (![...event.dataTransfer.types].includes("Files")) return;
+    if (!ofFiles(event)) return;
     event.preventDefault();
     over(sheet.contains(event.target));
   });
@@ -161,11 +165,14 @@ export function pasteAndDrop(sheet, tools) {
     if (!files.length) return;
     event.preventDefault();
     over(false);
-    if (sheet.querySelector(".drop:not([hidden])")) tools.dropped(files);
+    const line = lineAt(event);
+    if (line) tools.open(line.dataset.step);
+    if (taking()) tools.dropped(files);
   });
-  sheet.addEventListener("paste", (event) => {
+  document.addEventListener("paste", (event) => {
     const files = [...event.clipboardData.files];
-    if (!files.length || !sheet.querySelector(".drop:not([hidden])")) return;
+    const elsewhere = event.target.closest?.("dialog") || (!sheet.contains(event.target) && event.target.matches?.("input, textarea"));
+    if (!files.length || elsewhere || !taking()) return;
     event.preventDefault();
     tools.dropped(files);
   });
