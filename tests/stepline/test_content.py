@@ -37,7 +37,12 @@ steps:
     title: Read it
     text: Read the gauge.
     checks:
-      - {id: v, kind: measure, quantity: length, unit: mm, limits: {low: "order.n + 2.0", high: "order.n + 1.0"}}
+      - id: v
+        kind: measure
+        quantity: length
+        unit: mm
+        until_in_limits: true
+        limits: {low: "order.n + 2.0", high: "order.n + 1.0"}
 """
 
 
@@ -111,7 +116,7 @@ def test_a_path_that_cannot_be_finished_fails_the_command_and_says_why(stepline:
     (stepline.folder / "instruction.yaml").write_text(STUCK)
     ended = stepline("content", "try", ".")
     assert ended.returncode == 1
-    assert "stuck" in ended.stdout
+    assert "step a waits for v (measure" in told(ended.stdout)
 
 
 @pytest.mark.parametrize(
