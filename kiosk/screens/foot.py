@@ -14,6 +14,7 @@ from kiosk.words import say
 
 FULL, LESS = 32, 24  # the primary action's letters
 LONG_ACTION = 26  # characters that fit the primary action at its full size
+BESIDE = 6  # around the primary action's letters: two lines of them need the rest
 FADED = 0.35
 
 
@@ -53,7 +54,7 @@ class Foot(Panel):
         )
         times.add_widget(self._clock)
         times.add_widget(self._standard)
-        self._primary = Action("primary", "", confirm, primary=True, size=FULL)
+        self._primary = Action("primary", "", confirm, primary=True, size=FULL, pad=BESIDE)
         for widget in (self._back, *others, times, self._primary):
             self.add_widget(widget)
 

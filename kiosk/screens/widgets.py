@@ -241,7 +241,7 @@ class Action(Tap):
             size_hint_y=more.pop("size_hint_y", None),
             height=theme.px(more.pop("tall", TOUCH)),
             gap=10,
-            pad=10,
+            pad=more.pop("pad", 10),
             **more,
         )
         self.icon = Icon(icon, color=color, side=30)

@@ -146,15 +146,15 @@ def history(  # noqa: PLR0917 - a command's options
     ] = "admin",
 ) -> None:
     """Fetch a document with all its releases as plain folders, or bring such folders to another server."""
-    from stepline.documents import history as histories
+    from stepline.documents.history import Server, bring, fetch
     from stepline.documents.saying import plainly
 
     if (folder is None) == (back is None) or (back is not None and not because.strip()):
         plainly(problems, "say --out FOLDER, or --from FOLDER and --because REASON")
         raise typer.Exit(2)
     password = os.environ.get("STEPLINE_PASSWORD") or typer.prompt(f"Password of {login}", hide_input=True)
-    asked = histories.Server(address=server, login=login, password=password)
+    asked = Server(address=server, login=login, password=password)
     if back is not None:
-        raise typer.Exit(histories.bring(document, back, because, asked, out, problems))
+        raise typer.Exit(bring(document, back, because, asked, out, problems))
     assert folder is not None
-    raise typer.Exit(histories.fetch(document, folder, asked, out, problems))
+    raise typer.Exit(fetch(document, folder, asked, out, problems))

@@ -170,6 +170,23 @@ def _step(draw: st.DrawFn, name: str, names: Sequence[str], kinds: Sequence[str]
     return step
 
 
+@st.composite
+def blocks(draw: st.DrawFn) -> Values:
+    """The values of a shared block, for a document that `instructions` makes."""
+    kinds = draw(st.lists(st.sampled_from(KINDS), min_size=1, max_size=4))
+    names = draw(st.lists(SLUGS, min_size=1, max_size=2, unique=True))
+    return {
+        "id": draw(SLUGS),
+        "kind": "block",
+        "title": draw(LINES),
+        "revision": draw(st.integers(1, 99)),
+        "language": "en",
+        "tools": [{"id": "key", "name": draw(LINES)}, {"id": "own", "name": draw(LINES)}],
+        "parts": [{"number": "B-1", "name": draw(LINES)}],
+        "steps": [draw(_step(f"b-{name}", [f"b-{each}" for each in names], kinds)) for name in names],
+    }
+
+
 def _drives() -> st.SearchStrategy[Values]:
     return some(
         {"device": SLUGS, "signal": SLUGS}, {"value": st.booleans() | st.just("closed") | st.just("1.50")}

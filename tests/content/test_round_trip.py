@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 
 from content import checks, instruction, media, sop
 from content.asking import Computed, GoTo
-from content.folder import load
+from content.blocks import Block, folded
+from content.folder import INSTRUCTION_FILE, load, load_block
 from content.instruction import Instruction
 from content.sop import Sop
 from content.values import Piece
-from content.writing import write
-from tests.content.generated import fields_of, instructions, procedures, put_files, spoken
+from content.writing import write, write_values
+from tests.content.generated import blocks, fields_of, instructions, procedures, put_files, spoken
 
 ANY = instructions().map(Instruction.model_validate) | procedures().map(Sop.model_validate)
 FAILING = ("attempts", "on_failure")
@@ -40,6 +41,44 @@ def test_whatever_a_document_says_it_says_after_it_was_written_and_read(
             assert (again / file.name).read_bytes() == file.read_bytes()
     finally:
         shutil.rmtree(folder)
+
+
+@given(told=instructions(), shared=blocks(), prefix=st.none() | st.just("second-time"), data=st.data())
+@settings(max_examples=80, deadline=None, suppress_health_check=SLOW)
+def test_a_document_that_refers_to_a_shared_block_goes_round_with_it(
+    told: dict[str, Any],
+    shared: dict[str, Any],
+    prefix: str | None,
+    data: st.DataObject,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    place = tmp_path_factory.mktemp("library")
+    try:
+        plain = Block.model_validate(shared)
+        block = Block.model_validate(shared | {"translations": data.draw(spoken(plain))})
+        home = place / "blocks" / block.id
+        write(block, home)
+        put_files(block.files, home)
+        assert load_block(home) == block
+        reference = {"block": block.id} | ({"prefix": prefix} if prefix else {})
+        groups = [{"id": name, "title": name} for name in ("front", "back")]
+        values = told | {"steps": [*told["steps"], reference], "step_groups": groups, "blocks": []}
+        folder = place / "instructions" / "doc"
+        write_values(values, folder, INSTRUCTION_FILE)
+        put_files(Instruction.model_validate(told).files, folder)
+        document = load(folder)
+        assert isinstance(document, Instruction)
+        assert [use.block for use in document.blocks] == [block.id]
+        assert len(document.steps) == len(told["steps"]) + len(block.steps)
+        back = folded(document.plain(), {block.id: block})
+        assert back is not None
+        assert back["steps"][-1] == reference
+        again = place / "instructions" / "again"
+        write_values(back, again, INSTRUCTION_FILE)
+        put_files(Instruction.model_validate(told).files, again)
+        assert load(again) == document
+    finally:
+        shutil.rmtree(place)
 
 
 def test_the_documents_that_are_tried_leave_no_field_of_the_language_out() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from PIL import Image, ImageStat
 
+from content.checks import KINDS
 from kiosk.screens.window import Window
 from kiosk.view import ChooseView, HeldView, IdleView, Mark, StatusView, StepView, Wish
 from kiosk.words import keys
@@ -105,6 +106,39 @@ def pictures() -> dict:
 
     german = {f"{name}-de": view for name, view in gallery.views("de") if name.startswith("said")}
     return dict(gallery.views()) | german
+
+
+def test_the_gallery_draws_every_kind_of_check(pictures: dict) -> None:
+    drawn = {check.kind for view in pictures.values() if isinstance(view, StepView) for check in view.checks}
+    assert drawn == set(KINDS)
+
+
+def test_two_lines_of_the_primary_action_are_whole(stage: Stage, pictures: dict) -> None:
+    from kivy.uix.label import Label
+
+    stage.show(pictures["step-sign-off"])
+    label = stage.window._screens[StepView].foot._primary.label
+    free = Label(font_size=label.font_size, font_name=label.font_name, text_size=(label.width, None))
+    free.text = label.text
+    free.texture_update()
+    assert free.texture_size[1] > 1.5 * label.font_size  # two lines
+    assert free.texture_size[1] <= label.height
+
+
+def test_a_table_is_filled_cell_by_cell_and_a_signature_is_no_touch(stage: Stage, pictures: dict) -> None:
+    view = pictures["step-table"]
+    stage.show(view)
+    stage.window._screens[StepView]._confirmed_at = 0.0
+    stage.touch("primary")
+    for key in ("2", "4", ".", "9", "9"):
+        stage.touch(f"key:{key}")
+    stage.touch("entry:ok")
+    assert stage.heard.said == [("fill", view.step, "depths", ("idler", "width"), "24.99")]
+    stage.heard.said.clear()
+    stage.show(pictures["step-sign-off"])
+    stage.window._screens[StepView]._confirmed_at = 0.0
+    stage.touch("primary")
+    assert stage.heard.said == []
 
 
 def test_a_view_is_painted_with_the_next_frame(stage: Stage, pictures: dict) -> None:

@@ -24,6 +24,7 @@ NOT_ON_GLASS = {  # what a technician reads at the command line, in the log or i
     "kiosk/screens/gallery.py",
     "kiosk/screens/gallery_answers.py",
     "kiosk/screens/gallery_looks.py",
+    "kiosk/screens/gallery_steps.py",
     "kiosk/screens/preview.py",
     "kiosk/store/tables.py",
 }
