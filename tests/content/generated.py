@@ -170,6 +170,9 @@ def _step(draw: st.DrawFn, name: str, names: Sequence[str], kinds: Sequence[str]
     return step
 
 
+STEPS = _step("s1", ["s1"], ["confirm", "scan", "text"])
+
+
 @st.composite
 def blocks(draw: st.DrawFn) -> Values:
     """The values of a shared block, for a document that `instructions` makes."""

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from content import checks, instruction, media, sop
 from content.asking import Computed, GoTo
@@ -15,7 +16,18 @@ from content.instruction import Instruction
 from content.sop import Sop
 from content.values import Piece
 from content.writing import write, write_values
-from tests.content.generated import blocks, fields_of, instructions, procedures, put_files, spoken
+from tests.content.asked import check
+from tests.content.generated import (
+    FILMS,
+    PICTURES,
+    STEPS,
+    blocks,
+    fields_of,
+    instructions,
+    procedures,
+    put_files,
+    spoken,
+)
 
 ANY = instructions().map(Instruction.model_validate) | procedures().map(Sop.model_validate)
 FAILING = ("attempts", "on_failure")
@@ -84,19 +96,29 @@ def test_a_document_that_refers_to_a_shared_block_goes_round_with_it(
 def test_the_documents_that_are_tried_leave_no_field_of_the_language_out() -> None:
     seen: set[tuple[str, str]] = set()
 
-    @given(ANY)
-    @settings(
-        max_examples=300,
-        derandomize=True,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=SLOW,
-    )
-    def collect(document: Piece) -> None:
-        seen.update(fields_of(document))
+    def collect(values: st.SearchStrategy[Any], kind: Any, examples: int) -> None:
+        read = TypeAdapter(kind).validate_python
 
-    collect()
+        @given(values.map(read))
+        @settings(
+            max_examples=examples,
+            derandomize=True,
+            database=None,
+            deadline=None,
+            phases=[Phase.generate],
+            suppress_health_check=SLOW,
+        )
+        def look(piece: Piece) -> None:
+            seen.update(fields_of(piece))
+
+        look()
+
+    for kind in checks.KINDS:
+        collect(check(kind, "c", ["s0"]), checks.Check, 60)
+    collect(PICTURES | FILMS, media.Medium, 150)
+    collect(STEPS, instruction.Step, 100)
+    collect(instructions(), Instruction, 60)
+    collect(procedures(), Sop, 60)
     apart = {
         ("Instruction", "translations"),
         ("Sop", "translations"),
