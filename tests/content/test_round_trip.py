@@ -117,8 +117,8 @@ def test_the_documents_that_are_tried_leave_no_field_of_the_language_out() -> No
         collect(check(kind, "c", ["s0"]), checks.Check, 60)
     collect(PICTURES | FILMS, media.Medium, 150)
     collect(STEPS, instruction.Step, 100)
-    collect(instructions(), Instruction, 60)
-    collect(procedures(), Sop, 60)
+    collect(instructions(), Instruction, 120)
+    collect(procedures(), Sop, 100)
     apart = {
         ("Instruction", "translations"),
         ("Sop", "translations"),
