@@ -11,14 +11,12 @@ from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter, ValidationErr
 from sqlalchemy import insert, select
 
 from content.chain import Entry
-from content.errors import PackageError
 from server.api.access import ByKiosk, InHouse
 from server.api.problems import RESPONSES
 from server.errors import Invalid, NotThere, TooLarge
 from server.house import House
-from server.library import assigning, issuing, recovering
-from server.people import enrolment
-from server.records import holdings
+from server.library import assigning, issuing
+from server.records import reporting
 from server.records.ingesting import MOST_ENTRIES, ingest
 from server.records.photos import keep_photo
 from server.store import tables
@@ -233,11 +231,5 @@ async def evidence(house: InHouse, kiosk: ByKiosk, digest: str, request: Request
 def status(house: InHouse, kiosk: ByKiosk, report: Status) -> ServerTime:
     """A kiosk's report of itself; the answer is the server's clock."""
     values: dict[str, Any] = report.model_dump(mode="json", exclude={"proof"})
-    if report.proof is not None:
-        try:
-            values["releases"] = holdings.take_in(house, kiosk, report.proof).releases
-        except PackageError as problem:
-            values["unproved"] = str(problem)
-    enrolment.reported(house, kiosk, values)
-    recovering.hear(house, kiosk, report.counter)
+    reporting.hear(house, kiosk, values, proof=report.proof, counter=report.counter)
     return ServerTime(time=house.now())

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from content import chain, package
 from server.audit import note
@@ -204,12 +204,10 @@ def rename(house: House, kiosk: str, name: str, by: str) -> None:
     house.live.say("stations")
 
 
-def reported(house: House, kiosk: Kiosk, status: dict[str, Any]) -> None:
+def reported(tx: Connection, kiosk: Kiosk, status: dict[str, Any], now: datetime) -> None:
     """Keep a kiosk's latest report of itself."""
-    with writing(house.engine) as tx:
-        tx.execute(
-            update(tables.kiosks)
-            .where(tables.kiosks.c.id == kiosk.id)
-            .values(last_contact=house.now(), status=json.dumps(status))
-        )
-    house.live.say(kiosk.station)
+    tx.execute(
+        update(tables.kiosks)
+        .where(tables.kiosks.c.id == kiosk.id)
+        .values(last_contact=now, status=json.dumps(status))
+    )

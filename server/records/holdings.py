@@ -8,28 +8,25 @@ from sqlalchemy import Connection, delete, insert, select, update
 from content import holding
 from content.errors import PackageError
 from content.holding import Holding
-from server.house import House
 from server.people.enrolment import Kiosk
 from server.store import tables
-from server.store.engine import writing
 
 
-def take_in(house: House, kiosk: Kiosk, envelope: str) -> Holding:
+def take_in(tx: Connection, kiosk: Kiosk, envelope: str, now: datetime) -> Holding:
     """Keep a kiosk's signed report.
 
     Raises:
         PackageError: it is not the kiosk's, not of this station, contradicts the record, or is older than the
             one before; said to a person. What was proved before stays.
     """
-    k, now = tables.kiosks.c, house.now()
-    with writing(house.engine) as tx:
-        key = tx.execute(select(k.public_key).where(k.id == kiosk.id)).scalar_one()
-        report = holding.read(envelope, json.loads(key))
-        _insist(tx, kiosk, report, json.loads(key))
-        values = {"envelope": envelope.encode(), "at": report.at, "received_at": now}
-        tx.execute(delete(tables.kiosk_reports).where(tables.kiosk_reports.c.kiosk == kiosk.id))
-        tx.execute(insert(tables.kiosk_reports).values(kiosk=kiosk.id, **values))
-        _note_since(tx, kiosk.id, set(report.releases), report.at)
+    k = tables.kiosks.c
+    key = tx.execute(select(k.public_key).where(k.id == kiosk.id)).scalar_one()
+    report = holding.read(envelope, json.loads(key))
+    _insist(tx, kiosk, report, json.loads(key))
+    values = {"envelope": envelope.encode(), "at": report.at, "received_at": now}
+    tx.execute(delete(tables.kiosk_reports).where(tables.kiosk_reports.c.kiosk == kiosk.id))
+    tx.execute(insert(tables.kiosk_reports).values(kiosk=kiosk.id, **values))
+    _note_since(tx, kiosk.id, set(report.releases), report.at)
     return report
 
 

@@ -5,7 +5,7 @@ import random
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -415,8 +415,9 @@ def prove(plant: Plant, station: str, held: Sequence[str], at: datetime) -> None
         seq=writer.seq,
         head=writer.head,
     )
-    house = replace(plant.house, now=lambda: at)
-    holdings.take_in(house, Kiosk(id=writer.kiosk, station=station), sealed(shown, SIGNERS[station]))
+    with writing(plant.house.engine) as tx:
+        kiosk = Kiosk(id=writer.kiosk, station=station)
+        holdings.take_in(tx, kiosk, sealed(shown, SIGNERS[station]), at)
 
 
 def change(

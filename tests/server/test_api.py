@@ -8,14 +8,17 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 from fastapi import APIRouter, FastAPI
-from sqlalchemy import event, select
+from securesystemslib.signer import CryptoSigner
+from sqlalchemy import event, select, update
 
+from content import holding, package
+from content.holding import Holding
 from server.app import create_app
 from server.house import House
 from server.people import enrolment, roster
 from server.people.sessions import Kind, open_session
 from server.store import tables
-from server.store.engine import reading
+from server.store.engine import reading, writing
 from tests.content.documents import PNG, write_instruction
 from tests.server.conftest import TOKEN, Clock, add_kiosk, add_station
 from tests.server.serving import approve_nothing, as_batch, client, serving, zipped
@@ -281,6 +284,45 @@ def test_a_report_is_kept_and_answered_with_the_clock(
     assert row.last_contact == clock.now
     (device,) = json.loads(row.status)["devices"]
     assert device.items() >= report["devices"][0].items()
+
+
+def test_a_report_with_all_that_it_can_hold_is_one_transaction(
+    house: House, kiosk: httpx2.Client, clock: Clock
+) -> None:
+    signer = CryptoSigner.generate_ed25519()
+    with writing(house.engine) as tx:
+        public = json.dumps(package.public_key(signer))
+        tx.execute(update(tables.kiosks).where(tables.kiosks.c.id == "k-1").values(public_key=public))
+    shown = Holding(kiosk="k-1", station="bench-1", at=clock.now, counter=30, releases=("a" * 64,))
+    report = {"undelivered": 0, "counter": 30, "proof": holding.sealed(shown, signer)}
+    begun: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement == "BEGIN IMMEDIATE":
+            begun.append(statement)
+
+    event.listen(house.engine, "before_cursor_execute", note)
+    kiosk.post("/kiosk/status", json=report).raise_for_status()
+    event.remove(house.engine, "before_cursor_execute", note)
+    assert begun == ["BEGIN IMMEDIATE"]
+    with reading(house.engine) as tx:
+        kept = tx.execute(select(tables.kiosks.c.status).where(tables.kiosks.c.id == "k-1")).scalar_one()
+        counter = tx.execute(
+            select(tables.stations.c.counter).where(tables.stations.c.id == "bench-1")
+        ).scalar_one()
+        held = tx.execute(select(tables.holdings.c.release)).scalars().all()
+    assert (json.loads(kept)["releases"], held, counter) == (["a" * 64], ["a" * 64], 31)
+
+
+def test_a_proof_that_is_none_is_told_and_the_rest_of_the_report_is_kept(
+    house: House, kiosk: httpx2.Client
+) -> None:
+    kiosk.post("/kiosk/status", json={"undelivered": 7, "proof": "{}"}).raise_for_status()
+    with reading(house.engine) as tx:
+        kept = tx.execute(select(tables.kiosks.c.status).where(tables.kiosks.c.id == "k-1")).scalar_one()
+        assert tx.execute(select(tables.kiosk_reports)).all() == []
+    assert json.loads(kept)["undelivered"] == 7
+    assert json.loads(kept)["unproved"]
 
 
 def test_a_full_disk_is_said_and_leaves_nothing_half_written(house: House, kiosk: httpx2.Client) -> None:

@@ -37,6 +37,11 @@ def report(house: House, signer: CryptoSigner = KEY, **changes: object) -> str:
     return holding.sealed(Holding.model_validate(values | changes), signer)
 
 
+def take_in(house: House, kiosk: Kiosk, envelope: str) -> None:
+    with writing(house.engine) as tx:
+        holdings.take_in(tx, kiosk, envelope, house.now())
+
+
 def since(house: House) -> dict[str, tuple[object, object]]:
     with reading(house.engine) as tx:
         return {row.release: (row.since, row.until) for row in tx.execute(select(tables.holdings))}
@@ -44,17 +49,17 @@ def since(house: House) -> dict[str, tuple[object, object]]:
 
 def test_since_when_a_kiosk_shows_what_follows_from_its_reports(plant: House, clock: Clock) -> None:
     first = plant.now()
-    holdings.take_in(plant, OURS, report(plant))
+    take_in(plant, OURS, report(plant))
     clock.forward(minutes=5)
-    holdings.take_in(plant, OURS, report(plant, releases=(A, B)))
+    take_in(plant, OURS, report(plant, releases=(A, B)))
     clock.forward(minutes=5)
-    holdings.take_in(plant, OURS, report(plant, releases=(B,)))
+    take_in(plant, OURS, report(plant, releases=(B,)))
     assert since(plant) == {
         A: (first, first + timedelta(minutes=10)),
         B: (first + timedelta(minutes=5), None),
     }
     clock.forward(minutes=5)
-    holdings.take_in(plant, OURS, report(plant))
+    take_in(plant, OURS, report(plant))
     assert since(plant)[A] == (first + timedelta(minutes=15), None)  # it is back
 
 
@@ -73,32 +78,32 @@ def test_a_report_that_proves_nothing_is_refused_and_the_last_good_one_stays(
     shift = Shift()
     shift.run(*GOOD)
     ingest(plant, "k-1", shift.entries)
-    holdings.take_in(plant, OURS, report(plant, seq=1, head=shift.entries[0].hash))
+    take_in(plant, OURS, report(plant, seq=1, head=shift.entries[0].hash))
     before = since(plant)
     clock.forward(minutes=1)
     with pytest.raises(PackageError, match=why):
-        holdings.take_in(plant, OURS, report(plant, **({"seq": 1, "releases": (B,)} | changes)))  # type: ignore[arg-type]
+        take_in(plant, OURS, report(plant, **({"seq": 1, "releases": (B,)} | changes)))  # type: ignore[arg-type]
     assert since(plant) == before
 
 
 def test_an_older_report_played_again_is_refused(plant: House, clock: Clock) -> None:
     old = report(plant, seq=4)
-    holdings.take_in(plant, OURS, old)
+    take_in(plant, OURS, old)
     clock.forward(minutes=1)
-    holdings.take_in(plant, OURS, report(plant, seq=5, releases=(B,)))
+    take_in(plant, OURS, report(plant, seq=5, releases=(B,)))
     with pytest.raises(PackageError, match="older"):
-        holdings.take_in(plant, OURS, old)
+        take_in(plant, OURS, old)
     with pytest.raises(PackageError, match="older"):
-        holdings.take_in(plant, OURS, report(plant, seq=5, at=plant.now() - timedelta(minutes=1)))
+        take_in(plant, OURS, report(plant, seq=5, at=plant.now() - timedelta(minutes=1)))
     # a clock that is set back is no replay: the record has grown
-    holdings.take_in(plant, OURS, report(plant, seq=6, at=plant.now() - timedelta(hours=1), releases=(B,)))
+    take_in(plant, OURS, report(plant, seq=6, at=plant.now() - timedelta(hours=1), releases=(B,)))
 
 
 def test_anything_else_that_is_signed_is_no_report(plant: House) -> None:
     sealed = package.seal(b"{}", package.ASSIGNMENT_TYPE, KEY).decode()
     for rubbish in (sealed, "", "{}", "[" * 5_000, package.seal(b"{}", holding.REPORT_TYPE, KEY).decode()):
         with pytest.raises(PackageError):
-            holdings.take_in(plant, OURS, rubbish)
+            take_in(plant, OURS, rubbish)
 
 
 def test_a_proof_is_checked_without_the_server(plant: House) -> None:
