@@ -3,9 +3,10 @@
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from hardware.metering import Meter, Metrics
 from hardware.readings import (
     MOVES,
     DeviceChanged,
@@ -35,6 +36,8 @@ class DeviceHealth:
     accepted: int = 0
     refused: int = 0
     losses: int = 0  # times that it was there and is gone
+    returns: int = 0  # times that it came back
+    metrics: Metrics = field(default_factory=Metrics)
 
 
 class Device:
@@ -54,6 +57,8 @@ class Device:
         self._accepted = 0
         self._refused = 0
         self._losses = 0
+        self._returns = 0
+        self._meter = Meter()
 
     @property
     def health(self) -> DeviceHealth:
@@ -68,6 +73,8 @@ class Device:
                 accepted=self._accepted,
                 refused=self._refused,
                 losses=self._losses,
+                returns=self._returns,
+                metrics=self._meter.metrics(tick_now()),
             )
 
     def announce(self) -> None:
@@ -82,6 +89,7 @@ class Device:
             if (self._state, state) not in MOVES:
                 return
             self._losses += self._state is DeviceState.READY and state is DeviceState.LOST
+            self._returns += self._losses > 0 and state is DeviceState.READY
             self._state, self._since = state, mark["at"]
         level = logging.WARNING if state is DeviceState.LOST else logging.INFO
         log.log(level, "%s is %s: %s", mark["device"], state, reason)
@@ -98,6 +106,9 @@ class Device:
             self._accepted += 1
         self.report_refusals()
         self._tell(reading)
+        told = tick_now()
+        with self._lock:
+            self._meter.took(reading.tick, told)
 
     def _refuse(self, refusal: ReadingRefused) -> None:
         with self._lock:

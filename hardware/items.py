@@ -57,7 +57,7 @@ class Items(Generic[ReadT, WriteT]):
         self._stamp = stamp
         self.reads = tuple(reads)
         self.writes = tuple(writes)
-        self._was: dict[str, bool] = {}
+        self._was: dict[str, tuple[bool, Quality]] = {}
         self._wanted: dict[str, State] = {}
         self._to_write: dict[str, WriteT] = {}
         self._unconfirmed: dict[str, int] = {}  # signal -> the tick until which it may differ
@@ -80,11 +80,11 @@ class Items(Generic[ReadT, WriteT]):
         yield Ready()
 
     def came(self, item: ReadT, raw: Raw, quality: Quality = Quality.GOOD) -> Iterator[Reading]:
-        """What `raw` means: a switch only when it changed, a value always."""
+        """What `raw` means: a switch only when it, or how far it can be relied on, changed; a value always."""
         if item.signal:
             on = bool(raw) is not item.inverted
-            if self._was.get(item.signal) is not on:
-                self._was[item.signal] = on
+            if self._was.get(item.signal) != (on, quality):
+                self._was[item.signal] = on, quality
                 yield SwitchChanged(**self._stamp(), signal=item.signal, on=on, quality=quality)
             return
         value = exact(raw)

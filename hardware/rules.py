@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Protocol
 
-from hardware.readings import Measured, Reading, SwitchChanged
+from hardware.readings import Measured, Quality, Reading, SwitchChanged
 from hardware.settings import Rules
 
 MOST_SAMPLES = 4096  # of one device within its settling time; more are thinned out by dropping the oldest
@@ -34,7 +34,7 @@ class Debounced:
     def __init__(self, stands: float) -> None:
         """`stands` in seconds."""
         self._stands = int(stands * 1e9)
-        self._told: dict[str, bool] = {}
+        self._told: dict[str, tuple[bool, Quality]] = {}
         self._held: dict[str, SwitchChanged] = {}
 
     def pass_on(self, reading: Reading) -> Iterator[Reading]:
@@ -42,8 +42,12 @@ class Debounced:
         if not isinstance(reading, SwitchChanged):
             yield reading
             return
-        held = self._held.get(reading.signal)
-        if self._told.get(reading.signal) is reading.on:
+        held, stands = self._held.get(reading.signal), (reading.on, reading.quality)
+        if reading.quality is not Quality.GOOD:  # that it is doubted need not stand: it is told at once
+            self._held.pop(reading.signal, None)
+            self._told[reading.signal] = stands
+            yield reading
+        elif self._told.get(reading.signal) == stands:
             self._held.pop(reading.signal, None)
         elif (
             held is None or held.on is not reading.on
@@ -59,7 +63,7 @@ class Debounced:
         for signal, held in list(self._held.items()):
             if tick - held.tick >= self._stands:
                 del self._held[signal]
-                self._told[signal] = held.on
+                self._told[signal] = held.on, held.quality
                 yield held
 
 

@@ -153,6 +153,12 @@ class Desk:
     enrolment: EnrolmentOffered | None = None
     line: LineChanged = field(default_factory=lambda: LineChanged(online=False, undelivered=0))
     lost: Mapping[str, str] = field(default_factory=dict[str, str])  # device -> why it is lost
+    doubted: Mapping[str, str] = field(
+        default_factory=dict[str, str]
+    )  # device -> what it says and is not sure of
+    dropped: Mapping[str, int] = field(
+        default_factory=dict[str, int]
+    )  # device -> readings that could not be taken
     disabled: Mapping[str, Disabled] = field(default_factory=dict[str, Disabled])  # devices out of use
     favour: Favour | None = None  # a supervisor is asked for it
     tending: Tending | None = None  # the technician's page is open

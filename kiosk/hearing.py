@@ -5,6 +5,7 @@ from hardware.readings import (
     CodeScanned,
     CommandDone,
     DeviceChanged,
+    DeviceState,
     Measured,
     OutputSet,
     Reading,
@@ -15,6 +16,7 @@ from hardware.readings import (
 )
 from kiosk import enrolment_code, newsroom
 from kiosk.bench import Bench
+from kiosk.doubting import Doubting
 from kiosk.driving import Driving
 from kiosk.events import (
     AlarmRang,
@@ -58,6 +60,7 @@ class Hearing:
         self._signing = signing
         self._scanning = scanning
         self._watching = watching
+        self._doubting = Doubting(bench, runner, watching)
         self._driving = driving
         self._tend = tend
         self._pace = pace
@@ -74,12 +77,18 @@ class Hearing:
         match event:
             case DeviceChanged():
                 self._driving.came(event)
+                if event.state is DeviceState.LOST:
+                    self._runner.gone(event.device)
+                    self._doubting.gone(event.device)
                 return self._watching.changed(event)
             case ReadingRefused() | ReadingsDropped():
                 return self._watching.refused(event)
             case _ if self._bench.desk.trouble is not None or event.device in self._bench.desk.disabled:
                 return on_page
-        return self._reading(event) or on_page
+        if self._doubting.heard(event):
+            return True
+        shown = self._doubting.sure(event) or on_page
+        return self._reading(event) or shown
 
     def _reading(self, event: Reading) -> bool:
         match event:

@@ -12,6 +12,7 @@ from kiosk.watching import Watching
 
 DONE_SHOWN = 20_000_000  # µs that the done screen stays when nothing is scanned
 PULSE = 5_000_000  # µs between two signs of life of an open run: how far off an interruption's length can be
+PAGE = 1_000_000  # µs between two looks at how the devices do, while a technician looks at their page
 AGAIN = 2_000_000  # µs between two tries to write to a disk that refused
 
 
@@ -28,6 +29,7 @@ class Pace:
         self._watching = watching
         self._done_at = 0
         self._pulse_at = 0
+        self._page_at = 0
         self._alarm_at: int | None = None
 
     def follow(self) -> None:
@@ -48,6 +50,8 @@ class Pace:
         if desk.trouble is not None:
             return [tick + AGAIN]
         due = [self._runner.due(tick), self._signing.due(), self._watching.due()]
+        if desk.tending is not None:
+            due.append(self._page_at + PAGE)
         if desk.done is not None:
             due.append(self._done_at + DONE_SHOWN)
         if desk.play is not None:
@@ -70,7 +74,10 @@ class Pace:
             self._runner.give(Ticked(at=stamp.at, tick=stamp.tick, by=bench.by))
             if self._pulse_at + PULSE <= stamp.tick:
                 self._beat(stamp)
-        return bench.desk is not before
+        on_page = bench.desk.tending is not None and self._page_at + PAGE <= stamp.tick
+        if on_page:
+            self._page_at = stamp.tick
+        return on_page or bench.desk is not before
 
     def _beat(self, stamp: Stamp) -> None:
         self._pulse_at = stamp.tick

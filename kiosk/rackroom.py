@@ -127,12 +127,13 @@ class RackRoom:
     def report(self, bench: Bench) -> dict[str, Any]:
         """Devices and run for the kiosk's report of itself. Safe from any thread: a desk is never changed."""
         play = bench.desk.play
-        listed = [_device(name, health) for name, health in self.health().items()]
+        dropped = bench.desk.dropped
+        listed = [_device(name, health, dropped.get(name, 0)) for name, health in self.health().items()]
         return {"devices": listed, "run": None if play is None else _run(play.run)}
 
 
-def _device(name: str, health: DeviceHealth) -> dict[str, Any]:
-    last = health.last_reading
+def _device(name: str, health: DeviceHealth, dropped: int) -> dict[str, Any]:
+    last, metrics = health.last_reading, health.metrics
     return {
         "name": name[:80],
         "kind": health.kind,
@@ -143,6 +144,11 @@ def _device(name: str, health: DeviceHealth) -> dict[str, Any]:
         "taken": health.accepted,
         "refused": health.refused,
         "losses": health.losses,
+        "returns": health.returns,
+        "dropped": dropped,
+        "rate": round(metrics.rate, 2),
+        "delay": None if metrics.delay is None else round(metrics.delay, 2),
+        "delay_99": None if metrics.delay_99 is None else round(metrics.delay_99, 2),
     }
 
 

@@ -1,8 +1,8 @@
 """A test aid, off by default: touches and pictures of the screen on request, through a socket.
 
 One JSON object a line, one answer a line: `{"tap": "primary"}` puts a finger on that widget and lifts it,
-`{"shot": "name"}` keeps a picture of the screen, `{"what": ""}` answers when the window does. It does what a
-person with a finger and a camera can do, and no more.
+`{"shot": "name"}` keeps a picture of the screen, `{"read": ""}` tells the words on it, `{"what": ""}` answers when
+the window does. It does what a person with a finger, eyes and a camera can do, and no more.
 """
 
 import contextlib
@@ -35,6 +35,10 @@ class Touchable(Protocol):
 
     def shot(self, path: Path) -> None:
         """A picture of the screen."""
+        ...
+
+    def texts(self) -> tuple[str, ...]:
+        """The words on the screen."""
         ...
 
 
@@ -92,10 +96,12 @@ class Remote:
                 self._tap(str(wish["tap"]))
             elif "shot" in wish:
                 self._shoot(self._file(str(wish["shot"])))
+            elif "read" in wish:
+                return {"ok": True, "texts": self._read()}
             elif "what" in wish:
                 self._on_ui(lambda: True)
             else:
-                return {"ok": False, "why": "ask for tap, shot or what"}
+                return {"ok": False, "why": "ask for tap, shot, read or what"}
         except Exception as problem:  # noqa: BLE001 - whatever it is, it is the answer
             return {"ok": False, "why": f"{type(problem).__name__}: {problem}"}
         return {"ok": True}
@@ -113,6 +119,16 @@ class Remote:
             return True
 
         self._on_ui(shoot)
+
+    def _read(self) -> list[str]:
+        found: list[str] = []
+
+        def read() -> bool:
+            found.extend(self._window.texts())
+            return True
+
+        self._on_ui(read)
+        return found
 
     def _on_ui(self, wish: Callable[[], bool]) -> bool:
         done: Future[bool] = Future()

@@ -1,12 +1,14 @@
 """What a reading means to the run that is on: an input, a value to show, or nothing. Pure."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from content import units
 from content.checks import Measure
-from content.evidence import FRESH, States, accepting
+from content.evidence import FRESH, TYPED, States, accepting
 from content.inputs import SignalGiven, TorqueGiven, ValueGiven
 from content.instruction import Instruction, Step
+from content.record import RunFact, Value
 from content.run import Run, RunState
 from content.situation import asked
 from content.values import PersonId
@@ -60,12 +62,32 @@ def value_input(
     )
 
 
+def weighed(facts: Iterable[RunFact]) -> dict[str, Measured]:
+    """The latest value of each device that a run holds: after a restart the same one is no new weighing."""
+    found: dict[str, Measured] = {}
+    for fact in facts:
+        evidence = getattr(fact, "evidence", None)
+        if isinstance(evidence, Value) and evidence.device != TYPED:
+            found[evidence.device] = Measured(
+                device=evidence.device,
+                at=fact.at,
+                tick=0,
+                value=evidence.value,
+                unit=evidence.unit,
+                quantity=None,
+                stable=True,
+            )
+    return found
+
+
 def _is_attempt(check: Measure, reading: Measured, before: Measured | None) -> bool:
     if not reading.stable:
         return False
     if check.quantity == "mass" and check.low is not None and _is_empty(reading, check, check.low):
         return False
-    if before is None or not before.stable or (before.value, before.unit) != (reading.value, reading.unit):
+    if before is None or not before.stable:
+        return True
+    if units.convert(before.value, before.unit, reading.unit) != reading.value:
         return True
     return reading.tick - before.tick >= STREAMING
 

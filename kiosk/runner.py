@@ -16,7 +16,7 @@ from content.instruction import Instruction
 from content.record import RunFact, StepEntered
 from content.run import IllegalMove, RunState, fold, mark
 from content.values import Digest, RunId
-from hardware.readings import Measured, SwitchChanged, TorqueApplied
+from hardware.readings import Measured, Reading, SwitchChanged, TorqueApplied
 from kiosk import newsroom, playing, recalling, routing, validity
 from kiosk.assignment import Assignment
 from kiosk.bench import Bench, microseconds
@@ -40,6 +40,7 @@ class Runner:
         self._bench = bench
         self._name_run = name_run
         self._before: dict[str, Measured] = {}  # the latest value of each device
+        self._returned: set[str] = set()  # devices that were gone, and have measured nothing since
         self._signals: dict[tuple[str, str], SwitchChanged] = {}  # the latest state of each signal
         self.results = Results(bench)
         self._late: list[TorqueApplied] = []  # told while the run was held, and made before it was
@@ -152,6 +153,8 @@ class Runner:
             bench.change(remark=bench.words("not_taken_up", why=problem))
             return
         bench.change(play=replace(spoken(play, bench.desk.language), stopped=recalling.reason_of(play)))
+        self._before = routing.weighed(kept.facts)
+        self._returned = set(self._before)
         stamp = bench.stamp()
         gap = timedelta(microseconds=max(0, stamp.tick - last_alive))
         self.give(Restarted(gap=gap, at=stamp.at, tick=stamp.tick, by=bench.by))
@@ -162,6 +165,11 @@ class Runner:
         """A value came; True when the screen changes. Cheap when the step waits for no such value."""
         before = self._before.get(reading.device)
         self._before[reading.device] = reading
+        if (
+            reading.device in self._returned
+        ):  # what lay on the pan when the line broke is the same weighing still
+            self._returned.discard(reading.device)
+            before = None if before is None else replace(before, tick=reading.tick)
         bench = self._bench
         play = bench.desk.play
         step = None if play is None else routing.current(play.instruction, play.run)
@@ -173,6 +181,25 @@ class Runner:
         if given is not None:
             self.give(given)
         return True
+
+    def doubted(self, reading: Reading) -> None:
+        """A device is not sure of what it says: that is shown, and proves nothing, nor does what it said before."""
+        if isinstance(reading, SwitchChanged):
+            self._signals.pop((reading.device, reading.signal), None)
+        if isinstance(reading, Measured):
+            play = self._bench.desk.play
+            step = None if play is None else routing.current(play.instruction, play.run)
+            if play and step and routing.measures(step, play.run.states(step.id), reading):
+                self._bench.change(live={**self._bench.desk.live, reading.device: reading})
+
+    def gone(self, device: str) -> None:
+        """A device is lost: how its signals stand is not known until it says so again, nor what it measures."""
+        for key in [key for key in self._signals if key[0] == device]:
+            del self._signals[key]
+        self._returned.add(device)
+        live = self._bench.desk.live
+        if device in live:
+            self._bench.change(live={name: each for name, each in live.items() if name != device})
 
     def tightened(self, reading: TorqueApplied) -> bool:
         """A tool reported a tightening; True when something on the screen changes.

@@ -98,6 +98,9 @@ class Seeing:
             bench.change(look=None)
             language = bench.desk.words
             why = event.trouble or say("vision_no_picture", language, device=look.device)
+            if look.device in bench.desk.lost:
+                lost = again(bench.desk.lost[look.device], language)
+                why = say("vision_why_no_picture", language, device=look.device, why=lost)
             bench.reject(why)
             return
         try:

@@ -94,7 +94,9 @@ class Tend:
         if not isinstance(found, BY_DEVICE):
             return
         device = found.device or found.kind
-        reason = self._bench.desk.lost.get(device, "")
+        desk = self._bench.desk
+        doubt = desk.doubted.get(device)
+        reason = desk.lost.get(device) or ("" if doubt is None else f"it is not sure: {doubt}")
         self._ask_for(Favour(device=device, step=StepId(step), check=CheckId(check), reason=reason))
 
     def _ask_for(self, favour: Favour) -> None:

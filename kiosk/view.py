@@ -288,7 +288,8 @@ class DeviceRow:
     state: str
     reason: str = ""
     last: str = ""  # what it sent last
-    counts: str = ""  # how many readings were taken and refused
+    counts: str = ""  # how many readings were taken and refused, how often it was lost
+    pace: str = ""  # how many a second, since when none, how long each takes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from hardware.device import DeviceHealth
+from hardware.metering import Metrics
 from hardware.readings import DeviceState
 from hardware.sentences import sentence
 from hardware.settings import DeviceSettings
@@ -45,7 +46,13 @@ def _row(device: DeviceSettings, health: DeviceHealth | None, desk: Desk) -> Dev
     if device.name in desk.disabled:
         reason, state = again(desk.disabled[device.name].reason, words), say("state_disabled", words)
         return DeviceRow(name=device.name, title=title, mark=Mark.SKIPPED, state=state, reason=reason)
-    counted = {"taken": health.accepted, "refused": health.refused, "losses": health.losses}
+    counted = {
+        "taken": health.accepted,
+        "refused": health.refused,
+        "dropped": desk.dropped.get(device.name, 0),
+        "losses": health.losses,
+        "returns": health.returns,
+    }
     return DeviceRow(
         name=device.name,
         title=title,
@@ -58,7 +65,34 @@ def _row(device: DeviceSettings, health: DeviceHealth | None, desk: Desk) -> Dev
             for key, count in counted.items()
             if count or key == "taken"
         ),
+        pace=_pace(health.metrics, words),
     )
+
+
+def _pace(metrics: Metrics, language: str) -> str:
+    """How its readings flow; nothing before there was one."""
+    if metrics.age is None or metrics.delay is None or metrics.delay_99 is None:
+        return ""
+    return say(
+        "pace",
+        language,
+        rate=_decimal(metrics.rate, 1, language),
+        age=_age(metrics.age),
+        delay=_decimal(metrics.delay, 1, language),
+        delay_99=_decimal(metrics.delay_99, 1, language),
+    )
+
+
+def _age(seconds: float) -> str:
+    """As long as it needs to be: 3 s, 4 min, 2 h."""
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 3600 else f"{seconds / 3600:.0f} h"
+
+
+def _decimal(value: float, places: int, language: str) -> str:
+    """A number with the language's decimal mark."""
+    return f"{value:.{places}f}".replace(".", say("decimal_mark", language))
 
 
 def _said(line: str, language: str) -> str:

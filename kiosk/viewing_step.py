@@ -173,6 +173,8 @@ def _check(check: Check, step: Step, run: Run, instruction: Instruction, desk: D
     lost = ""
     if device and device in desk.lost:
         lost = f" ({say('is_lost', words, device=device, why=again(desk.lost[device], words))})"
+    elif device and device in desk.doubted:
+        lost = f" ({say('is_unsure', words, device=device, what=again(desk.doubted[device], words))})"
     live = _live(check, step, run.states(step.id), desk) if not state.passed else None
     bad = state.failed is not None and (live is None or _tried(state, live))
     mark = Mark.GOOD if state.passed else Mark.BAD if bad else Mark.ACTIVE if active else Mark.WAITING
@@ -201,9 +203,8 @@ def _check(check: Check, step: Step, run: Run, instruction: Instruction, desk: D
 
 def _gone(device: str | None, desk: Desk) -> bool:
     """Whether what should prove the check cannot: its device, or where none is named any that might."""
-    return (
-        bool(desk.lost or desk.disabled) if device is None else device in desk.lost or device in desk.disabled
-    )
+    unable = desk.lost.keys() | desk.disabled.keys() | desk.doubted.keys()
+    return bool(unable) if device is None else device in unable
 
 
 def _awaited(check: Check, state: CheckState, cell: Cell | None, language: str) -> str:

@@ -1,9 +1,12 @@
 """Tells the record and the screen of devices that come and go, and of what they send that is no reading."""
 
-from hardware.readings import DeviceChanged, ReadingRefused, ReadingsDropped
+from hardware.readings import DeviceChanged, Reading, ReadingRefused, ReadingsDropped
+from hardware.sentences import sentence
 from kiosk.bench import Bench
 from kiosk.watch import Watch
 from kiosk.words import again
+
+DOUBTED = "the device itself is not sure of it, so that it proves nothing"
 
 
 class Watching:
@@ -24,10 +27,28 @@ class Watching:
         """A device sent something that is no reading, or more than can be taken; the screen changes."""
         self._watch.refused(reading)
         self.tell()
+        if isinstance(reading, ReadingsDropped):
+            before = self._bench.desk.dropped
+            self._bench.change(
+                dropped={**before, reading.device: before.get(reading.device, 0) + reading.count}
+            )
         key = "sent_too_much" if isinstance(reading, ReadingsDropped) else "sent_rubbish"
         why = again(reading.reason, self._bench.language)
         self._bench.reject(self._bench.words(key, device=reading.device, why=why))
         return True
+
+    def doubted(self, reading: Reading) -> None:
+        """A device is not sure of what it says: the record is told, as of anything that is no reading."""
+        self._watch.refused(
+            ReadingRefused(
+                device=reading.device,
+                at=reading.at,
+                tick=reading.tick,
+                reason=DOUBTED,
+                excerpt=sentence(reading),
+            )
+        )
+        self.tell()
 
     def tell(self) -> None:
         """Keep what is due to be kept."""

@@ -71,6 +71,13 @@ class CameraOptions(Options):
     again_ms: int = Field(
         2000, ge=100, le=600_000, description="a code out of sight for this long is a new scan"
     )
+    still_ms: int = Field(
+        5000,
+        ge=0,
+        le=600_000,
+        description="a picture that is the same to the last pixel for so long stands still: the camera is lost. "
+        "0: it may, as a drawn one does",
+    )
 
 
 DRIVER = Driver(

@@ -7,14 +7,14 @@ from pydantic import Field
 from hardware.decode.excerpt import refused
 from hardware.decode.json_field import NoField, field_of
 from hardware.decode.on_off import on_off
-from hardware.driver import TOPICS, Driver, Options
+from hardware.driver import TOPICS, Driver, Options, Ready, Told
 from hardware.readings import Reading, Stamp, SwitchChanged
 
 LONGEST_WORD = 8  # bytes of a payload that is a bare word
 
 
 class SwitchDecoder:
-    """SwitchChanged when the signal differs from the message before; the first message always tells.
+    """SwitchChanged when the signal differs from the message before; the first of each connection always tells.
 
     A message that the broker had kept counts: a machine's state still holds.
     """
@@ -25,6 +25,18 @@ class SwitchDecoder:
         self._field = field
         self._signal = signal
         self._was: bool | None = None
+
+    def opened(self) -> Iterator[Told]:
+        """The broker listens for us, for the first time or again: what was missed meanwhile is not known."""
+        self._was = None
+        yield Ready()
+
+    def due(self) -> None:
+        """Nothing is awaited."""
+
+    def rang(self) -> Iterator[Told]:
+        """Nothing is awaited."""
+        yield from ()
 
     def hear(self, topic: str, payload: bytes, *, retained: bool) -> Iterator[Reading]:  # noqa: ARG002
         """Yield the change that one message tells, or why it is refused."""

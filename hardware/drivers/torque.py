@@ -1,6 +1,7 @@
 """Result lines of a torque tool: `T,0007,9.02,N.m,34,OK*64`; docs/devices.md has the frame field by field."""
 
 import re
+from collections import deque
 from functools import reduce
 
 from hardware.decode.line_decoder import LineDecoder
@@ -10,6 +11,7 @@ from hardware.readings import Reading, Stamp, TorqueApplied
 
 _START = re.compile(rb"T,")
 LONGEST_LINE = 128  # bytes; a full frame is below 50
+REMEMBERED = 8  # latest results; a tool that believes itself unheard repeats them, not always in order
 UNITS = {  # as tools write them -> as the documents write them
     "N.m": "N.m",
     "Nm": "N.m",
@@ -34,7 +36,7 @@ class TorqueDecoder(LineDecoder):
     def __init__(self, *, stamp: Stamp) -> None:
         super().__init__(self._read, stamp=stamp, ceiling=LONGEST_LINE, start=_START)
         self._result_stamp = stamp
-        self._last = b""
+        self._latest: deque[bytes] = deque(maxlen=REMEMBERED)
 
     def _read(self, line: bytes) -> Reading | str | None:
         body, star, given = line.strip(b" ").rpartition(b"*")
@@ -45,11 +47,11 @@ class TorqueDecoder(LineDecoder):
         fields = body.decode("ascii", errors="replace").split(",")
         if len(fields) != 6 or fields[0] != "T" or not (fields[1].isascii() and fields[1].isdigit()):
             return "this is no torque result: expected `T,number,torque,unit,angle,OK*checksum`"
-        if line == self._last:
+        if line in self._latest:
             return None  # tools repeat a result that they believe unheard; the number in it makes it one
         told = self._result(*fields[2:])
         if not isinstance(told, str):
-            self._last = line
+            self._latest.append(line)
         return told
 
     def _result(self, torque: str, unit: str, angle: str, verdict: str) -> Reading | str:

@@ -17,6 +17,8 @@ from hardware.simulate.verb import Options, Verb
 BOUNDARY = b"--frame\r\n"
 PACE = 0.05  # s between two pictures
 HIGH, WIDE = 480, 640
+NOISE = 2.0  # of 255: what a sensor adds to every picture
+SHOTS = 3  # pictures of the same scene, each with its own noise, in turn
 
 
 class SimulatedCamera:
@@ -24,7 +26,7 @@ class SimulatedCamera:
 
     def __init__(self, port: int = 0) -> None:
         """Listen at `port`, or at a free one; raises OSError when it cannot be had."""
-        self._picture = self._coded(np.full((HIGH, WIDE), 120, np.uint8))
+        self._shots = self._taken(np.full((HIGH, WIDE), 120, np.uint8))
         self._viewers: set[socket.socket] = set()
         self._lock = threading.Lock()
         self._frozen = False
@@ -46,17 +48,34 @@ class SimulatedCamera:
         """Where it is, for a person."""
         return self.url
 
+    @property
+    def shot(self) -> bytes:
+        """A JPEG that it sends now."""
+        return self._shots[0]
+
     def show(self, picture: NDArray[np.uint8]) -> None:
         """From now on it sees this: rows and columns of grey, or of BGR."""
-        self._picture = self._coded(picture)
+        self._shots = self._taken(picture)
 
     def darken(self) -> None:
         """The lens is covered."""
         self.show(np.zeros((HIGH, WIDE), np.uint8))
 
+    def dazzle(self) -> None:
+        """A lamp shines into the lens."""
+        self.show(np.full((HIGH, WIDE), 255, np.uint8))
+
     def garbage(self) -> None:
         """From now on it sends what is no picture."""
-        self._picture = b"\xff\xd8" + bytes(range(256)) * 20
+        self._shots = (b"\xff\xd8" + bytes(range(256)) * 20,)
+
+    def tear(self) -> None:
+        """From now on only the first half of each picture gets through."""
+        self._shots = tuple(shot[: len(shot) // 2] for shot in self._shots)
+
+    def stick(self) -> None:
+        """From now on it sends its latest picture, over and over: its sensor hangs, its network does not."""
+        self._shots = self._shots[:1]
 
     def freeze(self) -> None:
         """Send nothing more, and keep the connection."""
@@ -74,13 +93,21 @@ class SimulatedCamera:
         self._frozen = False
         self._listen(self.port)
 
+    def thaw(self) -> None:
+        """Send again, after `freeze`."""
+        self._frozen = False
+
     def verbs(self) -> dict[str, Verb]:
         """What it can be told by typed lines."""
         return {
             "show": Verb("FILE", self._show),
             "darken": Verb("", lambda _: self.darken()),
+            "dazzle": Verb("", lambda _: self.dazzle()),
             "garbage": Verb("", lambda _: self.garbage()),
+            "tear": Verb("", lambda _: self.tear()),
+            "stick": Verb("", lambda _: self.stick()),
             "freeze": Verb("", lambda _: self.freeze()),
+            "thaw": Verb("", lambda _: self.thaw()),
             "unplug": Verb("", lambda _: self.unplug()),
             "replug": Verb("", lambda _: self.replug()),
         }
@@ -98,8 +125,15 @@ class SimulatedCamera:
         self.show(np.asarray(picture, dtype=np.uint8))
 
     @staticmethod
-    def _coded(picture: NDArray[np.uint8]) -> bytes:
-        return cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 90])[1].tobytes()
+    def _taken(picture: NDArray[np.uint8]) -> tuple[bytes, ...]:
+        """The scene as a sensor sees it, a few times: no two pictures are the same."""
+        dice = np.random.default_rng(picture.size)
+        shots = []
+        for _ in range(SHOTS):
+            noisy = picture + dice.normal(0, NOISE, picture.shape[:2] + (1,) * (picture.ndim - 2))
+            seen = np.clip(noisy, 0, 255).astype(np.uint8)
+            shots.append(cv2.imencode(".jpg", seen, [cv2.IMWRITE_JPEG_QUALITY, 92])[1].tobytes())
+        return tuple(shots)
 
     def _listen(self, port: int) -> None:
         self._listening = socket.create_server(("127.0.0.1", port))
@@ -122,10 +156,13 @@ class SimulatedCamera:
             viewer.sendall(
                 b"HTTP/1.0 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=frame\r\n\r\n"
             )
+            number = 0
             while self._open:
+                shots, number = self._shots, number + 1
                 if not self._frozen:
-                    head = b"Content-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n" % len(self._picture)
-                    viewer.sendall(BOUNDARY + head + self._picture + b"\r\n")
+                    shot = shots[number % len(shots)]
+                    head = b"Content-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n" % len(shot)
+                    viewer.sendall(BOUNDARY + head + shot + b"\r\n")
                 time.sleep(PACE)
         with self._lock:
             self._viewers.discard(viewer)

@@ -143,7 +143,7 @@ class SimulatedController(SimulatedPeer):
         """
         if self.locked:
             raise ValueError("the tool is locked")
-        self._tell(self.keep(torque, angle, ok=ok))
+        self.tell(self.keep(torque, angle, ok=ok))
 
     def keep(
         self, torque: Decimal | str | float, angle: int = 30, *, ok: bool = True, kind: int = 1
@@ -168,11 +168,11 @@ class SimulatedController(SimulatedPeer):
 
     def loosen(self) -> None:
         """The tool turns a screw out."""
-        self._tell(self.keep("3", 400, kind=2))
+        self.tell(self.keep("3", 400, kind=2))
 
     def repeat(self) -> None:
         """Tell the newest result again."""
-        self._tell(self.memory[self._number])
+        self.tell(self.memory[self._number])
 
     def forget(self) -> None:
         """Its memory is wiped; it counts on."""
@@ -183,7 +183,8 @@ class SimulatedController(SimulatedPeer):
         self.memory.clear()
         self._number = 0
 
-    def _tell(self, made: Tightened) -> None:
+    def tell(self, made: Tightened) -> None:
+        """Tell a result as if it were the newest; nobody hears it when nobody listens."""
         if not self._subscribed or self.silent:
             return
         with contextlib.suppress(Unplugged):  # nobody is connected: it stays in the memory

@@ -34,6 +34,11 @@ class SimulatedTorqueDriver(SimulatedTerminal):
         self._frame = body + b"*" + checksum(body) + b"\r\n"
         self.send(self._frame)
 
+    @property
+    def frame(self) -> bytes:
+        """The latest result as it went over the wire."""
+        return self._frame
+
     def repeat(self) -> None:
         """Send the last result again, as a tool does that believes itself unheard."""
         self.send(self._frame)

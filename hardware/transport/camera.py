@@ -1,4 +1,4 @@
-"""A camera: one thread that always holds its latest picture, and one that looks at pictures for codes."""
+"""A camera: one thread that always holds its latest picture, and one that looks at pictures and tells of the camera."""
 
 import logging
 import threading
@@ -6,13 +6,13 @@ from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from hardware.address import CameraSource
 from hardware.conversation import Conversation, decoder_of
+from hardware.decode.sight import TORN, Kind, Picture, Sight, Turn, opened_jpeg
 from hardware.device import Device
-from hardware.drivers.camera import CameraDecoder
-from hardware.readings import DeviceState, tick_now
+from hardware.drivers.camera import CameraDecoder, CameraOptions
+from hardware.readings import DeviceState, ReadingRefused, tick_now
 from hardware.tape import Tape
 from hardware.transport.backoff import Backoff
 from hardware.transport.halt import Halt
@@ -20,22 +20,34 @@ from hardware.transport.mailbox import Letter, Mailbox
 
 log = logging.getLogger(__name__)
 
-Picture = NDArray[np.uint8]
-SILENCE = 5000  # ms without a picture after which a camera counts as lost
+SILENCE = 5000  # ms without a picture after which a stream is opened anew
 MISSED = 20  # pictures in a row that could not be read
+MJPEG = int.from_bytes(b"MJPG", "little")
+UNDECODED = -1  # as OpenCV calls the bytes of a stream
+CHECK = 0.5  # s between two looks at how the camera stands while nothing comes
+SEEN = {
+    Kind.FINE,
+    Kind.DARK,
+    Kind.DAZZLED,
+}  # what may be judged: a dark one says itself that it is, a frozen one would lie
 
 
 class CameraLine(threading.Thread):
-    """Keeps one camera open; its latest picture is for whoever asks, and codes in it are told as scans."""
+    """Keeps one camera open; its latest picture is for whoever asks, and codes in it are told as scans.
+
+    The thread itself only reads. The looker alone speaks with the device, so that what is told stays in order.
+    """
 
     def __init__(self, device: Device, halt: Halt, _tape: Tape) -> None:
         super().__init__(name=f"device-{device.settings.name}", daemon=True)
         assert isinstance(device.settings.transport, CameraSource)
+        assert isinstance(device.settings.options, CameraOptions)
         self._device = device
         self._halt = halt
         self._source = device.settings.transport
         self._mailbox = Mailbox()
         self._fresh = threading.Condition()
+        self._sight = Sight(device.settings.options.still_ms * 1_000_000)
         self._latest: tuple[int, Picture] | None = None
         decoder = decoder_of(device)
         assert isinstance(decoder, CameraDecoder)
@@ -56,11 +68,16 @@ class CameraLine(threading.Thread):
             self._fresh.notify_all()
 
     def picture(self, seconds: float) -> Picture | None:
-        """The next picture, waited for at most so long; None when none came. Safe from any thread."""
+        """The next picture that shows what is there now, waited for at most so long; None when none came.
+
+        Safe from any thread.
+        """
         with self._fresh:
             before = self._latest
             self._fresh.wait_for(lambda: self._latest is not before or self._halt.rung, seconds)
             return None if self._latest is before or self._latest is None else self._latest[1]
+
+    # --- the reading thread -------------------------------------------------
 
     def run(self) -> None:
         """Open the camera, read until it is lost, wait a little, and again."""
@@ -77,7 +94,9 @@ class CameraLine(threading.Thread):
                 log.exception("%s: the program failed while reading it", self.name)
                 reason = f"the program failed while reading it: {error}"
             if not self._halt.rung:
-                self._device.became(DeviceState.LOST, reason)
+                with self._fresh:
+                    self._sight.gone(reason)
+                    self._fresh.notify_all()
                 self._halt.wait(backoff.after(tick_now() - began))
         self.hang_up()
         self._looker.join()
@@ -92,14 +111,19 @@ class CameraLine(threading.Thread):
                 return (
                     f"{self._source} is not there or gives no pictures: plug the camera in, or mend the url"
                 )
-            missed = 0
+            coded = int(camera.get(cv2.CAP_PROP_FOURCC)) == MJPEG and self._undecoded(camera)
+            with self._fresh:
+                self._sight.opened(tick_now())
+            missed, latest = 0, tick_now()
             while not self._halt.rung:
                 good, frame = camera.read()
                 missed = 0 if good else missed + 1
-                if missed > MISSED or (missed and not camera.isOpened()):
-                    return f"{self._source} gives no more pictures"
+                silent = tick_now() - latest >= SILENCE * 1_000_000
+                if missed > MISSED or (missed and (silent or not camera.isOpened())):
+                    return f"{self._source} gives no more pictures: check its cable and power"
                 if good:
-                    self._hold(np.asarray(frame, dtype=np.uint8))
+                    latest = tick_now()
+                    self._hold(opened_jpeg(frame.tobytes()) if coded else np.asarray(frame, dtype=np.uint8))
             return "called off"
         finally:
             camera.release()
@@ -117,31 +141,53 @@ class CameraLine(threading.Thread):
             camera.open(source, cv2.CAP_FFMPEG, limits)
         return camera
 
-    def _hold(self, frame: Picture) -> None:
-        if self._latest is None or self._device.health.state is not DeviceState.READY:
-            self._device.became(DeviceState.READY, f"gives pictures of {frame.shape[1]} × {frame.shape[0]}")
-            self._talk.opened()
+    def _undecoded(self, camera: Any) -> bool:
+        """Whether a stream of JPEGs gives them as they came: its own decoder hides that one was cut off."""
+        return not self._source.source.startswith("/dev/") and camera.set(cv2.CAP_PROP_FORMAT, UNDECODED)
+
+    def _hold(self, picture: Picture | None) -> None:
         with self._fresh:
-            self._latest = tick_now(), frame
+            now = tick_now()
+            kind = self._sight.saw(picture, now)
+            if picture is not None and kind in SEEN:
+                self._latest = now, picture
             self._fresh.notify_all()
 
+    # --- the looking thread -------------------------------------------------
+
     def _look(self) -> None:
-        """Look at the latest picture for codes, as often as there is a new one and time for it."""
+        """Tell how the camera stands, and look at the latest picture for codes, as often as there is time for it."""
         seen: tuple[int, Picture] | None = None
         while not self._halt.rung:
             with self._fresh:
                 self._fresh.wait_for(
-                    lambda: self._latest is not seen or self._mailbox.waits or self._halt.rung  # noqa: B023
+                    lambda: self._latest is not seen or self._mailbox.waits or self._halt.rung,  # noqa: B023
+                    CHECK,
                 )
-                latest = self._latest
-            for letter in self._mailbox.take():
-                letter(self._talk)
-            if latest is not None and latest is not seen and not self._halt.rung:
-                seen = latest
-                try:
+                latest, torn, turns = self._latest, self._sight.torn(), self._sight.turns(tick_now())
+            if self._halt.rung:
+                return
+            try:
+                self._tell(turns, torn)
+                for letter in self._mailbox.take():
+                    letter(self._talk)
+                if latest is not None and latest is not seen:
+                    seen = latest
                     self._talk.told(self._decoder.look(latest[1]))
-                except Exception:  # a picture that breaks the decoder is one picture
-                    log.exception("%s: the program failed while looking at a picture", self.name)
+            except Exception:  # a picture that breaks the decoder is one picture
+                log.exception("%s: the program failed while looking at a picture", self.name)
+
+    def _tell(self, turns: tuple[Turn, ...], torn: int) -> None:
+        for turn in turns:
+            self._device.became(turn.state, turn.reason)
+            if turn.state is not DeviceState.READY:
+                self._talk.closed(turn.reason)
+                continue
+            self._talk.opened()
+            self._device.became(turn.state, turn.reason)  # not only that it is connected
+        if torn:
+            refused = ReadingRefused(**self._device.stamp(), reason=TORN, excerpt="", count=torn)
+            self._talk.told(iter([refused]))
 
     def _refuse(self, _told: object) -> None:
         """Nothing can be sent to a camera."""

@@ -91,7 +91,8 @@ class DevicesScreen(BoxLayout):
         said.add_widget(self._said)
         self._actions = GridLayout(cols=3, spacing=theme.px(12), size_hint_y=None)
         self._actions.bind(minimum_height=self._actions.setter("height"))
-        for widget in (self._title, self._reached, self._why, self._counts):
+        self._pace = Txt(text="", size=SMALL, color=theme.palette.quiet)
+        for widget in (self._title, self._reached, self._why, self._counts, self._pace):
             half.add_widget(widget)
         half.add_widget(Scroll(said, ground=theme.palette.panel))
         half.add_widget(self._actions)
@@ -113,6 +114,7 @@ class DevicesScreen(BoxLayout):
         self._why.say(f"{chosen.state}: {chosen.reason}" if chosen.reason else chosen.state)
         self._why.paint(_color(chosen.mark))
         self._counts.say(chosen.counts)
+        self._pace.say(chosen.pace)
         self._said.say("\n".join(view.said) or say("nothing_came", theme.language))
         self._said.paint(theme.palette.text if view.said else theme.palette.quiet)
         self._act(view)
@@ -120,7 +122,7 @@ class DevicesScreen(BoxLayout):
     def _say_none(self, *, empty: bool) -> None:
         """There is no device to be looked at closely, and nothing of an earlier one stays."""
         self._title.say(say("no_devices", theme.language) if empty else "")
-        for words in (self._reached, self._why, self._counts, self._said):
+        for words in (self._reached, self._why, self._counts, self._pace, self._said):
             words.say("")
         self._actions.clear_widgets()
         self._shown_actions = ()

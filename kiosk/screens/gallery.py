@@ -266,6 +266,7 @@ def _devices() -> Iterator[tuple[str, View]]:
             reason="connected",
             last="code 'GP-131' ]d2",
             counts="128 taken, 1 refused",
+            pace="0.1 a second · last 4 s ago · 0.3 ms to hand over, 1.2 ms at most in 99 of 100",
         ),
         DeviceRow(
             name="spindle-2",
@@ -283,7 +284,8 @@ def _devices() -> Iterator[tuple[str, View]]:
             state="ready",
             reason="connected",
             last="green = True",
-            counts="14 taken",
+            counts="14 taken, lost 1 ×, back 1 ×",
+            pace="0.1 a second · last 4 s ago · 0.3 ms to hand over, 1.2 ms at most in 99 of 100",
         ),
     )
     said = ("14:02:11 green = True", "14:02:09 amber = True", "14:01:55 is ready: connected")

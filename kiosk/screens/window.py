@@ -190,6 +190,12 @@ class Window:
         self._glass.canvas.ask_update()
         return True
 
+    def texts(self) -> tuple[str, ...]:
+        """The words on the screen. On the UI thread."""
+        from kivy.uix.label import Label
+
+        return tuple(each.text for each in self._root.walk() if isinstance(each, Label) and each.text)
+
     def shot(self, path: Path) -> None:
         """Write a picture of the screen. On the UI thread, after a frame was drawn."""
         from kivy.clock import Clock

@@ -50,6 +50,7 @@ class Held(BaseModel):
 
 
 Count = Annotated[int, Field(ge=0, le=2**53)]
+Amount = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
 
 
 class DeviceReport(BaseModel):
@@ -64,6 +65,11 @@ class DeviceReport(BaseModel):
     taken: Count = 0
     refused: Count = 0
     losses: Count = 0
+    returns: Count = 0
+    dropped: Count = 0
+    rate: Amount = 0  # readings/s, over ten seconds
+    delay: Amount | None = None  # ms from a frame's last byte until the kiosk had its reading, at the median
+    delay_99: Amount | None = None  # at the 99th percentile
 
 
 class RunReport(BaseModel):

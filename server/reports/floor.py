@@ -31,6 +31,11 @@ class Device:
     taken: int = 0
     refused: int = 0
     losses: int = 0  # times that it was there and is gone
+    returns: int = 0  # times that it came back
+    dropped: int = 0  # readings that came faster than they could be taken
+    rate: float = 0.0  # readings/s, over ten seconds
+    delay: float | None = None  # ms from a frame's last byte until the kiosk had its reading, at the median
+    delay_99: float | None = None  # at the 99th percentile
 
     @property
     def lost(self) -> bool:
@@ -145,6 +150,11 @@ def _device(told: dict[str, Any]) -> Device:
         taken=int(told.get("taken") or 0),
         refused=int(told.get("refused") or 0),
         losses=int(told.get("losses") or 0),
+        returns=int(told.get("returns") or 0),
+        dropped=int(told.get("dropped") or 0),
+        rate=float(told.get("rate") or 0),
+        delay=told.get("delay"),
+        delay_99=told.get("delay_99"),
     )
 
 

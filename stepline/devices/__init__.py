@@ -43,7 +43,7 @@ def monitor(
     broker: Broker = None,
     raw: Annotated[bool, typer.Option("--raw", help="Show the bytes of each reading too.")] = False,
 ) -> None:
-    """Connect a station's devices and print every reading, until interrupted."""
+    """Connect a station's devices and print every reading, until interrupted; Enter tells how each device does."""
     from stepline.devices import looking
 
     looking.monitored(out, _station(file, broker), raw=raw)

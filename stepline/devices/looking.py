@@ -2,7 +2,7 @@
 
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -61,12 +61,23 @@ def checked(out: Console, devices: Sequence[DeviceSettings], seconds: float) -> 
     with Rack.start(devices, emit=told) as rack, changed:
         changed.wait_for(lambda: _all_ready(rack), seconds)
         health = rack.health()
-    table = _table("device", "kind", "state", "taken", "refused", "lost", "why")
-    for name, each in health.items():
-        counts = (str(count) for count in (each.accepted, each.refused, each.losses))
-        table.add_row(name, each.kind, _coloured(each), *counts, escape(each.reason))
-    out.print(table)
+    _print_health(out, health)
     return all(each.state is DeviceState.READY for each in health.values())
+
+
+def _print_health(out: Console, health: Mapping[str, DeviceHealth]) -> None:
+    """How each device does: its state, what it was counted for, and how its readings flow."""
+    table = _table(
+        "device", "kind", "state", "taken", "refused", "lost", "back", "a second", "last", "delay", "why"
+    )
+    for name, each in health.items():
+        counts = (str(count) for count in (each.accepted, each.refused, each.losses, each.returns))
+        told = each.metrics
+        flow = ("", "", "")
+        if told.age is not None:
+            flow = f"{told.rate:.1f}", f"{told.age:.1f} s ago", f"{told.delay:.1f} / {told.delay_99:.1f} ms"
+        table.add_row(name, each.kind, _coloured(each), *counts, *flow, escape(each.reason))
+    out.print(table)
 
 
 def _all_ready(rack: Rack) -> bool:
@@ -78,18 +89,23 @@ def _coloured(health: DeviceHealth) -> str:
 
 
 def monitored(out: Console, devices: Sequence[DeviceSettings], *, raw: bool) -> None:
-    """Connect the devices and print every reading, until standard input ends or the person interrupts."""
+    """Connect the devices and print every reading, until standard input ends or the person interrupts.
+
+    At each line that is typed, and at the end, how every device does is told.
+    """
 
     def told(reading: Reading) -> None:
         out.print(f"{reading.at:%H:%M:%S.%f}"[:-3], escape(f"{reading.device:<16} {sentence(reading)}"))
         if raw and reading.raw:
             out.print(" " * 12, escape(excerpt(reading.raw)))
 
-    with Rack.start(devices, emit=told):
+    with Rack.start(devices, emit=told) as rack:
         try:
-            sys.stdin.read()
+            for _ in sys.stdin:
+                _print_health(out, rack.health())
         except KeyboardInterrupt:
             out.print("stopped")
+        _print_health(out, rack.health())
 
 
 def _table(*heads: str) -> Table:

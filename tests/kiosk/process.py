@@ -44,6 +44,7 @@ class KioskProcess:
         self.broker = broker
         self.store = folder / "data" / "kiosk.db"
         self.process: subprocess.Popen[bytes] | None = None
+        self.environment: dict[str, str] = {}
         self.scanner = SimulatedScanner(folder / "scanner")
         self.scale = SimulatedScale(folder / "scale")
         self.torque = SimulatedTorqueDriver(folder / "torque")
@@ -64,7 +65,12 @@ class KioskProcess:
         command += ["--broker", self.broker] if self.broker else []
         command += ["--record", str(self.folder / "recordings")]
         log = (self.folder / "kiosk.log").open("ab")
-        environment = {**os.environ, "SDL_VIDEODRIVER": "offscreen", "SDL_AUDIODRIVER": "dummy"}
+        environment = {
+            **os.environ,
+            "SDL_VIDEODRIVER": "offscreen",
+            "SDL_AUDIODRIVER": "dummy",
+            **self.environment,
+        }
         self.process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
         log.close()
 
@@ -92,20 +98,25 @@ class KioskProcess:
             device.close()
 
     def tap(self, widget: str) -> None:
-        self._ask({"tap": widget})
+        self._ask(tap=widget)
+
+    def texts(self) -> str:
+        """The words on its screen."""
+        return "\n".join(self._ask(read="")["texts"])
 
     def shot(self, name: str) -> Path:
         """A picture of what its screen shows now."""
-        self._ask({"shot": name})
+        self._ask(shot=name)
         return self.folder / f"{name}.png"
 
-    def _ask(self, wish: dict[str, str]) -> None:
+    def _ask(self, **wish: str) -> dict[str, Any]:
         with socket.socket(socket.AF_UNIX) as line:
             line.settimeout(20)
             line.connect(str(self.folder / "touches"))
             line.sendall(json.dumps(wish).encode() + b"\n")
             answer = json.loads(line.makefile("rb").readline())
         assert answer["ok"], answer
+        return answer
 
     def rows(self, query: str) -> list[Any]:
         try:

@@ -19,6 +19,7 @@ from content.values import Digest, PersonId, RunId
 from hardware import readings
 from hardware.device import DeviceHealth
 from hardware.driver import Command, Wanted
+from hardware.metering import Metrics
 from hardware.readings import DeviceState
 from hardware.settings import DeviceSettings
 from kiosk.assignment import Assignment
@@ -261,12 +262,15 @@ class Shelf:
     settings: Sequence[DeviceSettings] = ()
     patterns: Sequence[Pattern] = ()
     state: DeviceState = DeviceState.READY
+    metrics: Metrics = field(default_factory=Metrics)
     wanted: dict[str, Wanted] = field(default_factory=dict)
     asked: list[tuple[str, Command]] = field(default_factory=list)
 
     def health(self) -> dict[str, DeviceHealth]:
         return {
-            each.name: DeviceHealth(kind=each.kind, state=self.state, since=AT, reason="connected")
+            each.name: DeviceHealth(
+                kind=each.kind, state=self.state, since=AT, reason="connected", metrics=self.metrics
+            )
             for each in self.settings
         }
 

@@ -15,6 +15,7 @@ from content.record import CheckFailed, CheckPassed
 from hardware import readings
 from hardware.address import SerialPort
 from hardware.driver import BYTES, Driver, Options
+from hardware.metering import Metrics
 from hardware.readings import DeviceState
 from hardware.settings import DeviceSettings, Driving, Moment
 from kiosk.events import AssignmentChanged
@@ -446,3 +447,77 @@ def test_a_code_in_the_plants_own_spelling_opens_its_document(opened: Any) -> No
     kiosk.scan("GP-9/0042")
     assert isinstance(kiosk.view, StepView)
     assert kiosk.bench.desk.play.run.unit.serial == "0042"
+
+
+UNSURE = {"quality": readings.Quality.UNCERTAIN}
+
+
+def test_what_a_device_doubts_proves_nothing_is_told_and_a_person_is_asked(opened: Any) -> None:
+    kiosk = opened([], step("a", CLOSED), step("b"))
+    kiosk.put(readings.SwitchChanged(**kiosk.stamp("fixture"), **UNSURE, signal="fixture-closed", on=True))
+    assert kiosk.view.step == "a"
+    assert "fixture is not sure (fixture-closed is on (uncertain)): this proves nothing" in kiosk.view.notice
+    assert "fixture is not sure" in kiosk.view.checks[0].awaited
+    assert kiosk.view.checks[0].by_hand
+    refused = kiosk.facts[-1]
+    assert (refused.device, refused.count) == ("fixture", 1)
+    assert "not sure of it" in refused.reason
+    kiosk.conductor.ask_by_hand("a", "closed")
+    supervise(kiosk)
+    allowed = next(fact for fact in kiosk.facts if getattr(fact, "supervisor", ""))
+    assert allowed.reason == "it is not sure: fixture-closed is on (uncertain)"
+    kiosk.conductor.answer("a", "closed", "on")
+    assert kiosk.view.step == "b"
+
+
+def test_a_doubt_takes_back_what_was_sure_before_and_goes_with_a_sure_word(opened: Any) -> None:
+    kiosk = opened([], step("a"), step("b", CLOSED), step("c"))
+    kiosk.switch(on=True)
+    kiosk.put(readings.SwitchChanged(**kiosk.stamp("fixture"), **UNSURE, signal="fixture-closed", on=True))
+    kiosk.tap()
+    assert kiosk.view.step == "b", "what stood there surely is not known any more"
+    assert kiosk.view.checks[0].by_hand
+    kiosk.switch(on=False)
+    assert not kiosk.view.checks[0].by_hand
+    kiosk.switch(on=True)
+    assert kiosk.view.step == "c"
+
+
+@pytest.mark.parametrize("quality", [readings.Quality.UNCERTAIN, readings.Quality.BAD])
+def test_no_kind_of_reading_proves_anything_while_its_device_doubts_it(opened: Any, quality: Any) -> None:
+    until = {**MASS, "id": "till", "until_in_limits": True}
+    scan = {"id": "x", "kind": "scan", "exact": "X-1"}
+    kiosk = opened([], step("a", MASS, until, BOLTS, scan, CLOSED), step("b"))
+    doubted = {"quality": quality}
+    before = [kind for kind in kiosk.types if kind.startswith("check.")]
+    value = {"value": Decimal(5), "unit": "g", "quantity": "mass", "stable": True}
+    for _ in range(3):
+        kiosk.put(readings.Measured(**kiosk.stamp("scale"), **doubted, **value))
+    assert kiosk.view.checks[0].came == "5 g", "it is shown all the same"
+    kiosk.put(
+        readings.TorqueApplied(
+            **kiosk.stamp("torque"), **doubted, torque=Decimal("8.5"), unit="N.m", angle=None, ok=True
+        ),
+        readings.CodeScanned(**kiosk.stamp("scanner"), **doubted, text="X-1", symbology=None),
+        readings.SwitchChanged(**kiosk.stamp("fixture"), **doubted, signal="fixture-closed", on=True),
+        readings.BadgeRead(**kiosk.stamp("reader"), **doubted, code="BEN-22"),
+    )
+    assert [kind for kind in kiosk.types if kind.startswith("check.")] == before
+    assert kiosk.view.status.operator == "Anna"
+    kiosk.weigh("5")
+    assert kiosk.types.count("check.passed") == 1
+
+
+def test_the_technician_sees_how_readings_flow_and_the_page_is_drawn_anew(opened: Any) -> None:
+    kiosk = opened([SCALE], step("a"))
+    kiosk.devices.metrics = Metrics(rate=2.5, age=3.0, delay=0.31, delay_99=1.26)
+    kiosk.put(readings.ReadingsDropped(**kiosk.stamp("scale"), count=7, reason="more than 256 wait"))
+    kiosk.conductor.tend(Wish.OPEN)
+    (row,) = kiosk.view.devices
+    assert "7 dropped" in row.counts
+    assert row.pace == "2.5 a second · last 3 s ago · 0.3 ms to hand over, 1.3 ms at most in 99 of 100"
+    kiosk.devices.metrics = Metrics(rate=2.5, age=75.0, delay=0.31, delay_99=1.26)
+    assert kiosk.alarm.seconds is not None
+    assert kiosk.alarm.seconds <= 1
+    kiosk.waits(1.0)
+    assert "last 1 min ago" in kiosk.view.devices[0].pace

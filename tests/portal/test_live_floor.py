@@ -65,6 +65,11 @@ def test_a_kiosks_own_report_reaches_the_floor(visit, served, plant_module):
                 "taken": 4711,
                 "refused": 12,
                 "losses": 3,
+                "returns": 2,
+                "dropped": 17,
+                "rate": 2.5,
+                "delay": 0.31,
+                "delay_99": 1.26,
             }
         ],
         "run": None,
@@ -83,7 +88,15 @@ def test_a_kiosks_own_report_reaches_the_floor(visit, served, plant_module):
     assert "online" in card.inner_text()
     visitor.page.goto(f"{served.address}/stations/assembly-2")
     row = visitor.page.locator("tr", has_text="unplugged")
-    assert [row.locator("td").nth(place).inner_text() for place in (2, 3, 4)] == ["4\u202f711", "12", "3"]
+    assert [row.locator("td").nth(place).inner_text() for place in range(2, 9)] == [
+        "4\u202f711",
+        "12",
+        "17",
+        "3",
+        "2",
+        "2.5",
+        "0.3 / 1.3 ms",
+    ]
 
 
 def test_a_slow_script_does_not_leave_the_floor_dead(visit, served):
