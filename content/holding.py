@@ -29,6 +29,12 @@ class Holding(BaseModel):
     counter: int  # of the assignment in force
     releases: Annotated[tuple[Named, ...], Field(max_length=5_000)] = ()
     open: tuple[Named, ...] = ()  # releases that runs are open on; they may be older, or withdrawn
+    withdrawn: Annotated[
+        tuple[Named, ...], Field(max_length=5_000)
+    ] = ()  # what the assignment says is withdrawn
+    numbers: Annotated[dict[str, int], Field(max_length=5_000)] = Field(
+        default_factory=dict[str, int]
+    )  # the revision of each document that it shows
     seq: Annotated[int, Field(ge=0)] = 0
     head: str = ""
 

@@ -31,6 +31,8 @@ def report(store: Store, ticker: Ticker) -> str | None:
         counter=assignment.counter if assignment else 0,
         releases=tuple(sorted(named.digest for named in assignment.releases)) if assignment else (),
         open=opened,
+        withdrawn=tuple(sorted(assignment.withdrawn)) if assignment else (),
+        numbers={named.document: named.revision for named in assignment.releases} if assignment else {},
         seq=seq,
         head=head,
     )

@@ -192,9 +192,9 @@ class Window:
 
     def texts(self) -> tuple[str, ...]:
         """The words on the screen. On the UI thread."""
-        from kivy.uix.label import Label
+        from kiosk.screens.words_shown import words_shown
 
-        return tuple(each.text for each in self._root.walk() if isinstance(each, Label) and each.text)
+        return words_shown(self._root)
 
     def shot(self, path: Path) -> None:
         """Write a picture of the screen. On the UI thread, after a frame was drawn."""

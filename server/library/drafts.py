@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import uuid_utils
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from content import wire
 from content.blocks import PLACE, file_of, folded, steps_of, translations_of
@@ -25,7 +25,7 @@ from content.package import Release, describe
 from server.audit import note
 from server.errors import Conflict, Invalid, NotThere
 from server.house import House
-from server.library import shapes, todos
+from server.library import numbering, shapes, todos
 from server.library.shapes import HEAD, ORDER, STEP, Damage
 from server.library.shared import Shared, keep_of_folder
 from server.library.shared import of as blocks_of
@@ -141,10 +141,8 @@ def from_release(house: House, release: Release, by: str) -> str:
         known = _open_draft(tx, document.id)
         if known is not None:
             return known
-        highest = tx.execute(
-            select(func.max(tables.releases.c.revision)).where(tables.releases.c.document == document.id)
-        ).scalar()
-        values = _referring(tx, document.plain() | {"revision": int(highest or document.revision) + 1})
+        number = (numbering.highest(tx, document.id) or document.revision) + 1
+        values = _referring(tx, document.plain() | {"revision": number})
         media = {file.path: file.digest for file in release.media}
         return _begin(tx, house, values, media, by, based_on=release.digest)
 

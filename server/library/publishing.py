@@ -14,7 +14,7 @@ from content.sop import Sop
 from server.audit import note
 from server.errors import Conflict, Invalid
 from server.house import House
-from server.library import doubting, shared
+from server.library import doubting, numbering, shared
 from server.library.hiding import keep_media
 from server.store import tables
 from server.store.engine import writing
@@ -66,18 +66,24 @@ def keep(tx: Connection, house: House, release: Release, payload: bytes, by: str
     ).scalar()
     if held == release.digest:
         return
-    r = tables.releases.c
-    highest = tx.execute(select(func.max(r.revision)).where(r.document == document.id)).scalar()
-    if held is not None:
+    highest = numbering.highest(tx, document.id)
+    if held is not None or _was_given(tx, document):
         raise Conflict(
             f"{document.id} revision {document.revision} was released with other content",
-            f"set `revision: {(highest or 0) + 1}` and publish again",
+            f"set `revision: {highest + 1}` and publish again",
         )
     now = house.now()
     put_down(tx, house, release, payload, now, by)
     note(tx, now, by, "released", document.id, f"revision {document.revision}, {release.digest}")
-    if isinstance(document, Sop) and highest is not None and document.revision > highest:
+    if isinstance(document, Sop) and 0 < highest < document.revision:
         doubting.procedure_changed(tx, house, document, by)
+
+
+def _was_given(tx: Connection, document: Document) -> bool:
+    """Whether kiosks told of the number: its release was lost when this server was restored from an older backup."""
+    told = select(tables.documents.c.numbered).where(tables.documents.c.id == document.id)
+    released = select(func.max(tables.releases.c.revision)).where(tables.releases.c.document == document.id)
+    return (tx.execute(released).scalar() or 0) < document.revision <= (tx.execute(told).scalar() or 0)
 
 
 def put_down(  # noqa: PLR0917 - what, and by whom it was released when

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from content.errors import DocumentError
 from content.folder import Document, load
@@ -18,7 +18,7 @@ from content.revision import RevisionState
 from server.audit import note
 from server.errors import Conflict, Invalid, NotAllowed, NotThere
 from server.house import House
-from server.library import checking, doubting, lifecycle, settling, shared, sharing, superseding
+from server.library import checking, doubting, lifecycle, numbering, settling, shared, sharing, superseding
 from server.library.drafts import Draft, hold, read
 from server.library.publishing import publish
 from server.library.reasons import insist_on_reason
@@ -122,11 +122,10 @@ def insist_on_terms(tx: Connection, terms: Terms) -> None:
 
 
 def _free_revision(house: House, held: Draft) -> int:
-    r = tables.releases.c
     with reading(house.engine) as tx:
-        highest = tx.execute(select(func.max(r.revision)).where(r.document == held.document)).scalar()
+        highest = numbering.highest(tx, held.document)
     given = held.values.get("revision", 1)
-    return max(int(given) if isinstance(given, int) else 1, int(highest or 0) + 1)
+    return max(int(given) if isinstance(given, int) else 1, highest + 1)
 
 
 def hindrances(tx: Connection, document: Document) -> tuple[str, ...]:

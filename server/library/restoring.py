@@ -11,7 +11,7 @@ from content.package import Release
 from server.audit import note
 from server.errors import Conflict, NotThere
 from server.house import House
-from server.library import releasing, reviewing, settling, sharing
+from server.library import numbering, releasing, reviewing, settling, sharing
 from server.library.publishing import keep
 from server.library.reasons import insist_on_reason
 from server.library.releasing import IN_SPITE, Terms
@@ -23,7 +23,7 @@ from server.store.engine import reading, writing
 def against(house: House, digest: str) -> tuple[str, ...]:
     """What an administrator has to answer for, to bring the content back all the same. Raises NotThere and Conflict."""
     with reading(house.engine) as tx:
-        row, _ = _earlier(tx, digest)
+        row = _earlier(tx, digest)
         return _against(tx, row, package.read_payload(row.payload.encode()))
 
 
@@ -47,15 +47,16 @@ def restore(  # noqa: PLR0917 - what comes back how, who says so and why
     reason = insist_on_reason(reason, "say why the earlier content comes back", "the release keeps it")
     terms, override = terms or Terms(), override.strip()
     with writing(house.engine) as tx:
-        row, highest = _earlier(tx, digest)
+        row = _earlier(tx, digest)
         releasing.insist_on_terms(tx, terms)
         held = package.read_payload(row.payload.encode())
         found = _against(tx, row, held)
         releasing.refuse(found, role, override)
-        made, payload = _anew(held, highest + 1)
+        number = numbering.highest(tx, row.document) + 1
+        made, payload = _anew(held, number)
         keep(tx, house, made, payload, by)
         releasing.keep_terms(tx, made.digest, terms, restores=digest, override=override if found else "")
-        told = f"revision {row.revision} as {highest + 1}: {reason}"
+        told = f"revision {row.revision} as {number}: {reason}"
         note(tx, house.now(), by, "restored", row.document, told)
         if found:
             note(tx, house.now(), by, IN_SPITE, row.document, override)
@@ -69,8 +70,8 @@ def restore(  # noqa: PLR0917 - what comes back how, who says so and why
     return made
 
 
-def _earlier(tx: Connection, digest: str) -> tuple[Row[tuple[object, ...]], int]:
-    """The earlier release, and the highest number there is."""
+def _earlier(tx: Connection, digest: str) -> Row[tuple[object, ...]]:
+    """The release, which is not the newest. Raises NotThere and Conflict."""
     r = tables.releases.c
     row = tx.execute(select(tables.releases).where(r.digest == digest)).first()
     if row is None:
@@ -80,7 +81,7 @@ def _earlier(tx: Connection, digest: str) -> tuple[Row[tuple[object, ...]], int]
         raise Conflict("This release was withdrawn; its content may not come back.", "Choose another one.")
     if row.revision == highest:
         raise Conflict("This is the newest release already.", "Choose an earlier one, or withdraw it.")
-    return row, highest
+    return row
 
 
 def _against(tx: Connection, row: Row[tuple[object, ...]], held: Release) -> tuple[str, ...]:

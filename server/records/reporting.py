@@ -4,7 +4,7 @@ from typing import Any
 
 from content.errors import PackageError
 from server.house import House
-from server.library import recovering
+from server.library import recovering, settling
 from server.people import enrolment
 from server.people.enrolment import Kiosk
 from server.records import holdings
@@ -18,14 +18,14 @@ def hear(house: House, kiosk: Kiosk, status: dict[str, Any], *, proof: str | Non
     """
     now = house.now()
     with writing(house.engine) as tx:
+        report = None
         if proof is not None:
             try:
-                status["releases"] = holdings.take_in(tx, kiosk, proof, now).releases
+                report = holdings.take_in(tx, kiosk, proof, now)
+                status["releases"] = report.releases
             except PackageError as problem:  # told before anything of it was written
                 status["unproved"] = str(problem)
         enrolment.reported(tx, kiosk, status, now)
-        raised = recovering.hear(tx, kiosk, counter, now)
+        grown = recovering.hear(tx, house, kiosk, counter, report)
     house.live.say(kiosk.station)
-    if raised is not None:
-        house.push(kiosk.station, raised)
-        house.live.say("stations")
+    settling.tell(house, grown)

@@ -11,7 +11,7 @@ import httpx2
 import pytest
 
 from kiosk.events import AssignmentChanged, EnrolmentOffered, LineChanged
-from tests.content.documents import write_instruction
+from tests.content.documents import TEXT, write_instruction
 from tests.kiosk.test_sync import Desk, entries_of
 from tests.server.serving import ServerProcess, approve_nothing, zipped
 
@@ -111,3 +111,56 @@ def test_a_counter_beyond_belief_changes_nothing(server: ServerProcess, desk: De
     kiosk.post("/kiosk/status", json={"counter": 2**31 - 1}).raise_for_status()
     with closing(sqlite3.connect(server.folder / FILE)) as database:
         assert database.execute("SELECT counter FROM stations").fetchone() == (before,)
+
+
+def test_what_was_withdrawn_since_the_backup_stays_withdrawn_and_its_number_is_not_given_again(
+    server: ServerProcess, admin: httpx2.Client, desk: Desk, tmp_path: Path
+) -> None:
+    def publish(revision: int, title: str) -> httpx2.Response:
+        folder = tmp_path / f"document-{revision}-{len(title)}"
+        folder.mkdir()
+        text = TEXT.replace("revision: 1", f"revision: {revision}").replace(
+            "title: Tighten", f"title: {title}"
+        )
+        archive = ("a.zip", zipped(write_instruction(folder, text)), "application/zip")
+        return admin.post("/documents", files={"archive": archive})
+
+    def shown() -> list[int]:
+        assignment = desk.store.library.assignment()
+        assert assignment is not None
+        return [release.revision for release in assignment.releases]
+
+    def until_shown(*revisions: int) -> None:
+        while shown() != list(revisions):
+            desk.sync.look_again()
+            desk.until(AssignmentChanged)
+
+    publish(2, "Tighten wrongly").raise_for_status()
+    until_shown(2)
+    with (
+        closing(sqlite3.connect(server.folder / FILE)) as live,
+        closing(sqlite3.connect(tmp_path / FILE)) as copy,
+    ):
+        live.backup(copy)
+    assignment = desk.store.library.assignment()
+    assert assignment is not None
+    (wrong,) = (release.digest for release in assignment.releases)
+    admin.post(f"/releases/{wrong}/withdraw", json={"reason": "the torque is wrong"}).raise_for_status()
+    until_shown(1)
+    publish(3, "Tighten rightly").raise_for_status()
+    until_shown(3)
+    ahead = counter_of(desk)
+
+    server.end()
+    for file in server.folder.glob(f"{FILE}*"):
+        file.unlink()
+    shutil.copy(tmp_path / FILE, server.folder / FILE)
+    server.start(password=None)
+    while counter_of(desk) <= ahead:
+        desk.until(AssignmentChanged)
+    assert shown() == [1]  # the third is lost with the backup; the wrong one does not come back
+    admin = server.signed_in()
+    made = publish(3, "Tighten otherwise")
+    made.raise_for_status()
+    assert made.json()["revision"] == 4
+    until_shown(4)
