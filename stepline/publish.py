@@ -92,12 +92,15 @@ def send(
     return False
 
 
+AUTHORS = "%an <%ae>,%(trailers:key=Co-authored-by,valueonly,separator=%x2C)"  # who wrote it together, too
+
+
 def git_source(folder: Path) -> str:
     """Where a folder stands in git, as JSON; empty where it does not."""
     found = {}
     asked = (
         ("commit", ("rev-parse", "HEAD")),
-        ("author", ("log", "-1", "--format=%an", "--", ".")),
+        ("author", ("log", "-1", f"--format={AUTHORS}", "--", ".")),
         ("repository", ("remote", "get-url", "origin")),
     )
     for name, words in asked:
@@ -112,7 +115,7 @@ def git_source(folder: Path) -> str:
         except (OSError, subprocess.TimeoutExpired):
             return ""
         if said.returncode == 0 and said.stdout.strip():
-            found[name] = CREDENTIALS.sub("", said.stdout.strip())
+            found[name] = CREDENTIALS.sub("", said.stdout.strip().rstrip(","))
     return json.dumps(found) if found else ""
 
 

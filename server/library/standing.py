@@ -4,6 +4,7 @@ A signature is judged anew each time: it counts for a stage of its name that wou
 that they had when they signed.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from content.revision import RevisionState
+from server.library import committers
 from server.library.policy import Stage
 from server.people.sessions import Role
 from server.store import tables
@@ -166,7 +168,7 @@ def signatures(tx: Connection, drafts: Iterable[str]) -> dict[str, tuple[Signatu
 
 
 def authors(tx: Connection, drafts: Iterable[str]) -> dict[str, frozenset[str]]:
-    """Everybody who wrote in each of the drafts."""
+    """Everybody who wrote in each of the drafts, here or in the git checkout that it came from."""
     e, d = tables.draft_edits.c, tables.drafts.c
     wanted = list(drafts)
     found: dict[str, set[str]] = {}
@@ -176,4 +178,9 @@ def authors(tx: Connection, drafts: Iterable[str]) -> dict[str, frozenset[str]]:
     ):
         for draft, by in tx.execute(query):
             found.setdefault(draft, set()).add(by)
+    sent = tx.execute(select(d.id, d.source).where(d.id.in_(wanted), d.source.not_in(("", "{}")))).all()
+    for row, people in zip(
+        sent, committers.people_of(tx, [json.loads(row.source) for row in sent]), strict=True
+    ):
+        found.setdefault(row.id, set()).update(people)
     return {draft: frozenset(each) for draft, each in found.items()}

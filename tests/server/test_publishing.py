@@ -625,6 +625,24 @@ def test_who_wrote_may_not_sign_whatever_their_role(plant: House, first: str) ->
         reviewing.sign(plant, draft, "ada", Role.ADMINISTRATOR, "approved", "It is right")
 
 
+@pytest.mark.parametrize(
+    "author",
+    ["Jan", "JAN <jan@plant.example>", "J. Berg <jan@plant.example>", "Ann <a@b.example>,Jan <x@y.example>"],
+)
+def test_whoever_wrote_it_in_git_does_not_sign_it_whosever_token_sent_it(
+    plant: House, first: str, tmp_path: Path, author: str
+) -> None:
+    folder = tmp_path / "sent"
+    folder.mkdir()
+    text = TEXT.replace("revision: 1", "revision: 2").replace("Tighten the", "Tighten all")
+    sent = submissions.send(
+        plant, write_instruction(folder, text), "eva", Role.ENGINEER, "why", {"author": author}
+    )
+    assert sent.draft is not None
+    with pytest.raises(NotAllowed, match="does not sign it"):
+        reviewing.sign(plant, sent.draft, "jan", Role.ENGINEER, "approved", "It is right")
+
+
 # --- a crash, and what is no longer placed ----------------------------------------------------------------------------
 class Crash(BaseException):
     """The process is gone: nobody catches it."""
