@@ -24,6 +24,7 @@ TYPES = {  # Never change a name; only add.
     "settled a comment": "draft.comment-settled",
     "released": "release.released",
     "released in spite of findings": "release.overridden",
+    "history brought in": "document.history-brought-in",
     "took effect": "release.took-effect",
     "rolled out": "release.rolled-out",
     "roll-out stopped": "release.roll-out-stopped",
