@@ -12,7 +12,7 @@ from content.folder import load
 from content.instruction import Instruction
 from content.media import Picture
 from content.selector import Size
-from stepline.documents.saying import plainly
+from stepline.documents.saying import counted, plainly
 
 
 def run(folder: Path, out: Console, problems: Console, *, file: Path, pixels: bool) -> int:
@@ -38,7 +38,7 @@ def run(folder: Path, out: Console, problems: Console, *, file: Path, pixels: bo
     except OSError as problem:
         plainly(problems, f"{file} cannot be written: {problem.strerror}; name another file")
         return 1
-    plainly(out, f"{len(items)} annotations of {len(pictures)} pictures: {file}")
+    plainly(out, f"{counted(len(items), 'annotation')} of {counted(len(pictures), 'picture')}: {file}")
     return 0
 
 

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from content import history
 from content.errors import DocumentError
-from stepline.documents.saying import plainly
+from stepline.documents.saying import counted, plainly
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ def fetch(document: str, folder: Path, server: Server, out: Console, problems: C
         return 1
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
         archive.extractall(folder)
-    plainly(out, f"{folder}: {_releases(len(list(folder.glob('r*'))))} of {document}")
+    plainly(out, f"{folder}: {counted(len(list(folder.glob('r*'))), 'release')} of {document}")
     return 0
 
 
@@ -57,13 +57,10 @@ def bring(  # noqa: PLR0917 - what, from where, to where, why
         return 1
     brought = answer.json()["revisions"]
     plainly(
-        out, f"{document}: {_releases(len(brought))}, r{brought[0]} to r{brought[-1]}, as their history tells"
+        out,
+        f"{document}: {counted(len(brought), 'release')}, r{brought[0]} to r{brought[-1]}, as their history tells",
     )
     return 0
-
-
-def _releases(count: int) -> str:
-    return "1 release" if count == 1 else f"{count} releases"
 
 
 def _packed(folder: Path) -> bytes:

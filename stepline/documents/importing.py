@@ -16,7 +16,7 @@ from content.importing.files import drafts
 from content.lint.checker import Lint, lint_folder
 from content.lint.rules import RULES
 from stepline.documents.linting import summary
-from stepline.documents.saying import plainly
+from stepline.documents.saying import counted, plainly
 
 
 def run(files: Sequence[Path], folder: Path, out: Console, problems: Console, *, linted: bool) -> int:
@@ -25,7 +25,7 @@ def run(files: Sequence[Path], folder: Path, out: Console, problems: Console, *,
     refused = written = noted = 0
     invalid: list[Finding] = []
     remarks: list[Lint] = []
-    with Progress(console=out, transient=True) as progress:
+    with Progress(console=out, transient=True, disable=not out.is_terminal) as progress:
         shown = progress.add_task("importing", total=len(files))
         for file in files:
             try:
@@ -45,7 +45,8 @@ def run(files: Sequence[Path], folder: Path, out: Console, problems: Console, *,
                 refused += 1
     plainly(
         out,
-        f"{written} drafts in {folder}, {noted} notes for a person in their {REPORT}; {refused} files refused",
+        f"{counted(written, 'draft')} in {folder}, {counted(noted, 'note')} for a person in their {REPORT}; "
+        f"{counted(refused, 'file')} refused",
     )
     if linted:
         _checked(folder, written, invalid, remarks, out)
@@ -65,7 +66,7 @@ def _checked(
 
 def _save(draft: Draft, place: Path, out: Console) -> None:
     document = save(draft, place)
-    plainly(out, f"{place}: {len(document.steps)} steps, {len(draft.notes)} notes")
+    plainly(out, f"{place}: {counted(len(document.steps), 'step')}, {counted(len(draft.notes), 'note')}")
 
 
 def export(folder: Path, file: Path, out: Console, problems: Console) -> int:

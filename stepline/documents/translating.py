@@ -10,7 +10,7 @@ from content.errors import DocumentError
 from content.folder import Document, load, load_block
 from content.languages import spoken
 from content.writing import write_translation
-from stepline.documents.saying import plainly
+from stepline.documents.saying import counted, plainly
 
 
 def run(
@@ -43,7 +43,7 @@ def _take(folder: Path, document: Document | Block, file: Path, out: Console, pr
         return 1
     held = {**spoken(document, returned.language), **returned.texts}
     written = write_translation(folder, returned.language, held)
-    plainly(out, f"{written}: {len(returned.texts)} texts taken")
+    plainly(out, f"{written}: {counted(len(returned.texts), 'text')} taken")
     for line in returned.left:
         plainly(problems, f"not taken: {line}")
     return 1 if returned.left else 0
