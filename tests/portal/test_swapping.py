@@ -138,6 +138,22 @@ def test_a_picture_is_replaced_everywhere_and_submitted_in_few_actions_with_all_
             assert other["alt"] == was["alt"]
 
 
+def test_who_submits_at_once_leaves_only_when_the_others_are_changed(at_the_picture) -> None:
+    eve, hand, _ = at_the_picture
+    held = []
+    eve.page.route("**/swap", held.append)  # the server takes its time
+    with eve.page.expect_request("**/swap"):
+        hand.click(eve.page.get_by_role("button", name="Change all"))
+    hand.click(eve.page.get_by_role("button", name="Submit for review"))
+    eve.page.get_by_role("button", name="Submit", exact=True).click(no_wait_after=True)
+    with eve.page.expect_response("**/here*"):  # it goes on living meanwhile
+        pass
+    assert not eve.page.url.endswith("/review")
+    held[0].continue_()
+    eve.page.wait_for_url("**/review")
+    assert set(drafts(eve)) == set(SHOWN)
+
+
 def released(document: str, step: str) -> dict[str, Any]:
     """What the library says of the only picture of a step."""
     from content.folder import load_instruction

@@ -16,6 +16,7 @@ export class Keeper {
     this.names = new Map(); // a part -> what it is called now: a sheet that is still open under its old name writes there
     this.held = false; // nothing is sent before the draft was read under its new names
     this.sending = null; // part -> what was sent of it
+    this.away = 0; // changes of other documents that are under way
     this.timer = 0;
     this.store = `stepline draft ${draft}`;
   }
@@ -54,8 +55,12 @@ export class Keeper {
     return path && this.media[path] ? `/media/${this.media[path]}` : null;
   }
 
-  get dirty() {
+  get unsaved() {
     return this.dirtyParts.size > 0 || this.sending !== null;
+  }
+
+  get dirty() {
+    return this.unsaved || this.away > 0;
   }
 
   async load() {
@@ -176,8 +181,26 @@ export class Keeper {
   }
 
   async flush() {
-    for (let round = 0; this.dirty && round < 60; round += 1) {
+    for (let round = 0; this.unsaved && round < 60; round += 1) {
       await this.save();
+      if (this.unsaved) await new Promise((done) => setTimeout(done, 50));
+    }
+  }
+
+  // what is changed in other documents from here: nobody leaves before it is done
+  async elsewhere(act) {
+    this.away += 1;
+    try {
+      return await act();
+    } finally {
+      this.away -= 1;
+    }
+  }
+
+  // everything is where it belongs, here and in other documents; or 30 s have passed
+  async settled() {
+    for (let round = 0; this.dirty && round < 600; round += 1) {
+      await this.flush();
       if (this.dirty) await new Promise((done) => setTimeout(done, 50));
     }
   }

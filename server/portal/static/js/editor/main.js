@@ -24,6 +24,7 @@ const kind = root.dataset.kind;
 const open = { step: null };
 let known = { documents: [], lasting: [], rules: {}, blocks: [] };
 let others = [];
+let leaving = false;
 const hand = new Hand();
 
 const keeper = new Keeper(root.dataset.draft, root.dataset.csrf, { said, clashed: (part, apart) => clashes.add(part, apart), arrived, changed });
@@ -174,7 +175,7 @@ async function look() {
   others = told.others;
   by("others").textContent = others.length ? `${others.map((each) => `${each.name} is ${each.step ? `at “${step(each.step)?.title ?? each.step}”` : "here"}`).join(", ")}` : told.by && told.by !== root.dataset.me ? `${told.by} changed it last` : "";
   steps.draw();
-  if (told.state !== root.dataset.state) location.reload();
+  if (told.state !== root.dataset.state && !leaving) location.reload();
 }
 
 // --- undo ---------------------------------------------------------------------------
@@ -212,7 +213,10 @@ document.querySelector("#submit-dialog form")?.addEventListener("submit", (event
   if (!keeper.dirty) return;
   event.preventDefault();
   event.stopPropagation(); // or the page would count it as sent
-  keeper.flush().then(() => event.target.requestSubmit());
+  keeper.settled().then(() => event.target.requestSubmit());
+});
+document.addEventListener("submit", (event) => {
+  if (!event.defaultPrevented) leaving = true; // a form that is on its way leads elsewhere by itself
 });
 const drawValues = testValues(by("values-body"), conditions, (id) => step(id)?.title ?? id, goTo);
 conditions.heard = drawValues;

@@ -21,9 +21,12 @@ export async function swap(keeper, old, taken, here, at, reload) {
   };
   dialog.querySelector("#swap-all").onclick = async () => {
     dialog.close();
-    here();
-    await keeper.flush();
-    await keeper.send("swap", { old, path: taken.path, documents: [...new Set(elsewhere.map((use) => use.document))] });
+    const documents = [...new Set(elsewhere.map((use) => use.document))];
+    await keeper.elsewhere(async () => {
+      here();
+      await keeper.flush();
+      await keeper.send("swap", { old, path: taken.path, documents });
+    });
     await reload();
   };
   dialog.showModal();
