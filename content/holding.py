@@ -27,6 +27,11 @@ class Holding(BaseModel):
     station: str
     at: AwareDatetime
     counter: int  # of the assignment in force
+    heard: int = (
+        0  # of the newest one that was believed: what that withdrew is out of use, also while it is fetched
+    )
+    issued_at: AwareDatetime | None = None  # of that assignment, and until when it holds
+    expires_at: AwareDatetime | None = None
     releases: Annotated[tuple[Named, ...], Field(max_length=5_000)] = ()
     open: tuple[Named, ...] = ()  # releases that runs are open on; they may be older, or withdrawn
     withdrawn: Annotated[

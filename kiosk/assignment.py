@@ -1,6 +1,6 @@
 """A station's assignment as the server writes it: which documents it must hold, and who may sign in."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
@@ -81,6 +81,15 @@ class Assignment(_Value):
     broker: str | None = None
     withdrawn: tuple[Digest, ...] = ()
     terms: Mapping[Digest, Terms] = Field(default_factory=dict[Digest, Terms])
+
+    def without(self, recalled: Collection[Digest]) -> "Assignment":
+        """The same, once these of its releases were withdrawn."""
+        return self.model_copy(
+            update={
+                "releases": tuple(each for each in self.releases if each.digest not in recalled),
+                "withdrawn": tuple(sorted({*self.withdrawn, *recalled})),
+            }
+        )
 
     @classmethod
     def read(cls, payload: bytes) -> "Assignment":

@@ -1,5 +1,6 @@
 """The outbox: records go to the server in order, in batches, until it holds them all. No thread, no clock."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from kiosk.link import BATCH, BATCH_CHARACTERS, Contradicted, Link, Refused
@@ -70,8 +71,10 @@ class Outbox:
             return
         self._journal.server_holds(max(0, held))
 
-    def deliver_photos(self) -> None:
-        """Hand over the photographs that belong to records; raises LinkError and StoreError."""
+    def deliver_photos(self, pressing: Callable[[], bool]) -> None:
+        """Hand over the photographs of records, until something else presses; raises LinkError and StoreError."""
         for digest in self._journal.photos_to_deliver():
+            if pressing():
+                return
             self.link.photo(digest, self.store.photos.read(digest, "image/jpeg"))
             self._journal.photo_delivered(digest)

@@ -1,8 +1,9 @@
 """What an assignment needs and this kiosk lacks, fetched several at once; nothing counts before it is verified."""
 
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -13,7 +14,7 @@ from content.package import Release
 from content.values import Digest
 from kiosk.assignment import Assignment, Named
 from kiosk.collecting import Collector
-from kiosk.link import Refused
+from kiosk.link import Abandoned, Refused
 from kiosk.store.library import Needed
 from kiosk.store.store import Store
 from kiosk.trusting import Trusting
@@ -41,8 +42,11 @@ class Source(Protocol):
         """The sealed release."""
         ...
 
-    def media(self, digest: Digest, size: int, partial: Path) -> None:
-        """Bring a file of `size` bytes into `partial`, on from where an earlier try ended."""
+    def media(self, digest: Digest, size: int, partial: Path, insist: Callable[[], None]) -> None:
+        """Bring a file of `size` bytes into `partial`, on from where an earlier try ended.
+
+        `insist` is called again and again; what it raises ends the transfer.
+        """
         ...
 
 
@@ -59,6 +63,7 @@ class Fetcher:
     trusting: Trusting
     collector: Collector
     meanwhile: Callable[[], None] = nothing
+    _abandoned: threading.Event = field(default_factory=threading.Event, init=False)
 
     def bring(self, assignment: Assignment) -> None:
         """Fetch what is missing; afterwards all of it is here and whole.
@@ -102,7 +107,7 @@ class Fetcher:
         media, first = self.store.media, needed[0]
         for each in needed:
             try:
-                self.source.media(each.digest, each.size, media.partial(each.digest))
+                self.source.media(each.digest, each.size, media.partial(each.digest), self._insist)
                 media.accept(each.digest, each.type)
             except PackageError as problem:
                 raise AssignmentRefused(
@@ -113,8 +118,12 @@ class Fetcher:
                     f"A file of “{first.title}” could not be fetched: {problem}"
                 ) from None
 
+    def _insist(self) -> None:
+        if self._abandoned.is_set():
+            raise Abandoned("something else came to pass meanwhile")
+
     def _together(self, work: Iterable[Callable[[], None]]) -> None:
-        """Do it several at a time; the first that fails ends it, what is on its way then still ends in order."""
+        """Do it several at a time; the first that fails ends it, and what has come by then stays."""
         running: set[Future[None]] = set()
         with ThreadPoolExecutor(CONNECTIONS, "kiosk-fetch") as pool:
             try:
@@ -124,9 +133,11 @@ class Fetcher:
                         running = self._settled(running)
                 while running:
                     running = self._settled(running)
-            finally:
+            except BaseException:
+                self._abandoned.set()
                 for each in running:
                     each.cancel()
+                raise
 
     def _settled(self, running: set[Future[None]]) -> set[Future[None]]:
         done, rest = wait(running, timeout=LOOK, return_when=FIRST_COMPLETED)

@@ -3,7 +3,7 @@
 import base64
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -33,7 +33,8 @@ class LinkError(Exception):
     ├── NotOurServer     something else answers in its place
     ├── Revoked          the server no longer knows this kiosk
     ├── Refused          the server understood and said no; `status`, `detail`, `mend`
-    └── Contradicted     it holds another record under a number of ours
+    ├── Contradicted     it holds another record under a number of ours
+    └── Abandoned        nobody here wants the answer any more
     """
 
 
@@ -65,6 +66,14 @@ class Refused(LinkError):
 
 class Contradicted(Refused):
     """The server holds another record under a number of ours."""
+
+
+class Abandoned(LinkError):
+    """Nobody wants it any more; what has come stays."""
+
+
+def wanted() -> None:
+    """What is asked for is wanted to its end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,8 +181,11 @@ class Link:
         reply.json()
         return reply.content
 
-    def media(self, digest: Digest, size: int, partial: Path) -> None:
-        """Fetch a file of `size` bytes into `partial`, on from where an earlier try ended; StoreError too."""
+    def media(self, digest: Digest, size: int, partial: Path, insist: Callable[[], None] = wanted) -> None:
+        """Fetch a file of `size` bytes into `partial`, on from where an earlier try ended; StoreError too.
+
+        `insist` is called as bytes come, and raises Abandoned once nobody wants them.
+        """
         with translated():
             have = partial.stat().st_size if partial.exists() else 0
             if have > size:
@@ -188,7 +200,8 @@ class Link:
                     _check(_reply(response, self._patience))
                 if response.headers.get("Content-Type", "").startswith("text/html"):
                     raise NotOurServer("a web page came instead of a media file")
-                _write(response, partial, size, _Pace(self._patience), append=response.status_code == 206)
+                pace = _Pace(self._patience)
+                _write(response, partial, size, pace, insist, append=response.status_code == 206)
         except httpx2.HTTPError as problem:
             raise Unreachable(str(problem) or type(problem).__name__) from problem
 
@@ -325,10 +338,19 @@ def _check(reply: _Reply) -> None:
             raise Refused(status, detail, mend)
 
 
-def _write(response: httpx2.Response, partial: Path, size: int, pace: _Pace, *, append: bool) -> None:
+def _write(
+    response: httpx2.Response,
+    partial: Path,
+    size: int,
+    pace: _Pace,
+    insist: Callable[[], None],
+    *,
+    append: bool,
+) -> None:
     with partial.open("ab" if append else "wb") as stream:
         have = stream.tell()
         for block in response.iter_bytes():
+            insist()
             pace.came(len(block))
             have += len(block)
             if have > size:

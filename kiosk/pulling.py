@@ -1,31 +1,63 @@
-"""Bringing the store to the station's assignment: fetch what is missing, prove all of it, switch at once."""
+"""Bringing the store to the station's assignment: recall at once, fetch what lacks, prove all of it, switch at once."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
 
 from content import package
 from content.errors import PackageError
+from content.package import Opened
 from kiosk import proof, validity
 from kiosk.assignment import Assignment
 from kiosk.collecting import Collector, NoRoom
-from kiosk.fetching import AssignmentRefused, Fetcher, Source, nothing
+from kiosk.fetching import AssignmentRefused, Fetcher, Source
 from kiosk.link import Refused
 from kiosk.store.store import Store
 from kiosk.ticker import Ticker
 from kiosk.trusting import Trusting
 
 __all__ = ["AssignmentRefused", "Puller"]
+LONG_AGO = datetime.min.replace(tzinfo=UTC)  # when what does not say when it was issued was
+
+
+def quietly() -> None:
+    """Nobody has to be told."""
+
+
+def undisturbed() -> bool:
+    """Nothing came that would be a reason to look at the assignment again."""
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Coming:
+    """An assignment that was believed, and is to be switched to."""
+
+    assignment: Assignment
+    opened: Opened
+    etag: str | None
+
+
+class _Overtaken(Exception):
+    """What is being fetched is not what holds any more."""
 
 
 @dataclass(slots=True)
 class Puller:
-    """Fetches, verifies and switches. Used on one thread only, which `meanwhile` is called on during transfers."""
+    """Recalls, fetches, verifies and switches. Used on one thread only.
+
+    What is withdrawn is out of use as soon as the assignment that says so was believed: no transfer, lack of room or
+    damaged release stands before that. `meanwhile` is called on that thread during transfers, and says whether the
+    assignment should be looked at again; `recalled` is called when releases came out of use.
+    """
 
     store: Store
     source: Source
     ticker: Ticker
     limit: int | None = None  # bytes of the store
-    meanwhile: Callable[[], None] = nothing
+    meanwhile: Callable[[], bool] = undisturbed
+    recalled: Callable[[], None] = quietly
     _etag: str | None = field(default=None, init=False)
 
     def pull(self) -> bool:
@@ -35,11 +67,21 @@ class Puller:
             AssignmentRefused: older, foreign, changed or ended; said to a person.
             LinkError, StoreError: as they come; the next pull goes on where this one ended.
         """
+        while (coming := self._look(self._etag)) is not None:
+            try:
+                self._switch(coming)
+            except _Overtaken:
+                continue
+            return True
+        return False
+
+    def _look(self, etag: str | None) -> _Coming | None:
+        """What is to be switched to, after what it withdraws came out of use; None when there is no such assignment."""
         trusting = Trusting(self.store)
         self._learn(trusting)
-        answer = self.source.assignment(self._etag, self.store.library.payload())
+        answer = self.source.assignment(etag, self.store.library.payload())
         if answer is None:
-            return False
+            return None
         envelope, etag = answer
         try:
             opened = trusting.open(envelope, package.ASSIGNMENT_TYPE)
@@ -48,19 +90,47 @@ class Puller:
             raise AssignmentRefused(f"The station's assignment was not taken: {problem}.") from None
         if not self._is_news(assignment, trusting):
             self._etag = etag
-            return False
+            return None
+        self._recall(assignment, opened)
+        return _Coming(assignment, opened, etag)
+
+    def _recall(self, coming: Assignment, opened: Opened) -> None:
+        library = self.store.library
+        held = library.assignment()
+        if held is not None and not set(coming.withdrawn) <= set(held.withdrawn):
+            library.recall(coming, opened.payload, opened.keyid)
+            self.recalled()
+
+    def _switch(self, coming: _Coming) -> None:
+        """Fetch what it needs, and switch to it; raises _Overtaken when another one holds by then."""
         collector = Collector(self.store, self.limit)
+        fetcher = Fetcher(
+            self.store, self.source, Trusting(self.store), collector, partial(self._between, coming)
+        )
+        assignment, opened = coming.assignment, coming.opened
         try:
-            Fetcher(self.store, self.source, trusting, collector, self.meanwhile).bring(assignment)
+            fetcher.bring(assignment)
         except NoRoom as problem:
             raise AssignmentRefused(str(problem)) from None
         self.store.library.adopt(assignment, opened.payload, opened.keyid)
-        self._etag = etag
+        self._etag = coming.etag
         if assignment.issued_at is not None:
             self.ticker.prove(assignment.issued_at)
             proof.keep(self.store, self.ticker)
         collector.tidy()
-        return True
+
+    def _between(self, fetched: _Coming) -> None:
+        """While it is fetched: does it still hold? One that may not be taken is told by the next pull, not here."""
+        if not self.meanwhile():
+            return
+        try:
+            newer = self._look(fetched.etag)
+        except AssignmentRefused:
+            newer = None
+        if fetched.opened.keyid not in Trusting(self.store).signers:
+            raise _Overtaken
+        if newer is not None and _rank(newer.assignment) > _rank(fetched.assignment):
+            raise _Overtaken
 
     def _learn(self, trusting: Trusting) -> None:
         held = trusting.held
@@ -102,28 +172,35 @@ class Puller:
                 f"An assignment came that held until {validity.moment(coming.expires_at)}, and here it is "
                 f"{validity.moment(now)}. It was not taken; have the clocks of server and kiosk looked at."
             )
-        current = self.store.library.assignment()
+        believed = self.store.library.believed()
+        for held, signer in believed:
+            # whoever has stolen a key may have raised the counter: a new key counts anew
+            if signer is None or signer in trusting.signers:
+                _insist_on_newer(coming, held)
+        current = believed[0][0] if believed else None
         if current is None or coming == current:
             return current is None
-        self._insist_on_newer(coming, current, trusting)
         return not (_as_said(coming) == _as_said(current) and _issued_before(coming, current))
 
-    def _insist_on_newer(self, coming: Assignment, current: Assignment, trusting: Trusting) -> None:
-        signer = self.store.library.signer()
-        if signer is not None and signer not in trusting.signers:
-            return  # whoever has stolen a key may have raised the counter: a new key counts anew
-        if coming.counter < current.counter:
-            raise AssignmentRefused(
-                f"The server sent an older assignment ({coming.counter}) "
-                f"than the one in use ({current.counter}). It was not taken; "
-                "an engineer assigns the documents again."
-            )
-        same = _as_said(coming) == _as_said(current)
-        if coming.counter == current.counter and not same and _issued_before(coming, current):
-            raise AssignmentRefused(
-                f"The server sent an assignment ({coming.counter}) that was issued before the one in use. "
-                "It was not taken; an engineer assigns the documents again."
-            )
+
+def _insist_on_newer(coming: Assignment, held: Assignment) -> None:
+    if coming.counter < held.counter:
+        raise AssignmentRefused(
+            f"The server sent an older assignment ({coming.counter}) "
+            f"than the one in use ({held.counter}). It was not taken; "
+            "an engineer assigns the documents again."
+        )
+    same = _as_said(coming) == _as_said(held)
+    if coming.counter == held.counter and not same and _issued_before(coming, held):
+        raise AssignmentRefused(
+            f"The server sent an assignment ({coming.counter}) that was issued before the one in use. "
+            "It was not taken; an engineer assigns the documents again."
+        )
+
+
+def _rank(assignment: Assignment) -> tuple[int, datetime]:
+    """Which of two assignments of one station came later."""
+    return assignment.counter, assignment.issued_at or LONG_AGO
 
 
 def _as_said(assignment: Assignment) -> Assignment:

@@ -1,7 +1,7 @@
 """A stick in place of the network: its package goes through the same verification, and takes the records back."""
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,8 +14,8 @@ from content.disk import write_whole
 from content.errors import PackageError
 from content.values import Digest
 from kiosk.fetching import AssignmentRefused
-from kiosk.link import LARGEST_ANSWER, Refused, Unreachable
-from kiosk.pulling import Puller
+from kiosk.link import LARGEST_ANSWER, Refused, Unreachable, wanted
+from kiosk.pulling import Puller, quietly
 from kiosk.store.errors import translated
 from kiosk.store.store import Store
 from kiosk.ticker import Ticker
@@ -47,8 +47,8 @@ class StickPackage:
         """The sealed release."""
         return _read(self.folder / carried.RELEASES / f"{digest}.json")
 
-    def media(self, digest: Digest, size: int, partial: Path) -> None:
-        """Copy a file of `size` bytes into `partial`."""
+    def media(self, digest: Digest, size: int, partial: Path, insist: Callable[[], None] = wanted) -> None:
+        """Copy a file of `size` bytes into `partial`, as long as `insist` does not raise."""
         file = self.folder / carried.MEDIA / digest
         try:
             if not file.is_file() or file.stat().st_size != size:
@@ -57,6 +57,7 @@ class StickPackage:
                 blocks = iter(lambda: source.read(BLOCK), b"")
                 with translated(), partial.open("wb") as target:
                     for block in blocks:
+                        insist()
                         target.write(block)
         except OSError as problem:
             raise Unreachable(f"the stick cannot be read: {problem.strerror}") from None
@@ -82,6 +83,7 @@ class StickDesk:
     folder: Path
     language: str = "en"
     limit: int | None = None
+    recalled: Callable[[], None] = quietly  # called when releases were withdrawn
     told: str = ""
     trouble: str = ""
     _seen: tuple[object, ...] | None = field(default=None, init=False)
@@ -138,7 +140,8 @@ class StickDesk:
         return (top.st_dev, *(_when(file) for file in files))
 
     def _take(self, folder: Path) -> bool:
-        return Puller(self.store, StickPackage(folder), self.ticker, self.limit).pull()
+        source = StickPackage(folder)
+        return Puller(self.store, source, self.ticker, self.limit, recalled=self.recalled).pull()
 
     def _heed(self, folder: Path) -> None:
         """Believe what the server says it holds, when it has signed that."""

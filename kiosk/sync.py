@@ -80,7 +80,9 @@ class Sync:
         self._stick = (
             None
             if settings.stick is None
-            else StickDesk(store, ticker, settings.stick, settings.language, settings.disk_limit)
+            else StickDesk(
+                store, ticker, settings.stick, settings.language, settings.disk_limit, self._recalled
+            )
         )
         self._push: Push | None = None
         self._pushed_by = ""
@@ -88,7 +90,7 @@ class Sync:
         self._told: LineChanged | None = None
         self._failures = 0
         self._refused = ""  # why the assignment was not taken
-        self._pull_due = self._status_due = self._proof_due = 0.0
+        self._pull_due = self._peek_due = self._status_due = self._proof_due = 0.0
         self._assignment = store.library.assignment()
         self._awake = threading.Event()
         self._look = threading.Event()
@@ -190,10 +192,11 @@ class Sync:
             if not self._enrolling.go_on():
                 return self._settings.confirmed
             self._pull_due = self._status_due = 0.0
-        while self._outbox.waiting and not self._stopping.is_set():
+        more = self._outbox.waiting
+        while more and not self._stopping.is_set():
             more = self._outbox.deliver_batch()
             self._news(online=True, trouble=self._again(self._outbox.stopped) or self._line.trouble)
-            if not more:
+            if self._pressing():  # after a week without network something may have been withdrawn
                 break
         if self._stopping.is_set():
             if self._outbox.waiting:
@@ -207,19 +210,27 @@ class Sync:
         if self._look.is_set() or now >= self._pull_due:
             self._look.clear()
             self._pull()
-            self._outbox.deliver_photos()
             self._pull_due = now + self._settings.poll
+            self._outbox.deliver_photos(self._look.is_set)
         if now >= self._proof_due:
             proof.keep(self._store, self._ticker)
             self._proof_due = now + PROOF
+        if more:
+            return 0.0
         return max(0.05, min(self._pull_due, self._status_due) - time.monotonic())
 
+    def _pressing(self) -> bool:
+        """Whether the assignment is to be looked at before anything that takes long."""
+        return self._look.is_set() or time.monotonic() >= self._pull_due
+
     def _pull(self) -> None:
-        identity = self._store.meta.identity
-        assert identity is not None
         if self._puller is None:
             limit = self._settings.disk_limit
-            self._puller = Puller(self._store, self._link, self._ticker, limit, self._meanwhile)
+            self._puller = Puller(
+                self._store, self._link, self._ticker, limit, self._meanwhile, self._recalled
+            )
+        self._listen()  # first: what is fetched now may take minutes
+        self._peek_due = time.monotonic() + self._settings.poll
         self._refused = ""
         try:
             if self._puller.pull():
@@ -235,12 +246,27 @@ class Sync:
         self._status_due = time.monotonic() + random.uniform(0.0, SOON)  # noqa: S311
         self._tell(AssignmentChanged())
 
-    def _meanwhile(self) -> None:
-        """Records do not wait until all documents are here; the end does not either."""
+    def _recalled(self) -> None:
+        """Releases came out of use, long before what takes their place is here: the server is told at once."""
+        self._assignment = self._store.library.assignment()
+        self._status_due = 0.0
+        self._tell(AssignmentChanged())
+
+    def _meanwhile(self) -> bool:
+        """Records, reports and the end do not wait until all documents are here; may there be another assignment?"""
         if self._stopping.is_set():
             raise Unreachable("the kiosk is being switched off")
         if self._outbox.waiting:
             self._outbox.deliver_batch()
+        now = time.monotonic()
+        if now >= self._status_due:
+            self._status()
+            self._status_due = now + self._settings.poll
+        if not self._look.is_set() and now < self._peek_due:
+            return False
+        self._look.clear()
+        self._peek_due = now + self._settings.poll
+        return True
 
     def _listen(self) -> None:
         """Follow the broker that the server names; it may name another one later."""
@@ -255,13 +281,12 @@ class Sync:
         self._pushed_by = broker
 
     def _status(self) -> None:
-        assignment = self._store.library.assignment()
         journal = self._store.journal
         answer = self._link.status(
             {
                 "version": self._settings.version,
                 "proof": reporting.report(self._store, self._ticker),
-                "counter": assignment.counter if assignment else 0,
+                "counter": self._store.library.counter,
                 "undelivered": journal.undelivered,
                 "last_seq": journal.last_seq,
                 "time": self._ticker.now().isoformat(),

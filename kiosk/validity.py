@@ -2,10 +2,9 @@
 
 from datetime import datetime
 
+from content.ending import Ending, ending
 from kiosk.assignment import Assignment
 from kiosk.words import say
-
-SHARE = 3  # of the validity: a person is warned when no more than a third of it is left
 
 
 def over(expires_at: datetime | None, now: datetime) -> bool:
@@ -18,12 +17,13 @@ def warning(assignment: Assignment | None, now: datetime, language: str) -> str:
     if assignment is None or assignment.expires_at is None:
         return ""
     until = moment(assignment.expires_at)
-    if over(assignment.expires_at, now):
-        return say("documents_ended", language, until=until, now=moment(now))
-    begun = assignment.issued_at or now
-    if assignment.expires_at - now <= (assignment.expires_at - begun) / SHARE:
-        return say("documents_end", language, until=until)
-    return ""
+    match ending(assignment.issued_at, assignment.expires_at, now):
+        case Ending.OVER:
+            return say("documents_ended", language, until=until, now=moment(now))
+        case Ending.SOON:
+            return say("documents_end", language, until=until)
+        case Ending.FAR:
+            return ""
 
 
 def refusal(expires_at: datetime | None, now: datetime, language: str) -> str:

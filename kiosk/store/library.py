@@ -121,17 +121,45 @@ class Library:
             _put(tx, "counter", str(assignment.counter))
             _put(tx, "assignment", payload.decode())
             _put(tx, "assignment_signer", signer)
+            tx.execute(delete(meta).where(meta.c.key.in_(("heard", "heard_signer", "recalled"))))
+
+    def recall(self, heard: Assignment, payload: bytes, signer: str = "") -> None:
+        """Take out of use what `heard` says is withdrawn, long before all that it assigns is here.
+
+        The rest of the assignment in force stays so until `adopt`. One transaction; raises StoreError.
+        """
+        with self._database.writing() as tx:
+            gone = set(heard.withdrawn) | _recalled(tx)
+            used = set(tx.execute(select(releases.c.digest).where(releases.c.active)).scalars())
+            out = releases.c.digest.in_(sorted(used & gone))
+            tx.execute(update(releases).where(out).values(active=False))
+            _put(tx, "heard", payload.decode())
+            _put(tx, "heard_signer", signer)
+            _put(tx, "recalled", json.dumps(sorted(gone)))
+
+    def believed(self) -> list[tuple[Assignment, str | None]]:
+        """The assignments that a newer one must not be older than, and who signed each: the one in force, then heard.
+
+        Nothing is taken out of them.
+        """
+        with self._database.reading() as look:
+            found = [
+                (_get(look, name), _get(look, f"{name}_signer") or None) for name in ("assignment", "heard")
+            ]
+        return [
+            (Assignment.read(payload.encode()), signer) for payload, signer in found if payload is not None
+        ]
+
+    @property
+    def counter(self) -> int:
+        """The highest counter of an assignment that was believed here, in force yet or not; 0 before the first."""
+        return max((assignment.counter for assignment, _ in self.believed()), default=0)
 
     def payload(self) -> bytes | None:
         """The assignment in force as it was signed."""
         with self._database.reading() as look:
             payload = _get(look, "assignment")
         return None if payload is None else payload.encode()
-
-    def signer(self) -> str | None:
-        """The identifier of the key that signed the assignment in force; None when that is not known."""
-        with self._database.reading() as look:
-            return _get(look, "assignment_signer") or None
 
     def current(self) -> set[Digest]:
         """The releases in use, and those that units are still finished on."""
@@ -190,10 +218,13 @@ class Library:
         self.forget_read()
 
     def assignment(self) -> Assignment | None:
-        """The assignment that is in force."""
+        """The assignment that is in force, without what was withdrawn since."""
         with self._database.reading() as look:
-            payload = _get(look, "assignment")
-        return None if payload is None else Assignment.read(payload.encode())
+            payload, recalled = _get(look, "assignment"), _recalled(look)
+        if payload is None:
+            return None
+        assignment = Assignment.read(payload.encode())
+        return assignment.without(recalled) if recalled else assignment
 
     def tiles(self) -> tuple[Summary, ...]:
         """The instructions in use, by title."""
@@ -325,6 +356,11 @@ def _person_row(person: Person) -> dict[str, Any]:
 
 def _get(look: Connection, name: str) -> str | None:
     return look.execute(select(meta.c.value).where(meta.c.key == name)).scalar()
+
+
+def _recalled(look: Connection) -> set[Digest]:
+    """What was withdrawn by an assignment that is not in force yet."""
+    return {Digest(digest) for digest in json.loads(_get(look, "recalled") or "[]")}
 
 
 def _put(tx: Connection, name: str, value: str) -> None:

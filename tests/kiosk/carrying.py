@@ -75,8 +75,10 @@ class Maker:
         plain = wire.canonical(assignment_of(payloads, counter, **values)).encode()
         return package.seal(plain, package.ASSIGNMENT_TYPE, self.key)
 
-    def write(self, folder: Path, payloads: Sequence[bytes], media: Sequence[bytes], counter: int) -> Path:
-        """Lay a package out."""
+    def write(
+        self, folder: Path, payloads: Sequence[bytes], media: Sequence[bytes], counter: int, **more: Any
+    ) -> Path:
+        """Lay a package out; `more` is what its assignment says besides."""
         shutil.rmtree(folder, ignore_errors=True)
         for name in (carried.TRUST, carried.RELEASES, carried.MEDIA):
             (folder / name).mkdir(parents=True)
@@ -87,7 +89,7 @@ class Maker:
             (folder / carried.RELEASES / f"{package.digest_of(payload)}.json").write_bytes(sealed)
         for data in media:
             (folder / carried.MEDIA / package.digest_of(data)).write_bytes(data)
-        (folder / carried.ASSIGNMENT).write_bytes(self.assignment(payloads, counter))
+        (folder / carried.ASSIGNMENT).write_bytes(self.assignment(payloads, counter, **more))
         return folder
 
 

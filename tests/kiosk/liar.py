@@ -19,7 +19,7 @@ class Liar:
     def __init__(self, server: str) -> None:
         self.lies: dict[str, Lie] = {}
         self.asked: list[str] = []
-        self._made: dict[str, bytes] = {}
+        self._made: dict[str, tuple[int, bytes]] = {}
         self.dropped = ["Stepline-Holds"]  # of requests that are answered with a lie about the whole
         self.sent = 0
         self._client = httpx2.Client(base_url=server, timeout=30, trust_env=False)
@@ -49,9 +49,12 @@ class Liar:
         else:
             self.lies[pattern] = lie
 
-    def answers(self, pattern: str, body: bytes) -> None:
-        """Answer what matches with this, whatever the server says about it."""
-        self._made[pattern] = body
+    def answers(self, pattern: str, body: bytes | None, status: int = 200) -> None:
+        """Answer what matches with this, whatever the server says about it; None: ask the server again."""
+        if body is None:
+            self._made.pop(pattern, None)
+        else:
+            self._made[pattern] = status, body
 
     def close(self) -> None:
         self._httpd.shutdown()
@@ -65,7 +68,7 @@ class Liar:
         lie = next((lie for pattern, lie in self.lies.items() if re.search(pattern, handler.path)), None)
         made = next((each for pattern, each in self._made.items() if re.search(pattern, handler.path)), None)
         if made is not None:
-            self._send(handler, 200, [("Content-Type", "application/json")], made)
+            self._send(handler, made[0], [("Content-Type", "application/json")], made[1])
             return
         headers = {name: value for name, value in handler.headers.items() if name.lower() != "host"}
         if lie is not None:

@@ -1,4 +1,7 @@
-"""Killed at every point of a switch: the store holds the old assignment or the new one, whole, and goes on."""
+"""Killed at every point of a switch: the store holds the old assignment or the new one, whole, and goes on.
+
+Between the two the old one may already lack what the new one withdraws: that is another state, and no mixture.
+"""
 
 import os
 import re
@@ -11,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from content import package
 from kiosk.collecting import Collector
 from kiosk.pulling import Puller
 from kiosk.stick import StickPackage
@@ -53,9 +57,13 @@ print("DONE", count, flush=True)
 
 
 class Scene:
-    """A store with two generations, a third on a stick, and so little room that the first has to go."""
+    """A store with two generations, a third on a stick, and so little room that the first has to go.
 
-    def __init__(self, folder: Path) -> None:
+    With `withdraws` the third one withdraws a release of the second.
+    """
+
+    def __init__(self, folder: Path, withdraws: str) -> None:
+        self.withdraws = bool(withdraws)
         self.before, self.stick = folder / "before", folder / "stick"
         maker = Maker()
         shared, only = picture(1, LARGE), [picture(number, LARGE) for number in (2, 3, 4)]
@@ -71,7 +79,9 @@ class Scene:
                     assert Puller(store, StickPackage(self.stick), Ticker(wall=lambda: NOW)).pull()
             self.limit = Collector(store)._used() + LARGE // 2
             maker.state(maker.key)
-            maker.write(self.stick, payloads, [shared, only[2]], 4)
+            gone = release(only[1], revision=2, title="Close 2")
+            withdrawn = [package.digest_of(gone)] if withdraws else []
+            maker.write(self.stick, payloads, [shared, only[2]], 4, withdrawn=withdrawn)
 
     def copy(self, folder: Path) -> Path:
         shutil.rmtree(folder, ignore_errors=True)
@@ -79,35 +89,45 @@ class Scene:
         return folder
 
 
-def looked_at(folder: Path) -> int:
-    """The counter of what a store holds, after it was seen to be all there and nothing else."""
+State = tuple[int, bool]  # the counter of what is in force, and whether something was withdrawn from it
+
+
+def looked_at(folder: Path) -> State:
+    """What state a store is in, after what is in use was seen to be all there and nothing else."""
     with Store.open(folder) as store:
         assignment = store.library.assignment()
         assert assignment is not None
         number = assignment.counter - 1
-        assert [tile.title for tile in store.library.tiles()] == [f"Close {number}", "Keep it"]
+        recalled = bool(assignment.withdrawn)
+        titles = ["Keep it"] if recalled and number == 2 else [f"Close {number}", "Keep it"]
+        assert [tile.title for tile in store.library.tiles()] == titles
         assert store.library.current() == {named.digest for named in assignment.releases}
         assert store.library.person(assignment.people[0].id) is not None
         for digest in store.library.current():
             held = store.library.release(digest)
             assert held is not None
             assert all(whole(folder, file.digest) for file in held.media)
-        return assignment.counter
+        return assignment.counter, recalled
 
 
 def goes_on(folder: Path, scene: Scene) -> None:
     """The next pull completes, and the generation before is still there."""
     with Store.open(folder) as store:
         Puller(store, StickPackage(scene.stick), Ticker(wall=lambda: NOW), scene.limit).pull()
-        assert len(store.library.previous()) == 2
+        assert len(store.library.previous()) == (1 if scene.withdraws else 2)
         assert store.library.held() == store.library.current() | store.library.previous()
         assert list((folder / "media" / "partial").iterdir()) == []
-    assert looked_at(folder) == 4
+    assert looked_at(folder) == (4, scene.withdraws)
 
 
-@pytest.fixture(scope="module")
-def scene() -> Scene:
-    return Scene(Path(tempfile.mkdtemp(prefix="stepline-switch-", dir=MEMORY)))
+@pytest.fixture(scope="module", params=["", "withdraws"])
+def scene(request: pytest.FixtureRequest) -> Scene:
+    return Scene(Path(tempfile.mkdtemp(prefix="stepline-switch-", dir=MEMORY)), request.param)
+
+
+def states(scene: Scene) -> list[State]:
+    """The states that a store may be found in, in the order in which they come."""
+    return [(3, False), (3, True), (4, True)] if scene.withdraws else [(3, False), (4, False)]
 
 
 def child(*before: str, store: Path, scene: Scene, last: int) -> subprocess.CompletedProcess[str]:
@@ -123,22 +143,29 @@ def child(*before: str, store: Path, scene: Scene, last: int) -> subprocess.Comp
 
 
 def test_killed_before_every_single_thing_that_lasts(scene: Scene) -> None:
-    counters: list[int] = []
+    found: list[State] = []
     for last in range(1, 200):
         store = scene.copy(scene.before.with_name("killed"))
         ended = child(store=store, scene=scene, last=last)
         if ended.returncode == 0:
             break
         assert ended.returncode == -signal.SIGKILL, ended.stderr
-        counters.append(looked_at(store))
+        found.append(looked_at(store))
         goes_on(store, scene)
-    assert looked_at(store) == 4
-    assert counters == sorted(counters)
-    assert len(counters) > 10
-    assert set(counters) == {3, 4}
+    assert looked_at(store) == (4, scene.withdraws)
+    assert found == sorted(found)
+    assert len(found) > 10
+    assert sorted(set(found)) == states(scene)
 
 
-@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+@pytest.mark.skipif(
+    shutil.which("strace") is None,
+    reason="strace is not installed: a kiosk that dies within a transaction's own writes is not tried",
+)
+@pytest.mark.parametrize(
+    "scene", ["withdraws"], indirect=True
+)  # its transactions are those of the other, and more
+@pytest.mark.timeout(900)  # a kiosk is started anew for each of some hundred writes
 @pytest.mark.parametrize("call", ["pwrite64", "fdatasync"])
 def test_killed_at_every_write_of_the_transaction_itself(scene: Scene, call: str, tmp_path: Path) -> None:
     """Without `-f` strace sees the thread that commits the switch, and no other."""
@@ -151,7 +178,7 @@ def test_killed_at_every_write_of_the_transaction_itself(scene: Scene, call: str
     first = sum(line.startswith(call) for line in lines[:begun]) + 1
     total = sum(line.startswith(call) for line in lines)
     assert total > first
-    seen = set[int]()
+    seen = set[State]()
     for number in range(first, total + 1):
         store = scene.copy(scene.before.with_name("traced"))
         inject = ["strace", "-qq", "-o", str(log), "-e", f"inject={call}:signal=KILL:when={number}"]
@@ -160,4 +187,4 @@ def test_killed_at_every_write_of_the_transaction_itself(scene: Scene, call: str
         assert re.search("GO", ended.stderr)
         seen.add(looked_at(store))
         goes_on(store, scene)
-    assert seen == {3, 4}
+    assert sorted(seen) == states(scene)

@@ -354,7 +354,7 @@ class Answers:
     def release(self, digest: Digest) -> bytes:
         return self.releases[digest]
 
-    def media(self, _digest: Digest, _size: int, partial: Path) -> None:
+    def media(self, _digest: Digest, _size: int, partial: Path, _insist: Any) -> None:
         partial.write_bytes(PNG)
 
 
