@@ -1,6 +1,7 @@
 """Between a device's decoder and the world: what it tells is passed on, what is wanted of it is put to it."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from hardware.device import Device
 from hardware.driver import (
@@ -19,7 +20,7 @@ from hardware.driver import (
     Told,
     Wanted,
 )
-from hardware.readings import CommandDone, DeviceState, OutputSet, Reading, tick_now
+from hardware.readings import CommandDone, DeviceState, OutputSet, Quality, Reading, tick_now
 from hardware.rules import rules_of
 from hardware.transport.halt import LinkLost
 
@@ -51,6 +52,7 @@ class Conversation:
         self._rules = rules_of(device.settings.rules)
         self._ready = False
         self._wanted: Wanted = {}
+        self._made_after: int | None = None
 
     @property
     def pending(self) -> bool:
@@ -88,10 +90,14 @@ class Conversation:
         assert self._decoder is not None
         self._tell(self._decoder.give_up(f"half a frame: {reason}"))
 
-    def heard(self, topic: str, payload: bytes, *, retained: bool) -> None:
-        """A message came."""
+    def heard(self, topic: str, payload: bytes, *, retained: bool, late: int | None = None) -> None:
+        """A message came; `late`: it was said while we were away, after that tick, and so are its readings."""
         assert self._hearer is not None
-        self._tell(self._hearer.hear(topic, payload, retained=retained))
+        self._made_after = late
+        try:
+            self._tell(self._hearer.hear(topic, payload, retained=retained))
+        finally:
+            self._made_after = None
 
     def told(self, told: Iterator[Told]) -> None:
         """What a decoder that is given more than bytes told. Raises LinkLost when it gives the line up."""
@@ -162,6 +168,8 @@ class Conversation:
             self._tell(self._output.want(self._wanted))
 
     def _hand_over(self, reading: Reading) -> None:
+        if self._made_after is not None:
+            reading = replace(reading, quality=Quality.UNCERTAIN, made_after=self._made_after)
         self._pass_on(reading, 0)
 
     def _pass_on(self, reading: Reading, place: int) -> None:

@@ -172,6 +172,11 @@ def _no_signals(_options: Options) -> tuple[str, ...]:
     return ()
 
 
+def _never(_options: Options, _said: bytes) -> bool:
+    """A kind that says nothing by the clock."""
+    return False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Driver(Generic[OptionsT]):
     """One kind of device. A module of `hardware.drivers`, or a file beside `station.toml`, holds it as `DRIVER`.
@@ -194,3 +199,6 @@ class Driver(Generic[OptionsT]):
     )
     commands: Mapping[str, str] = field(default_factory=dict[str, str])  # verb -> what it does
     simulator: str = ""  # module:class of its stand-in
+    small_talk: Callable[[OptionsT, bytes], bool] = (
+        _never  # whether what is said to it goes by the clock and not by the run: it asks again, or keeps alive
+    )

@@ -77,7 +77,8 @@ class Keyboard:
             return ""
         plain, shifted = self._keys[code]
         if self._held & _CONTROLS:  # Ctrl+] is how scanners type a group separator
-            return chr(ord(plain.upper()) & 0x1F) if "@" <= plain.upper() <= "_" else ""
+            upper = plain.upper()
+            return chr(ord(upper) & 0x1F) if len(upper) == 1 and "@" <= upper <= "_" else ""  # ß becomes SS
         return shifted if self._held & _SHIFTS else plain
 
     def _hold(self, code: int, value: int) -> str:

@@ -61,7 +61,13 @@ class PostBox(Protocol):
 class Rack:
     """The running devices of a station. `emit` is called on their threads and must not block."""
 
-    def __init__(self, devices: Sequence[DeviceSettings], emit: Emit, tape: Tape | None = None) -> None:
+    def __init__(
+        self,
+        devices: Sequence[DeviceSettings],
+        emit: Emit,
+        tape: Tape | None = None,
+        kiosk: str | None = None,
+    ) -> None:
         self._halt = Halt()
         self._emit = emit
         self._tape = tape or NoTape()
@@ -84,18 +90,26 @@ class Rack:
                     self._boxes[name] = line = own_line(device, self._halt, self._tape)
                     self._lines.append(line)
         for (broker, _), listeners in behind.items():
-            line = BrokerLine(broker, listeners, self._halt)
+            line = BrokerLine(broker, listeners, self._halt, kiosk)
             for listener in listeners:
                 listener.line = line
             self._lines.append(line)
 
     @classmethod
-    def start(cls, devices: Sequence[DeviceSettings], *, emit: Emit, tape: Tape | None = None) -> Self:
+    def start(
+        cls,
+        devices: Sequence[DeviceSettings],
+        *,
+        emit: Emit,
+        tape: Tape | None = None,
+        kiosk: str | None = None,
+    ) -> Self:
         """Start every device. None needs to be there yet: each reports its state through `emit`.
 
-        With a `tape`, everything that goes over their lines is noted.
+        With a `tape`, everything that goes over their lines is noted. By the name of a `kiosk`, which no other has, a
+        broker keeps what its devices say while it is away.
         """
-        rack = cls(devices, emit, tape)
+        rack = cls(devices, emit, tape, kiosk)
         for line in rack._lines:
             line.start()
         return rack

@@ -52,6 +52,9 @@ class _Stamped:
         int  # nanoseconds on the boot-time clock when the bytes were complete; only differences mean anything
     )
     quality: Quality = Quality.GOOD
+    made_after: int | None = (
+        None  # told late: it was made at some time between this tick and `tick`, nobody knows when
+    )
     raw: bytes = field(default=b"", repr=False, compare=False)  # the frame as it came, without its ending
 
 

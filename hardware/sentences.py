@@ -19,6 +19,8 @@ from hardware.readings import (
 def sentence(reading: Reading) -> str:
     """What came, without the device's name; what it says of itself is doubted in the same words."""
     doubt = "" if reading.quality is Quality.GOOD else f" ({reading.quality})"
+    if reading.made_after is not None:
+        doubt = " (told late)"
     return _said(reading) + doubt
 
 

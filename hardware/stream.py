@@ -105,7 +105,8 @@ class Stream(threading.Thread):
         began = tick_now()
         chunk = link.read(self._patience(began, quiet if half else None))
         if chunk:
-            self._tape.note(self._device.settings.name, Way.IN, chunk)
+            if not isinstance(link, KeysLink):  # which notes its keys
+                self._tape.note(self._device.settings.name, Way.IN, chunk)
             self._talk.fed(chunk)
         elif half and tick_now() - began >= quiet * 1e9 and not self._halt.rung:
             self._talk.gave_up("the line went quiet before it ended")
@@ -129,6 +130,9 @@ class Stream(threading.Thread):
         self._tape.note(self._device.settings.name, Way.OUT, told.data)
         self._link.write(told.data)
 
+    def _note_keys(self, keys: bytes) -> None:
+        self._tape.note(self._device.settings.name, Way.IN, keys)
+
     def _open(self) -> OpenLink:
         match self._device.settings.transport:
             case SerialPort() as port:
@@ -136,7 +140,7 @@ class Stream(threading.Thread):
             case RemotePort() as port:
                 return lambda: RemoteLink(port, self._halt, self._mailbox)
             case KeysPort() as port:
-                return lambda: KeysLink(port, self._halt, self._mailbox)
+                return lambda: KeysLink(port, self._halt, self._mailbox, noted=self._note_keys)
             case TcpPeer() as peer:
                 return lambda: TcpLink(peer, self._halt, self._mailbox)
             case other:

@@ -45,10 +45,10 @@ class Listener:
         self._talk.closed(reason)
         self._device.became(DeviceState.LOST, reason)
 
-    def message(self, topic: str, payload: bytes, *, retained: bool) -> None:
-        """One message."""
+    def message(self, topic: str, payload: bytes, *, retained: bool, late: int | None) -> None:
+        """One message; `late`: it was said while we were away, after that tick."""
         self._tape.note(self._device.settings.name, Way.IN, payload, topic=topic, retained=retained)
-        self._talk.heard(topic, payload, retained=retained)
+        self._talk.heard(topic, payload, retained=retained, late=late)
 
     def due(self) -> int | None:
         """The tick at which it wants to be woken."""

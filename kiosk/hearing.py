@@ -80,7 +80,8 @@ class Hearing:
                 if event.state is DeviceState.LOST:
                     self._runner.gone(event.device)
                     self._doubting.gone(event.device)
-                return self._watching.changed(event)
+                back = event.state is DeviceState.READY and self._runner.back(event.device)
+                return self._watching.changed(event) or back
             case ReadingRefused() | ReadingsDropped():
                 return self._watching.refused(event)
             case _ if self._bench.desk.trouble is not None or event.device in self._bench.desk.disabled:
@@ -94,6 +95,12 @@ class Hearing:
         match event:
             case CodeScanned():
                 self._trace.came("scan", event.tick)
+                play = self._bench.desk.play
+                if event.made_after is not None and (
+                    play is None or not self._runner.in_time(event, play.run)
+                ):
+                    self._scanning.too_late(event.text, event.device, self._bench.stamp(event.tick))
+                    return True
                 self._scanning.scanned(
                     event.text, event.symbology, event.device, self._bench.stamp(event.tick)
                 )

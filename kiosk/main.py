@@ -43,7 +43,11 @@ def run(settings: Settings) -> None:
             Camera(settings.camera),
         )
         rack = RackRoom(
-            settings.devices, inbox.put, lambda: settings.broker or store.meta.broker, settings.record
+            settings.devices,
+            inbox.put,
+            lambda: settings.broker or store.meta.broker,
+            settings.record,
+            lambda: store.meta.kiosk,
         )
         eye = Eye(inbox.put, rack.picture)
         conductor = Conductor(
@@ -71,7 +75,7 @@ def run(settings: Settings) -> None:
             language=settings.language,
             drain=lambda: _all(drains),
             painted=trace.painted,
-            on_key=Wedge(conductor.type_code).key,
+            on_key=Wedge(conductor.type_code, rack.typed).key,
         )
         inbox.wake, bench.nudge = window.wake, sync.wake
         for stop in (trace.close, camera.close, eye.stop, judge.stop, alarm.stop, sync.stop, rack.stop):

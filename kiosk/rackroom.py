@@ -9,11 +9,12 @@ from typing import Any
 
 from content.label import Pattern
 from content.run import Run
+from hardware.address import Window
 from hardware.device import DeviceHealth, Emit
 from hardware.driver import Command, Wanted
 from hardware.rack import Rack
 from hardware.settings import DeviceSettings, DevicesFileWrong, load_station
-from hardware.tape import FileTape
+from hardware.tape import FileTape, Way
 from kiosk.bench import Bench
 from kiosk.events import Enrolled, Event
 
@@ -30,11 +31,14 @@ class RackRoom:
         emit: Emit,
         broker: Callable[[], str | None],
         recordings: Path | None = None,
+        kiosk: Callable[[], str | None] = lambda: None,
     ) -> None:
+        """`kiosk` tells who this one is, once it is enrolled."""
         self._devices = devices
         self._emit = emit
         self._broker = broker
         self._recordings = recordings
+        self._kiosk = kiosk
         self._tape: FileTape | None = None
         self._rack: Rack | None = None
         self._wanted: dict[str, Wanted] = {}  # before the rack was there
@@ -63,7 +67,9 @@ class RackRoom:
             self.patterns = self._patterns(station.labels)
             self.settings = station.devices
             self._tape = self._recording()
-            self._rack = Rack.start(station.devices, emit=self._emit, tape=self._tape)
+            self._rack = Rack.start(
+                station.devices, emit=self._emit, tape=self._tape, kiosk=self._kiosk() or None
+            )
             for device, wanted in self._wanted.items():
                 self._rack.want(device, wanted)
 
@@ -105,6 +111,12 @@ class RackRoom:
         """The next picture of a camera, waited for at most so long; None when none came. Safe from any thread."""
         rack = self._rack
         return None if rack is None else rack.picture(device, seconds)
+
+    def typed(self, text: str) -> None:
+        """A scanner typed a code into the window: a recording gets it, under the name that the file gives it."""
+        name = next((each.name for each in self.settings if isinstance(each.transport, Window)), None)
+        if self._tape is not None and name is not None:
+            self._tape.note(name, Way.IN, text.encode())
 
     def telling(self, tell: Callable[[Event], None]) -> Callable[[Event], None]:
         """Pass news on to `tell`; the news of the enrolment also starts the devices that waited for it."""

@@ -1,8 +1,9 @@
 """A test aid, off by default: touches and pictures of the screen on request, through a socket.
 
 One JSON object a line, one answer a line: `{"tap": "primary"}` puts a finger on that widget and lifts it,
-`{"shot": "name"}` keeps a picture of the screen, `{"read": ""}` tells the words on it, `{"what": ""}` answers when
-the window does. It does what a person with a finger, eyes and a camera can do, and no more.
+`{"type": "text"}` types that and Enter as fast as a scanner does, `{"shot": "name"}` keeps a picture of the screen,
+`{"read": ""}` tells the words on it, `{"what": ""}` answers when the window does. It does what a person with a finger, a
+scanner, eyes and a camera can do, and no more.
 """
 
 import contextlib
@@ -31,6 +32,10 @@ class Touchable(Protocol):
 
     def touch(self, name: str) -> bool:
         """A finger on the widget, down and up; False when it is not there."""
+        ...
+
+    def type(self, text: str) -> None:
+        """Keys of its keyboard."""
         ...
 
     def shot(self, path: Path) -> None:
@@ -98,10 +103,12 @@ class Remote:
                 self._shoot(self._file(str(wish["shot"])))
             elif "read" in wish:
                 return {"ok": True, "texts": self._read()}
+            elif "type" in wish:
+                self._type(str(wish["type"]))
             elif "what" in wish:
                 self._on_ui(lambda: True)
             else:
-                return {"ok": False, "why": "ask for tap, shot, read or what"}
+                return {"ok": False, "why": "ask for tap, type, shot, read or what"}
         except Exception as problem:  # noqa: BLE001 - whatever it is, it is the answer
             return {"ok": False, "why": f"{type(problem).__name__}: {problem}"}
         return {"ok": True}
@@ -112,6 +119,13 @@ class Remote:
             if time.monotonic() > deadline:
                 raise LookupError(f"{name} did not come up on the screen")
             time.sleep(GLANCE)
+
+    def _type(self, text: str) -> None:
+        def press() -> bool:
+            self._window.type(text + "\r")
+            return True
+
+        self._on_ui(press)
 
     def _shoot(self, file: Path) -> None:
         def shoot() -> bool:

@@ -14,7 +14,7 @@ from content.errors import ContentError
 from content.inputs import Continued, Input, Paused, Restarted, SignalGiven, Started, Unit
 from content.instruction import Instruction
 from content.record import RunFact, StepEntered
-from content.run import IllegalMove, RunState, fold, mark
+from content.run import IllegalMove, Run, RunState, fold, mark
 from content.values import Digest, RunId
 from hardware.readings import Measured, Reading, SwitchChanged, TorqueApplied
 from kiosk import newsroom, playing, recalling, routing, validity
@@ -163,19 +163,21 @@ class Runner:
 
     def measured(self, reading: Measured) -> bool:
         """A value came; True when the screen changes. Cheap when the step waits for no such value."""
-        before = self._before.get(reading.device)
-        self._before[reading.device] = reading
-        if (
-            reading.device in self._returned
-        ):  # what lay on the pan when the line broke is the same weighing still
-            self._returned.discard(reading.device)
-            before = None if before is None else replace(before, tick=reading.tick)
         bench = self._bench
         play = bench.desk.play
+        counts = play is None or self.in_time(reading, play.run)
+        before = self._before.get(reading.device)
+        if counts:
+            self._before[reading.device] = reading
+            if reading.device in self._returned:  # what lay on the pan when the line broke is the same weighing still
+                self._returned.discard(reading.device)
+                before = None if before is None else replace(before, tick=reading.tick)
         step = None if play is None else routing.current(play.instruction, play.run)
         if play is None or step is None or routing.measures(step, play.run.states(step.id), reading) is None:
             return False
         bench.change(live={**bench.desk.live, reading.device: reading})
+        if not counts:
+            return True
         stamp = bench.stamp(reading.tick)
         given = routing.value_input(step, play.run, reading, before=before, stamp=stamp, by=bench.by)
         if given is not None:
@@ -201,6 +203,11 @@ class Runner:
         if device in live:
             self._bench.change(live={name: each for name, each in live.items() if name != device})
 
+    def in_time(self, reading: Reading, run: Run) -> bool:
+        """Whether it is of the step that is on: one told late may have been made before the step came up."""
+        made_after = reading.made_after
+        return made_after is None or self._bench.ticker.was(made_after) >= run.since
+
     def tightened(self, reading: TorqueApplied) -> bool:
         """A tool reported a tightening; True when something on the screen changes.
 
@@ -225,10 +232,19 @@ class Runner:
         self._signals[reading.device, reading.signal] = reading
         return self._signal(reading, self._bench.stamp(reading.tick))
 
+    def back(self, device: str) -> bool:
+        """A device is there again: how its switches were said to stand while it was away is how they stand now."""
+        stamp, changed = self._bench.stamp(), False
+        for key, reading in list(self._signals.items()):
+            if reading.device == device and reading.made_after is not None:
+                self._signals[key] = now = replace(reading, made_after=None)
+                changed = self._signal(now, stamp) or changed
+        return changed
+
     def _signal(self, reading: SwitchChanged, stamp: Stamp) -> bool:
         play = self._bench.desk.play
         step = None if play is None else routing.current(play.instruction, play.run)
-        if play is None or step is None:
+        if play is None or step is None or not self.in_time(reading, play.run):
             return False
         given: SignalGiven | None = routing.switch_input(step, play.run, reading, stamp, self._bench.by)
         return given is not None and self.give(given)

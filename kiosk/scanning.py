@@ -56,6 +56,11 @@ class Scanning:
         else:
             self._to_the_station(meant, device, stamp)
 
+    def too_late(self, text: str, device: str, stamp: Stamp) -> None:
+        """A code was read while the kiosk was cut off, and nobody knows whether before the step came up."""
+        if self._bench.desk.station is not None:
+            self._refuse(text, device, partial(say, "code_late"), stamp)
+
     def badge(self, code: str, device: str, stamp: Stamp) -> None:
         """A badge was held to a reader."""
         if self._bench.desk.station is not None and not self._badges.shown(code, stamp):

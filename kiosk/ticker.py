@@ -84,6 +84,10 @@ class Ticker:
             self._last = max(self._last, nanoseconds // 1000 + self._offset)
             return self._last
 
+    def was(self, at_nanoseconds: int) -> int:
+        """The count when the boot clock stood there, also long ago."""
+        return at_nanoseconds // 1000 + self._offset
+
     def now(self) -> datetime:
         """The time of day, aware, UTC: the server's where it was measured, else this machine's."""
         anchor = self._anchor

@@ -36,6 +36,8 @@ class Area(StrEnum):
 
 BITS = {Area.COIL, Area.INPUT}
 WRITABLE = {Area.COIL, Area.HOLDING}
+READS = {1: Area.COIL, 2: Area.INPUT, 3: Area.HOLDING, 4: Area.REGISTER}  # by the function that reads it
+WRITES = {5: Area.COIL, 6: Area.HOLDING, 15: Area.COIL, 16: Area.HOLDING}
 _PLACE = re.compile(r"(coil|input|holding|register):(\d{1,5})(?:\.(\d{1,2}))?")
 
 

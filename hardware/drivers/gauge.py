@@ -51,7 +51,7 @@ class GaugeDecoder(AskedLineDecoder):
         family = FAMILIES.get(own.speaks)
         self._pattern = LinePattern(own.pattern if family is None else family.pattern)
         self._faults = re.compile(r"(?!)" if family is None else family.faults)
-        self._ask = own.asks.encode() if family is None else family.ask
+        self._ask = _ask(own)
         super().__init__(self._read, stamp=stamp, ceiling=LONGEST_LINE, asking=self._asking(family))
 
     def _asking(self, family: _Family | None) -> Asking:
@@ -124,6 +124,12 @@ class GaugeOptions(Options):
         return self
 
 
+def _ask(own: GaugeOptions) -> bytes:
+    """What asks it for one value."""
+    family = FAMILIES.get(own.speaks)
+    return own.asks.encode() if family is None else family.ask
+
+
 DRIVER = Driver(
     kind="gauge",
     title="gauge: Mitutoyo Digimatic, Sylvac, or any that sends a value on a line",
@@ -132,4 +138,5 @@ DRIVER = Driver(
     decoder=lambda own, place: GaugeDecoder(stamp=place.stamp, own=own),
     commands={"read": "ask for one value"},
     simulator="hardware.simulate.gauge:SimulatedGauge",
+    small_talk=lambda own, said: own.mode != "listen" and said == _ask(own),
 )

@@ -416,4 +416,5 @@ DRIVER = Driver(
     tool=True,
     commands={"recall": "ask once more for the results after a number"},
     simulator="hardware.simulate.open_protocol:SimulatedController",
+    small_talk=lambda _, said: said[4:8] == b"%04d" % KEEP_ALIVE,
 )

@@ -237,4 +237,5 @@ DRIVER = Driver(
     decoder=lambda own, place: PrinterDecoder(place=place, own=own),
     commands={"print": "print a label"},
     simulator="hardware.simulate.printer:SimulatedPrinter",
+    small_talk=lambda _, said: said == STATUS,
 )

@@ -239,4 +239,5 @@ DRIVER = Driver(
     decoder=lambda own, place: ScaleDecoder(stamp=place.stamp, own=own),
     commands={"tare": "take what lies on it as nothing", "zero": "set it to zero", "read": "weigh once"},
     simulator="hardware.simulate.scale:SimulatedScale",
+    small_talk=lambda own, said: said == _asking(FAMILIES[own.speaks], own).once,
 )

@@ -42,4 +42,5 @@ DRIVER = Driver(
     carriers=frozenset({Carrier.WINDOW, Carrier.KEYS}),
     options=Options,
     decoder=lambda _, place: ScannerDecoder(stamp=place.stamp),  # of its keys; the window has its own ears
+    simulator="hardware.simulate.wedge:SimulatedWedge",
 )

@@ -57,6 +57,10 @@ class SimulatedCamera:
         """From now on it sees this: rows and columns of grey, or of BGR."""
         self._shots = self._taken(picture)
 
+    def show_file(self, jpeg: bytes) -> None:
+        """From now on it sees what this JPEG file shows, to the last bit."""
+        self._picture = jpeg
+
     def darken(self) -> None:
         """The lens is covered."""
         self.show(np.zeros((HIGH, WIDE), np.uint8))

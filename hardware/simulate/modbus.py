@@ -8,7 +8,7 @@ import threading
 from decimal import Decimal
 from pathlib import Path
 
-from hardware.decode.registers import BITS, Area, Place, Type, packed, place, unpacked
+from hardware.decode.registers import BITS, READS, WRITES, Area, Place, Type, packed, place, unpacked
 from hardware.simulate.answering import AnsweringTerminal
 from hardware.simulate.peer import SimulatedPeer
 from hardware.simulate.terminal import PATIENCE
@@ -16,8 +16,6 @@ from hardware.simulate.verb import Options, Verb
 
 MOST = 1024  # places of each table
 ILLEGAL_FUNCTION, ILLEGAL_ADDRESS, ILLEGAL_VALUE = 1, 2, 3
-_READS = {1: Area.COIL, 2: Area.INPUT, 3: Area.HOLDING, 4: Area.REGISTER}
-_WRITES = {5: Area.COIL, 6: Area.HOLDING, 15: Area.COIL, 16: Area.HOLDING}
 
 
 class _Illegal(Exception):
@@ -71,11 +69,11 @@ class Tables:
     def answer(self, request: bytes) -> bytes:
         """The answer to a request, both from the function code on."""
         function = request[0]
-        if function not in _READS.keys() | _WRITES.keys():
+        if function not in READS.keys() | WRITES.keys():
             return bytes([function | 0x80, ILLEGAL_FUNCTION])
         try:
-            if function in _READS:
-                return bytes([function]) + self._read(_READS[function], *struct.unpack(">HH", request[1:5]))
+            if function in READS:
+                return bytes([function]) + self._read(READS[function], *struct.unpack(">HH", request[1:5]))
             self._write(function, request)
             return request[:5]
         except (_Illegal, struct.error) as problem:
@@ -103,7 +101,7 @@ class Tables:
                 values = [bits >> at & 1 for at in range(second)]
             case _:
                 values = list(struct.unpack(f">{second}H", request[6 : 6 + 2 * second]))
-        area = _WRITES[function]
+        area = WRITES[function]
         if address + len(values) > MOST:
             raise _Illegal(ILLEGAL_ADDRESS)
         if any(Place(area, address + at) in self._protected for at in range(len(values))):
@@ -133,9 +131,9 @@ class SimulatedPlc(SimulatedPeer):
 
     half = b"\x00\x01\x00\x00\x00"
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, tables: Tables | None = None) -> None:
         """Listen at `port`, or at a free one; raises OSError when it cannot be had."""
-        self.tables = Tables()
+        self.tables = tables or Tables()
         self.silent = False
         self._held = b""
         super().__init__(port)
@@ -177,9 +175,9 @@ class SimulatedSerialPlc(AnsweringTerminal):
 
     half = b"\x01\x03"
 
-    def __init__(self, link: Path | str | None = None) -> None:
+    def __init__(self, link: Path | str | None = None, tables: Tables | None = None) -> None:
         """Plug it in at `link`, or at a path of its own."""
-        self.tables = Tables()
+        self.tables = tables or Tables()
         self._held = b""
         super().__init__(link)
 

@@ -5,6 +5,7 @@ import contextlib
 import logging
 import socket
 import threading
+from collections import Counter
 from collections.abc import Coroutine
 from types import TracebackType
 from typing import Any, Self
@@ -33,6 +34,8 @@ class SimulatedMachine:
         self._protected: set[str] = set()
         self._follows: dict[str, str] = {}
         self._nodes: dict[str, Node] = {}
+        self._thaw = threading.Event()
+        self._writes: Counter[str] = Counter()  # by the whole identifier
         self._changed = threading.Condition()
         logging.getLogger("asyncua").setLevel(
             logging.CRITICAL
@@ -62,6 +65,31 @@ class SimulatedMachine:
             self._values[name] = value
         self._do(self._show(name))
 
+    def tell(self, node: str, value: Value | None, kind: str, status: int = 0) -> None:
+        """The node with that whole identifier is now `value`, of that type and status; None: it only is there."""
+        self._do(self._told(node, value, ua.VariantType[kind], status))
+
+    async def _told(self, node: str, value: Value | None, kind: ua.VariantType, status: int) -> None:
+        if node not in self._nodes:
+            first = ua.DataValue(ua.Variant(_nothing(kind) if value is None else value, kind))
+            objects, at = self._server.nodes.objects, ua.NodeId.from_string(node)
+            self._nodes[node] = await objects.add_variable(at, at.to_string(), first.Value)
+            await self._nodes[node].set_writable()
+        if value is not None or status:
+            before = await self._nodes[node].read_data_value(raise_on_bad_status=False)
+            shown = before.Value if value is None else ua.Variant(value, kind)  # a bad value is often none
+            await self._nodes[node].write_value(ua.DataValue(shown, ua.StatusCode(status)))  # pyright: ignore[reportArgumentType]
+
+    def written(self, node: str) -> int:
+        """How often the station has written the node."""
+        with self._changed:
+            return self._writes[node]
+
+    def wait_until_written(self, node: str, count: int, seconds: float = PATIENCE) -> bool:
+        """Wait until the station has written the node that often."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._writes[node] >= count, seconds)
+
     def get(self, name: str) -> Value:
         """What a node is now."""
         return self._do(self._nodes[name].read_value())
@@ -89,8 +117,18 @@ class SimulatedMachine:
         self._protected.add(name)
         self._do(self._nodes[name].set_read_only())
 
+    def freeze(self) -> None:
+        """Stop answering, and keep the connection."""
+        self._thaw.clear()
+        self._loop.call_soon_threadsafe(self._thaw.wait)
+
+    def thaw(self) -> None:
+        """Go on."""
+        self._thaw.set()
+
     def unplug(self) -> None:
         """Switch it off."""
+        self.thaw()
         if self._thread.is_alive():
             self._do(self._server.stop())
             self._loop.call_soon_threadsafe(self._loop.stop)
@@ -113,6 +151,8 @@ class SimulatedMachine:
             "jam": Verb("NODE", self.jam),
             "spoil": Verb("NODE", self.spoil),
             "protect": Verb("NODE", self.protect),
+            "freeze": Verb("", lambda _: self.freeze()),
+            "thaw": Verb("", lambda _: self.thaw()),
             "unplug": Verb("", lambda _: self.unplug()),
             "replug": Verb("", lambda _: self.replug()),
         }
@@ -175,6 +215,10 @@ class SimulatedMachine:
     async def _written(self, event: ServerItemCallback, _service: Any) -> None:
         """The station, or the machine itself, has written nodes."""
         for write, outcome in zip(event.request_params.NodesToWrite, event.response_params, strict=True):
+            if event.is_external:
+                with self._changed:
+                    self._writes[write.NodeId.to_string()] += 1
+                    self._changed.notify_all()
             name = write.NodeId.Identifier
             if not outcome.is_good() or name not in self._nodes or write.Value.Value is None:
                 continue
@@ -216,6 +260,13 @@ def _value(said: str) -> Value:
     with contextlib.suppress(ValueError):
         return float(said)
     return said
+
+
+def _nothing(kind: ua.VariantType) -> Value:
+    """What a node of that type holds before anybody told it anything."""
+    if kind is ua.VariantType.Boolean:
+        return False
+    return "" if kind is ua.VariantType.String else 0
 
 
 def _free_port() -> int:

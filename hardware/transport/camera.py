@@ -13,6 +13,7 @@ from hardware.decode.sight import TORN, Kind, Picture, Sight, Turn, opened_jpeg
 from hardware.device import Device
 from hardware.drivers.camera import CameraDecoder, CameraOptions
 from hardware.readings import DeviceState, ReadingRefused, tick_now
+from hardware.sightings import Sightings
 from hardware.tape import Tape
 from hardware.transport.backoff import Backoff
 from hardware.transport.halt import Halt
@@ -38,7 +39,7 @@ class CameraLine(threading.Thread):
     The thread itself only reads. The looker alone speaks with the device, so that what is told stays in order.
     """
 
-    def __init__(self, device: Device, halt: Halt, _tape: Tape) -> None:
+    def __init__(self, device: Device, halt: Halt, tape: Tape) -> None:
         super().__init__(name=f"device-{device.settings.name}", daemon=True)
         assert isinstance(device.settings.transport, CameraSource)
         assert isinstance(device.settings.options, CameraOptions)
@@ -46,6 +47,7 @@ class CameraLine(threading.Thread):
         self._halt = halt
         self._source = device.settings.transport
         self._mailbox = Mailbox()
+        self._sightings = Sightings(tape, device.settings.name)
         self._fresh = threading.Condition()
         self._sight = Sight(device.settings.options.still_ms * 1_000_000)
         self._latest: tuple[int, Picture] | None = None
@@ -75,7 +77,10 @@ class CameraLine(threading.Thread):
         with self._fresh:
             before = self._latest
             self._fresh.wait_for(lambda: self._latest is not before or self._halt.rung, seconds)
-            return None if self._latest is before or self._latest is None else self._latest[1]
+            came = None if self._latest is before or self._latest is None else self._latest[1]
+        if came is not None:
+            self._sightings.used(came)
+        return came
 
     # --- the reading thread -------------------------------------------------
 
@@ -123,7 +128,10 @@ class CameraLine(threading.Thread):
                     return f"{self._source} gives no more pictures: check its cable and power"
                 if good:
                     latest = tick_now()
-                    self._hold(opened_jpeg(frame.tobytes()) if coded else np.asarray(frame, dtype=np.uint8))
+                    picture = opened_jpeg(frame.tobytes()) if coded else np.asarray(frame, dtype=np.uint8)
+                    self._hold(picture)
+                    if picture is not None:
+                        self._sightings.seen(picture)
             return "called off"
         finally:
             camera.release()
@@ -173,7 +181,10 @@ class CameraLine(threading.Thread):
                     letter(self._talk)
                 if latest is not None and latest is not seen:
                     seen = latest
-                    self._talk.told(self._decoder.look(latest[1]))
+                    codes = list(self._decoder.look(latest[1]))
+                    if codes:
+                        self._sightings.used(latest[1])
+                    self._talk.told(iter(codes))
             except Exception:  # a picture that breaks the decoder is one picture
                 log.exception("%s: the program failed while looking at a picture", self.name)
 

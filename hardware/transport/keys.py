@@ -1,16 +1,19 @@
 """A scanner or reader that types: its keys are read past every window, and kept from them (Linux)."""
 
+import errno
+import fcntl
 import os
+import termios
 from collections.abc import Callable
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
 
 from hardware.address import KeysPort
+from hardware.key_events import KEY, KeyEvent, Keys, spelled
 from hardware.keyboard import Keyboard
 from hardware.transport.halt import Ear, Halt, LinkLost
 from hardware.transport.mailbox import Mailbox
-
-KEY_EVENT = 1  # EV_KEY of linux/input-event-codes.h
 
 
 class InputDevice(Protocol):
@@ -32,9 +35,38 @@ class InputDevice(Protocol):
 
 
 def _opened(path: str) -> InputDevice:
+    if Path(path).resolve(strict=True).is_relative_to("/dev/pts"):
+        return TerminalKeyboard(path)
     import evdev  # noqa: PLC0415 - only Linux has it
 
     return evdev.InputDevice(path)
+
+
+class TerminalKeyboard:
+    """A pseudo terminal that carries what the kernel tells of a keyboard: how one is played where none can be made."""
+
+    def __init__(self, path: str) -> None:
+        self.fd = os.open(path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+        self._cutter = Keys()
+
+    def grab(self) -> None:
+        """Keep its events from everybody else; what was typed before is not for us."""
+        try:
+            fcntl.flock(self.fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise OSError(errno.EBUSY, os.strerror(errno.EBUSY)) from None
+        termios.tcflush(self.fd, termios.TCIFLUSH)
+
+    def read(self) -> list[KeyEvent]:
+        """The events that wait."""
+        chunk = os.read(self.fd, 4096)
+        if not chunk:
+            raise OSError(errno.ENODEV, os.strerror(errno.ENODEV))
+        return self._cutter.feed(chunk)
+
+    def close(self) -> None:
+        """Let it go."""
+        os.close(self.fd)
 
 
 class KeysLink:
@@ -46,6 +78,7 @@ class KeysLink:
         halt: Halt,
         mailbox: Mailbox,
         opened: Callable[[str], InputDevice] = _opened,
+        noted: Callable[[bytes], None] = lambda _: None,
     ) -> None:
         """Grab the keyboard; raises LinkLost with the reason when that cannot be done."""
         try:
@@ -60,6 +93,7 @@ class KeysLink:
             self._device.close()
             raise LinkLost(f"{port.path} is in use by another program") from error
         self._path = port.path
+        self._noted = noted
         self._keyboard = Keyboard(port.layout)
         self._ear = Ear(self._device.fd, halt, mailbox)
 
@@ -76,8 +110,10 @@ class KeysLink:
             return b""
         except OSError as error:
             raise LinkLost(f"{self._path} was unplugged ({os.strerror(error.errno or 0)})") from error
-        typed = (self._keyboard.key(event.code, event.value) for event in events if event.type == KEY_EVENT)
-        return "".join(typed).encode()
+        keys = [(event.code, event.value) for event in events if event.type == KEY]
+        if keys:
+            self._noted(spelled(keys))
+        return "".join(self._keyboard.key(code, value) for code, value in keys).encode()
 
     def write(self, data: bytes) -> None:
         """A keyboard takes nothing."""

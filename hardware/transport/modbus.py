@@ -9,10 +9,11 @@ from typing import Any, TypeVar
 
 from pymodbus import ModbusException
 from pymodbus.client import ModbusSerialClient, ModbusTcpClient
+from pymodbus.pdu import ModbusPDU
 
 from hardware.address import ModbusServer, SerialPort
 from hardware.conversation import Conversation, decoder_of
-from hardware.decode.registers import BITS, Area, Place, Span, Type, packed, spans, unpacked
+from hardware.decode.registers import BITS, READS, Area, Place, Span, Type, packed, spans, unpacked
 from hardware.device import Device
 from hardware.drivers.modbus import ModbusOptions, ModbusRead, ModbusWrite
 from hardware.items import Items, Raw, number_of
@@ -59,6 +60,9 @@ class ModbusLine(threading.Thread):
         self._talk = Conversation(device, items, self._cannot_say)
         self._reads = spans((item.at, item.size) for item in self._own.read)
         self._beat, self._beat_at = False, 0
+        self._beating = False  # what is said now is the heartbeat, which nobody needs in a recording
+        self._asking = b"\0"  # the request that is under way
+        self._told: dict[bytes, bytes] = {}  # request -> its answer in the recording
 
     def post(self, letter: Letter) -> bool:
         """Have `letter` carried out by this thread; False when too many wait."""
@@ -135,15 +139,22 @@ class ModbusLine(threading.Thread):
                 stopbits=int(reached.stop),
                 timeout=PATIENCE,
                 retries=AGAIN,
-                trace_packet=self._noted,
+                trace_pdu=self._noted,
             )
         return ModbusTcpClient(
-            reached.host, port=reached.port, timeout=PATIENCE, retries=AGAIN, trace_packet=self._noted
+            reached.host, port=reached.port, timeout=PATIENCE, retries=AGAIN, trace_pdu=self._noted
         )
 
-    def _noted(self, sending: bool, data: bytes) -> bytes:
-        self._tape.note(self._device.settings.name, Way.OUT if sending else Way.IN, data)
-        return data
+    def _noted(self, sending: bool, pdu: ModbusPDU) -> ModbusPDU:
+        """Note a request and its answer; of what is read again and again only an answer that is news."""
+        data = bytes([pdu.function_code]) + pdu.encode()
+        if sending:
+            self._asking = data
+        elif not self._beating and (self._asking[0] not in READS or self._told.get(self._asking) != data):
+            self._told[self._asking] = data
+            self._tape.note(self._device.settings.name, Way.OUT, self._asking)
+            self._tape.note(self._device.settings.name, Way.IN, data)
+        return pdu
 
     def _pause(self, began: int) -> None:
         """Until the next round, or until something is wanted."""
@@ -218,7 +229,9 @@ class ModbusLine(threading.Thread):
         if at is None or now - self._beat_at < self._own.heartbeat_ms * 1_000_000:
             return
         self._beat, self._beat_at = not self._beat, now
+        self._beating = True
         self._put(client, at, Decimal(self._beat), "uint16", "big")
+        self._beating = False
 
     def _answer(self, ask: Callable[[], T], where: str, *, refuse: bool = False) -> Any:
         """What the server answers; raises LinkLost without an answer, or with an error to what must be readable."""

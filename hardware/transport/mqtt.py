@@ -2,7 +2,6 @@
 
 import contextlib
 import logging
-import ssl
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -10,7 +9,7 @@ from typing import Any, Protocol
 from uuid import uuid4
 
 import paho.mqtt.client as paho
-from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
+from paho.mqtt.enums import MQTTErrorCode
 from paho.mqtt.matcher import MQTTMatcher
 
 from hardware.address import Broker
@@ -18,12 +17,14 @@ from hardware.driver import Publish
 from hardware.readings import tick_now
 from hardware.transport.backoff import Backoff
 from hardware.transport.halt import Halt, LinkLost
+from hardware.transport.mqtt_session import Session
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 5.0  # s for a connection to be made
-KEEPALIVE = 10  # s; a pulled cable is noticed within 15
 LONGEST_QUEUE = 256  # letters for all devices behind the broker
+CATCHING_UP = (
+    5_000_000_000  # ns for what was kept for us to have come; a broker may not let us use the marker
+)
 _ROUND = 1.0  # s; paho looks at its keep-alive this often; messages and the end wake it at once
 
 
@@ -53,8 +54,11 @@ class TopicListener(Protocol):
         """The broker, or its leave to listen, is gone."""
         ...
 
-    def message(self, topic: str, payload: bytes, *, retained: bool) -> None:
-        """One message; `retained`: the broker had kept it from some earlier time. May raise LinkLost."""
+    def message(self, topic: str, payload: bytes, *, retained: bool, late: int | None) -> None:
+        """One message; `retained`: the broker had kept it from some earlier time. May raise LinkLost.
+
+        `late`: it was said while we were away, after that tick.
+        """
         ...
 
     def due(self) -> int | None:
@@ -69,7 +73,10 @@ class TopicListener(Protocol):
 class BrokerLine(threading.Thread):
     """Keeps one connection to one broker until the bell rings."""
 
-    def __init__(self, broker: Broker, listeners: Sequence[TopicListener], halt: Halt) -> None:
+    def __init__(
+        self, broker: Broker, listeners: Sequence[TopicListener], halt: Halt, kiosk: str | None = None
+    ) -> None:
+        """`kiosk` tells this kiosk from every other: by it the broker keeps what comes while it is away."""
         super().__init__(name=f"broker-{broker.host}:{broker.port}", daemon=True)
         self._broker = broker
         self._listeners = listeners
@@ -82,8 +89,19 @@ class BrokerLine(threading.Thread):
         self._asked: dict[int, str] = {}  # number of a subscription -> its filter
         self._granted: set[str] = set()
         self._letters: deque[Callable[[], None]] = deque()
-        self._turned_away = False
+        self._turned_away = self._met = False
+        topics = [topic for listener in listeners for topic in listener.topics]
+        # a host application of Sparkplug must begin anew each time, says its specification; so does whoever has a will
+        self._session = Session(broker, topics, None if self._will else kiosk)
+        self._late: int | None = None  # what comes now was said after that tick
+        self._caught_up_by = 0
+        self._token = b""
+        self._anew = False  # the next try is by another version of the protocol, or by another name
         self._client = self._make_client()
+
+    @property
+    def _will(self) -> Publish | None:
+        return self._listeners[0].will
 
     def _listening_to(self, topic: str) -> list[TopicListener]:
         try:
@@ -93,20 +111,7 @@ class BrokerLine(threading.Thread):
             return found
 
     def _make_client(self) -> paho.Client:
-        client = paho.Client(
-            CallbackAPIVersion.VERSION2,
-            client_id=f"stepline-{uuid4().hex[:12]}",  # two kiosks with one id would throw each other out
-            protocol=paho.MQTTv311,
-            reconnect_on_failure=False,  # this thread reconnects, and can be woken while it waits
-        )
-        client.connect_timeout = PATIENCE
-        client.username = self._broker.user
-        client.password = self._broker.password
-        if self._broker.tls:
-            client.tls_set_context(ssl.create_default_context())
-        if self._listeners[0].will is not None:
-            will = self._listeners[0].will
-            client.will_set(will.topic, will.payload, qos=1, retain=will.retain)
+        client = self._session.client(self._will)
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
         client.on_message = self._on_message
@@ -120,6 +125,10 @@ class BrokerLine(threading.Thread):
             began = tick_now()
             try:
                 self._serve()
+                if self._anew:
+                    self._anew = False
+                    self._client = self._make_client()
+                    continue
             except OSError as error:
                 self._lost(f"the broker at {self._broker} cannot be reached: {error.strerror or error}")
             except Exception as error:  # the top of a thread: else its devices would look healthy for ever
@@ -158,10 +167,17 @@ class BrokerLine(threading.Thread):
                 waker.send(b"\0")
 
     def _serve(self) -> None:
-        self._client.connect(self._broker.host, self._broker.port, keepalive=KEEPALIVE)
+        self._met = False
+        self._session.connect(self._client)
         while not self._halt.rung:
             if self._client.loop(self._patience()) != MQTTErrorCode.MQTT_ERR_SUCCESS:
                 return
+            if not self._met and self._session.too_new(None):
+                self._anew = True
+                self._client.disconnect()
+                return
+            if self._late is not None and tick_now() >= self._caught_up_by:
+                self._caught_up()
             self._do_letters()
             self._ring()
 
@@ -193,33 +209,69 @@ class BrokerLine(threading.Thread):
         for listener in self._listeners:
             listener.lost(reason)
 
-    def _on_connect(self, client: paho.Client, _data: Any, _flags: Any, code: Any, _properties: Any) -> None:
+    def _on_connect(self, client: paho.Client, _data: Any, flags: Any, code: Any, _properties: Any) -> None:
+        self._anew = code.is_failure and self._session.too_new(code.value)
         self._turned_away = code.is_failure
+        if self._anew:
+            return
         if self._turned_away:
             self._lost(f"the broker at {self._broker} refuses us: {code}; mend user and password in the url")
             return
+        self._met = True
+        resumed = bool(flags.session_present)
+        self._session.met(resumed=resumed)
         self._granted.clear()
-        for topic in dict.fromkeys(topic for listener in self._listeners for topic in listener.topics):
+        self._late = self._session.lost_at if resumed else None
+        self._caught_up_by = tick_now() + CATCHING_UP
+        marker = [self._session.marker] if resumed else []
+        for topic in dict.fromkeys([*(topic for one in self._listeners for topic in one.topics), *marker]):
             _, number = client.subscribe(topic, qos=1)
             if number is not None:
                 self._asked[number] = topic
 
     def _on_subscribe(
-        self, _client: paho.Client, _data: Any, number: int, codes: Any, _properties: Any
+        self, client: paho.Client, _data: Any, number: int, codes: Any, _properties: Any
     ) -> None:
         topic = self._asked.pop(number, None)
         if topic is None:
             return
-        if any(code.is_failure for code in codes):
+        refused = any(code.is_failure for code in codes)
+        if topic == self._session.marker:
+            self._mark(client, refused=refused)
+            return
+        if refused:
             for listener in self._heard_by[topic]:
                 listener.lost(f"the broker at {self._broker} does not let us listen to {topic}")
             return
         self._granted.add(topic)
-        for listener in self._heard_by[topic]:
+        if self._late is None:
+            self._make_ready(self._heard_by[topic])
+
+    def _make_ready(self, listeners: Sequence[TopicListener]) -> None:
+        for listener in listeners:
             if self._granted.issuperset(listener.topics):
                 self._guarded(listener.ready, listener)
 
+    # --- what was kept for us -----------------------------------------------
+
+    def _mark(self, client: paho.Client, *, refused: bool) -> None:
+        """Say something to ourselves: it is heard once all that was kept has been."""
+        if not refused:
+            self._token = uuid4().bytes
+            client.publish(self._session.marker, self._token, qos=1)
+
+    def _caught_up(self) -> None:
+        """From now on what comes is news; the devices are there."""
+        self._late = None
+        self._make_ready(self._listeners)
+
     def _on_message(self, _client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
+        if self._session.is_repeated(message):
+            return
+        if message.topic == self._session.marker:
+            if self._late is not None and message.payload == self._token:
+                self._caught_up()
+            return
         told: set[int] = set()  # a device with overlapping filters hears a message once
         for listeners in self._heard_by.iter_match(message.topic):
             for listener in listeners:
@@ -229,11 +281,24 @@ class BrokerLine(threading.Thread):
 
     def _hear(self, listener: TopicListener, message: paho.MQTTMessage) -> None:
         payload = bytes(message.payload)
-        self._guarded(lambda: listener.message(message.topic, payload, retained=message.retain), listener)
+        late = None if message.retain else self._late
+        self._guarded(
+            lambda: listener.message(message.topic, payload, retained=message.retain, late=late), listener
+        )
 
     def _on_disconnect(
         self, _client: paho.Client, _data: Any, _flags: Any, code: Any, _properties: Any
     ) -> None:
         self._asked.clear()
-        if not self._turned_away:
-            self._lost(f"the broker at {self._broker} is gone: {code}")
+        self._late = None
+        if self._turned_away or self._anew:
+            return
+        if self._session.lost(code.value):
+            self._anew = True
+            log.warning("%s: another kiosk goes by the same name, as a copied one would", self.name)
+            self._lost(
+                f"another kiosk goes by our name at the broker at {self._broker}: is one the other's copy? "
+                "What comes while this one is away is no longer kept for it"
+            )
+            return
+        self._lost(f"the broker at {self._broker} is gone: {code}")

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import logging
 import threading
 from collections import defaultdict
@@ -107,6 +108,8 @@ class OpcUaLine(threading.Thread):
             self._talk.opened()
             await self._subscribe(client)
             writers = await _Writers.known(client, self._own)
+            for key, kind in writers.kinds():
+                self._note(key, {"kind": kind.name})
             self._talk.told(self._items.ready())
             async with _Stirred(self._halt, self._mailbox, client) as stirred:
                 beat = _Beat(self._own, writers)
@@ -117,7 +120,7 @@ class OpcUaLine(threading.Thread):
                     await beat.due()
                     await stirred.wait(self._patience(beat))
                     if stirred.lost:
-                        raise LinkLost(f"{self._server} has ended the session")
+                        raise LinkLost(f"{self._server} has stopped answering, or ended the session")
 
     @contextlib.asynccontextmanager
     async def _session(self) -> AsyncIterator[Client]:
@@ -154,9 +157,15 @@ class OpcUaLine(threading.Thread):
         except TimeoutError:
             raise LinkLost(f"{min(untold)}: the server does not tell the value of this node") from None
 
-    def heard(self, key: str, value: Any, status: ua.StatusCode) -> None:
+    def _note(self, key: str, told: dict[str, Any]) -> None:
+        said = json.dumps(told, default=str, separators=(",", ":"))
+        self._tape.note(self._device.settings.name, Way.IN, said.encode(), topic=key)
+
+    def heard(self, key: str, told: ua.DataValue) -> None:
         """A node has told; called in the loop of this thread."""
-        self._tape.note(self._device.settings.name, Way.IN, repr(value).encode(), topic=key)
+        value, status = (told.Value.Value if told.Value else None), told.StatusCode or ua.StatusCode()
+        kind = told.Value.VariantType.name if told.Value else "Null"
+        self._note(key, {"value": value, "kind": kind, "status": status.value})
         if status.is_bad():
             self._talk.told(
                 iter([refused(self._device.stamp, f"{key} has no good value: {status.name}", b"")])
@@ -177,7 +186,7 @@ class OpcUaLine(threading.Thread):
                 await writers.put(item.node, number)
             except (ua.UaStatusCodeError, ValueError) as problem:
                 self._talk.told(self._items.refused(item, f"{item.node}: {_why(problem)}"))
-            self._tape.note(self._device.settings.name, Way.OUT, str(number).encode(), topic=item.node)
+            self._tape.note(self._device.settings.name, Way.OUT, str(number).encode(), topic=_key(item.node))
             if item.confirm is None:
                 self._talk.told(self._items.reads_back(item, await writers.get(item.node)))
 
@@ -193,10 +202,10 @@ class _Ear:
         self._line = line
         self._told = told
 
-    def datachange_notification(self, node: Node, val: Any, data: Any) -> None:
+    def datachange_notification(self, node: Node, val: Any, data: Any) -> None:  # noqa: ARG002 - as it calls
         """A node changed, or its quality did."""
         key = _key(node.nodeid.to_string())
-        self._line.heard(key, val, data.monitored_item.Value.StatusCode)
+        self._line.heard(key, data.monitored_item.Value)
         self._told(key)
 
 
@@ -218,6 +227,10 @@ class _Writers:
             except ua.UaStatusCodeError as problem:
                 raise LinkLost(f"{key}: {_why(problem)}") from None
         return cls(nodes)
+
+    def kinds(self) -> list[tuple[str, ua.VariantType]]:
+        """The nodes and their types."""
+        return [(_key(key), kind) for key, (_, kind) in self._nodes.items()]
 
     async def put(self, key: str, number: Decimal) -> None:
         """Write; raises UaStatusCodeError, or ValueError for a node that takes no number."""

@@ -1,7 +1,7 @@
 """A serial port behind a network that takes its settings too (RFC 2217)."""
 
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import serial
 
@@ -19,6 +19,7 @@ class RemoteLink:
     def __init__(self, port: RemotePort, halt: Halt, mailbox: Mailbox) -> None:
         """Open `port`; raises LinkLost with the reason when that cannot be done."""
         self._name = str(port)
+        self._port: Any = None
         try:
             self._port = serial.serial_for_url(
                 f"rfc2217://{port.host}:{port.port}",
@@ -27,8 +28,11 @@ class RemoteLink:
                 parity=port.parity,
                 stopbits=port.stop,
                 timeout=LOOK,
+                do_not_open=True,
             )
+            self._port.open()
         except (OSError, ValueError) as error:  # SerialException is an OSError
+            self._close()
             raise LinkLost(f"{self._name} cannot be opened as a remote serial port: {error}") from error
         self._halt = halt
         self._mailbox = mailbox
@@ -62,4 +66,13 @@ class RemoteLink:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._close()
+
+    def _close(self) -> None:
+        """Hang up; pyserial leaves its socket open when the other end, or the opening, failed."""
+        if self._port is None:
+            return
+        wire = getattr(self._port, "_socket", None)
         self._port.close()
+        if wire is not None:
+            wire.close()

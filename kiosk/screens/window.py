@@ -24,6 +24,7 @@ Painted = Callable[[View], None]
 DESIGNED_FOR = (1280, 800)  # pixels; everything scales from here
 
 SETTLING = 4  # rounds of layout until texts that wrap have found their heights
+ENTER = 13
 FRAMES_TO_SEE = 3  # after a touch, until what it brought up stands in its place
 
 
@@ -217,10 +218,19 @@ class Window:
             view, self._unpainted = self._unpainted, None
             self._painted(view)
 
+    def type(self, text: str) -> None:
+        """Really press keys, a carriage return for Enter: what the window's keyboard tells goes the same way."""
+        for char in text:
+            if char == "\r":
+                self._glass.dispatch("on_key_down", ENTER, 40, None, [])
+                self._glass.dispatch("on_key_up", ENTER, 40, None, [])
+            else:
+                self._glass.dispatch("on_textinput", char)
+
     def _typed(self, _glass: Any, text: str) -> None:
         for char in text:
             self._on_key(char, time.monotonic_ns())
 
     def _pressed(self, _glass: Any, key: int, *_: Any) -> None:
-        if key in {13, 271}:  # Enter, and Enter on the number pad
+        if key in {ENTER, 271}:  # and Enter on the number pad
             self._on_key("\r", time.monotonic_ns())

@@ -111,18 +111,23 @@ def record(
 
 @device.command("replay")
 def replay(
+    *,
     recording: Annotated[Path, typer.Argument(help="A recording of `stepline device record`.")],
     file: File,
     broker: Broker = None,
     speed: Annotated[float, typer.Option(help="So many times as fast.", min=0.01, max=1000)] = 1.0,
     now: Annotated[bool, typer.Option("--now", help="Begin at once, not when Enter is pressed.")] = False,
+    touches: Annotated[
+        Path | None,
+        typer.Option(help="The kiosk's --touches: how a scanner that types gets into its window."),
+    ] = None,
 ) -> None:
     """Stand in for a station's devices and play a recording at their ports: whoever opens them sees it again."""
     from hardware.tape import TapeWrong
     from stepline.devices import taping
 
     try:
-        taping.replayed(out, recording, _station(file, broker), speed, now=now)
+        taping.replayed(out, recording, _station(file, broker), speed, now=now, touches=touches)
     except (taping.CannotReplay, TapeWrong) as problem:
         _end(str(problem))
     except OSError as problem:

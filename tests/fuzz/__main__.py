@@ -1,4 +1,4 @@
-"""`./run fuzz [--seconds S] [--kind KIND]`: every parser under the coverage-guided fuzzer, one after the other.
+"""`./run fuzz [--seconds S] [--kind KIND] [--list]`: every parser under the coverage-guided fuzzer, in turn.
 
 What made one fail lies in `.state/fuzz/`, and `python -m tests.fuzz.parsers KIND NAME FILE` shows it again.
 """
@@ -9,16 +9,21 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-RECORDINGS = sorted((ROOT / "hardware" / "recordings").glob("*/*.json"))
 
 
 def main() -> int:
     asked = argparse.ArgumentParser(prog="./run fuzz", description="Fuzz every protocol parser.")
     asked.add_argument("--seconds", type=int, default=60, help="for each recording of a kind")
     asked.add_argument("--kind", help="only this kind")
+    asked.add_argument("--list", action="store_true", help="say what there is, and fuzz nothing")
     options = asked.parse_args()
     failed = []
-    for kind, name in ((path.parent.name, path.stem) for path in RECORDINGS):
+    from tests.fuzz.parsers import everything
+
+    if options.list:
+        print("\n".join(f"{kind} {name}" for kind, name in everything()))
+        return 0
+    for kind, name in everything():
         if options.kind not in {None, kind}:
             continue
         folder = ROOT / ".state" / "fuzz" / kind / name

@@ -1,6 +1,8 @@
 """What goes wrong on a bench, on real lines: what came whole is not lost, nothing is invented, the reason is told."""
 
+import json
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,8 @@ from hardware.readings import CodeScanned, DeviceState, Measured, ReadingRefused
 from hardware.simulate import SimulatedScale, SimulatedScanner, SimulatedTorqueDriver
 from hardware.simulate.open_protocol import SimulatedController
 from hardware.simulate.terminal import heard_at
+from tests.hardware.test_recordings import ROOT as RECORDINGS
+from tests.hardware.test_recordings import made, readings
 from tests.stepline.conftest import Stepline
 from tests.stepline.test_device import talking
 
@@ -24,6 +28,42 @@ def table(url: str, kind: str, name: str, more: str = "") -> str:
 @given(st.binary(max_size=60))
 def test_a_receiver_at_the_same_rate_hears_what_was_sent(data):
     assert heard_at(data, 1) == data
+
+
+RATES = [1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200]
+CODES = [
+    *("PART-42", "GP-100", "4012345000018", "010401234500001821SN-7\x1d10A", "WI-7/GP-100"),
+    *(f"QAN-Q18YY{number}TA" for number in range(8)),
+]
+
+
+def heard_wrong(told: bytes) -> Iterator[tuple[float, bytes]]:
+    """What is heard of something at every rate but its own."""
+    for share in sorted({hears / says for hears in RATES for says in RATES if hears != says}):
+        yield share, heard_at(told, share)
+
+
+def taken(kind: str, table: dict[str, object], data: bytes) -> list[object]:
+    decoder = made(kind, {"table": table})
+    told = [*readings(decoder.feed(data)), *readings(decoder.give_up("quiet"))]
+    return [one for one in told if not isinstance(one, ReadingRefused)]
+
+
+@pytest.mark.parametrize("kept", [{}, {"identified": True}])
+def test_no_code_is_taken_for_another_at_any_wrong_rate(kept):
+    for code in CODES:
+        for share, data in heard_wrong(f"]C0{code}\r".encode()):
+            assert not taken("scanner", kept, data), (code, share)
+
+
+LINES = sorted(path for path in RECORDINGS.glob("*/*.bin") if path.parent.name != "scanner")
+
+
+@pytest.mark.parametrize("path", LINES, ids=[f"{path.parent.name}-{path.stem}" for path in LINES])
+def test_nothing_of_a_recorded_line_is_taken_for_something_else_at_any_wrong_rate(path):
+    expected = json.loads(path.with_suffix(".json").read_text())
+    for share, data in heard_wrong(path.read_bytes()):
+        assert not taken(path.parent.name, expected["table"], data), share
 
 
 @pytest.mark.parametrize("pace", [0.25, 0.5, 2, 4])
@@ -46,8 +86,7 @@ def test_a_wrong_baud_rate_gives_no_reading_and_says_what_to_look_at(pace, rack,
         for name in ("scanner", "scale", "tool"):
             heard.wait(lambda one, n=name: isinstance(one, ReadingRefused) and one.device == n)
         kinds = {type(one) for one in heard.readings}
-        assert not kinds & {Measured, TorqueApplied}
-        assert "PART-42" not in [one.text for one in heard.readings if isinstance(one, CodeScanned)]
+        assert not kinds & {CodeScanned, Measured, TorqueApplied}
         for device in (scanner, scale, tool):
             device.pace = 1
         place = len(heard.readings)

@@ -140,6 +140,22 @@ def test_a_node_that_is_not_there_is_told(machine, rack, devices, heard):
     )
 
 
+def test_a_server_that_stops_answering_is_lost_and_goes_on_where_it_was(rack, devices, heard):
+    with SimulatedMachine() as frozen:
+        frozen.set("Fixture.Closed", False)
+        frozen.set("Oven.Temperature", 652)
+        rack(devices(table(frozen, READ)))
+        heard.ready()
+        frozen.freeze()
+        assert "has stopped answering" in heard.state(DeviceState.LOST).reason
+        place = len(heard.readings)
+        frozen.thaw()
+        heard.ready(after=place)
+        frozen.set("Fixture.Closed", True)
+        told = heard.wait(lambda one: isinstance(one, SwitchChanged) and one.on)
+        assert told.signal == "fixture-closed"
+
+
 def test_a_server_that_is_not_there_is_told(machine, rack, devices, heard):
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))

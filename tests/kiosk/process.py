@@ -98,7 +98,12 @@ class KioskProcess:
             device.close()
 
     def tap(self, widget: str) -> None:
+        """A finger on a widget."""
         self._ask(tap=widget)
+
+    def type(self, text: str) -> None:
+        """A scanner that types into the window."""
+        self._ask(type=text)
 
     def texts(self) -> str:
         """The words on its screen."""

@@ -175,6 +175,9 @@ class Glass:
             self.touched.append(name)
         return name in self.up
 
+    def type(self, text: str) -> None:
+        self.touched.append(text)
+
     def shot(self, path: Path) -> None:
         path.write_bytes(b"picture")
 
@@ -186,13 +189,16 @@ def test_the_test_aid_touches_and_takes_pictures_and_answers_rubbish(tmp_path: P
         line.connect(str(tmp_path / "touches"))
         stream = line.makefile("rwb")
         answers = []
-        for wish in (b'{"tap": "primary"}', b'{"shot": "idle"}', b'{"what": ""}', b"rubbish", b"{}"):
+        for wish in (
+            *(b'{"tap": "primary"}', b'{"type": "GP-100"}', b'{"shot": "idle"}'),
+            *(b'{"what": ""}', b"rubbish", b"{}"),
+        ):
             stream.write(wish + b"\n")
             stream.flush()
             answers.append(json.loads(stream.readline())["ok"])
         stream.close()
-    assert answers == [True, True, True, False, False]
-    assert glass.touched == ["primary"]
+    assert answers == [True, True, True, True, False, False]
+    assert glass.touched == ["primary", "GP-100\r"]
     assert (tmp_path / "shots/idle.png").read_bytes() == b"picture"
     glass.remote.close()
     assert not (tmp_path / "touches").exists()
@@ -234,12 +240,13 @@ def test_five_wrong_pins_lock_and_time_unlocks() -> None:
 
 def test_keys_that_come_as_fast_as_a_scanner_are_a_code() -> None:
     codes: list[str] = []
-    wedge = Wedge(codes.append)
+    noted: list[str] = []
+    wedge = Wedge(codes.append, noted.append)
     for place, char in enumerate("GP-100\r"):
         wedge.key(char, place * 10_000_000)
     for place, char in enumerate("hello\r"):
         wedge.key(char, 10**12 + place * 200_000_000)  # a person
-    assert codes == ["GP-100"]
+    assert codes == noted == ["GP-100"]
 
 
 def test_the_enrolment_code_leads_to_the_portal() -> None:

@@ -175,7 +175,7 @@ def test_what_was_recorded_is_played_again_at_the_same_ports(stepline: Stepline)
             '{"stepline-recording":1}\n{"at":1,"device":"other","way":"in","text":"x"}',
             "'other', which the station",
         ),
-        ('{"stepline-recording":2}\n', "later version"),
+        ('{"stepline-recording":3}\n', "later version"),
         ("{}", "no recording of"),
         ('{"stepline-recording":1}\n{"at":-1}', "line 2 is no piece"),
         ("\x00\xff", "no recording"),

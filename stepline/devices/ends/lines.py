@@ -1,0 +1,93 @@
+"""Devices at the end of a byte stream: a serial line, a socket, a serial line behind a network."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from hardware.settings import DeviceSettings
+from hardware.simulate.answering import AnsweringTerminal
+from hardware.simulate.peer import SimulatedPeer
+from hardware.simulate.remote_port import SimulatedRemotePort
+from hardware.tape import Piece
+from stepline.devices.ends.far_end import PATIENCE
+from stepline.devices.turns import Cutter, Turns
+
+
+class _Talk:
+    """One side of a conversation on a line: what is heard is answered through `send`."""
+
+    def __init__(
+        self, device: DeviceSettings, pieces: Sequence[Piece], send: Callable[[bytes], None]
+    ) -> None:
+        self.turns = Turns(pieces, partial(device.driver.small_talk, device.options))
+        self._cutter = Cutter(self.turns.known())
+        self._send = send
+
+    def heard(self, data: bytes) -> None:
+        """The station has said something."""
+        for said in self._cutter.feed(data):
+            for piece in self.turns.said(said, said):
+                self._send(piece.data)
+
+    def reach(self, at: int) -> None:
+        self.turns.reach(at)
+
+    def play(self, piece: Piece) -> None:
+        if not self.turns.is_answer(piece):
+            self._send(piece.data)
+
+    def await_said(self, piece: Piece) -> None:
+        self.turns.await_said(piece, PATIENCE)
+
+
+class _Terminal(AnsweringTerminal):
+    def __init__(self, path: str | None, device: DeviceSettings, pieces: Sequence[Piece]) -> None:
+        self.talk = _Talk(device, pieces, self.send)
+        super().__init__(path)
+
+    def heard(self, data: bytes) -> None:
+        self.talk.heard(data)
+
+
+class TerminalEnd(_Talk):
+    """A serial device, at the end of a pseudo terminal under the path of its port."""
+
+    def __init__(self, path: str | None, device: DeviceSettings, pieces: Sequence[Piece]) -> None:
+        self.line = _Terminal(path, device, pieces)
+        self.turns = self.line.talk.turns
+        self._send = self.line.send
+
+    def close(self) -> None:
+        """Unplug it, once all was read."""
+        self.line.wait_until_read()
+        self.line.close()
+
+
+class RemoteEnd(TerminalEnd):
+    """The same behind a server of RFC 2217."""
+
+    def __init__(self, port: int, device: DeviceSettings, pieces: Sequence[Piece]) -> None:
+        super().__init__(None, device, pieces)
+        try:
+            self._server = SimulatedRemotePort(self.line.path, port)
+        except OSError:
+            self.line.close()
+            raise
+
+    def close(self) -> None:
+        """Switch it off, once all was read."""
+        self.line.wait_until_read()
+        self._server.close()
+        self.line.close()
+
+
+class PeerEnd(SimulatedPeer):
+    """A device that listens on a port."""
+
+    def __init__(self, port: int, device: DeviceSettings, pieces: Sequence[Piece]) -> None:
+        self._talk = _Talk(device, pieces, self.send)
+        self.reach, self.play, self.await_said = self._talk.reach, self._talk.play, self._talk.await_said
+        super().__init__(port)
+
+    def heard(self, data: bytes) -> None:
+        """The station has said something."""
+        self._talk.heard(data)
