@@ -28,6 +28,7 @@ from content.inputs import (
     CodeGiven,
     Continued,
     Decided,
+    DeviceOutOfUse,
     Input,
     ManualAllowed,
     Paused,
@@ -103,6 +104,8 @@ def decide_at(instruction: Instruction, run: Run, step: Step, given: Input) -> F
             return (_interrupted(run, given),)
         case ProblemReported():
             return (_problem(run, step, given),)
+        case DeviceOutOfUse():
+            return (_without(run, step, given),)
         case Aborted():
             return abort(run, step, given)
         case Decided():
@@ -250,6 +253,12 @@ def _allowed(run: Run, step: Step, given: ManualAllowed) -> Facts:
     expected = check.device or check.kind
     kind = DeviationKind.MANUAL_ENTRY
     return (allowed, deviation(run, step, kind, check.id, given, expected=expected, came=given.reason))
+
+
+def _without(run: Run, step: Step, given: DeviceOutOfUse) -> DeviationRaised:
+    """What the instruction counts on is missing; a supervisor's leave makes that no less a departure."""
+    kind = DeviationKind.DEVICE_DISABLED
+    return deviation(run, step, kind, None, given, expected=given.device, came=given.reason)
 
 
 def _open(

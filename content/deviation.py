@@ -12,6 +12,7 @@ class DeviationKind(StrEnum):
     WRONG_ANSWER = "wrong_answer"
     BAD_PICTURE = "bad_picture"
     MANUAL_ENTRY = "manual_entry"
+    DEVICE_DISABLED = "device_disabled"
     OVERRUN = "overrun"
     PROBLEM = "problem"
     ABORTED = "aborted"

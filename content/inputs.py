@@ -124,6 +124,15 @@ class ManualAllowed(_Input):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceOutOfUse(_Input):
+    """The run goes on without `device`: a supervisor took it out of use for that `reason`."""
+
+    device: str
+    supervisor: PersonId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PhotoGiven(_Input):
     """The operator took a photograph for `check` of `step`; `photo` is its digest."""
 
@@ -264,6 +273,7 @@ Input = (
     | Signed
     | Decided
     | ManualAllowed
+    | DeviceOutOfUse
     | PhotoGiven
     | Waived
     | CodeGiven

@@ -440,6 +440,8 @@ class DeviceDisabled(_Fact):
     disabled: bool
     supervisor: PersonId
     reason: str
+    run: RunId | None = None  # that was on
+    step: StepId | None = None
 
 
 RunFact = (

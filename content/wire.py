@@ -51,6 +51,7 @@ CAUSES: dict[str, type[Cause]] = {  # Never change a name; only add.
     "signed": inputs.Signed,
     "decided": inputs.Decided,
     "manual.allowed": inputs.ManualAllowed,
+    "device.out-of-use": inputs.DeviceOutOfUse,
     "vision.given": inputs.VisionGiven,
     "waived": inputs.Waived,
     "code.given": inputs.CodeGiven,

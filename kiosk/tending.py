@@ -5,10 +5,11 @@ from dataclasses import replace
 
 from content import situation
 from content.evidence import BY_DEVICE, FRESH, accepting
-from content.inputs import ManualAllowed
+from content.inputs import DeviceOutOfUse, ManualAllowed
+from content.instruction import Instruction
 from content.record import DeviceDisabled
 from content.run import RunState
-from content.values import CheckId, PersonId, StepId
+from content.values import CheckId, PersonId, RunId, StepId
 from hardware.driver import Command, State
 from hardware.readings import Reading
 from hardware.sentences import sentence
@@ -32,6 +33,7 @@ class Tend:
         self._bench = bench
         self._runner = runner
         self._devices = devices
+        self._known_to: RunId | None = None  # the run that has been told what it must do without
 
     def resume(self) -> None:
         """What was out of use when the kiosk stopped still is."""
@@ -41,6 +43,8 @@ class Tend:
             for name, each in kept.items()
         }
         self._bench.change(disabled=disabled)
+        taken_up = self._bench.store.journal.open_runs()
+        self._known_to = taken_up[-1].run if taken_up else None
 
     def heard(self, reading: Reading) -> bool:
         """A reading came; True when the page shows it."""
@@ -129,19 +133,24 @@ class Tend:
         )
 
     def _disable(self, favour: Favour, person: Person, stamp: Stamp) -> None:
-        bench = self._bench
+        bench, play = self._bench, self._bench.desk.play
         reason = favour.reason or ("taken out of use" if favour.disable else "put back into use")
+        run = None if play is None or not play.run.open else play.run
         fact = DeviceDisabled(
             device=favour.device,
             disabled=favour.disable,
             supervisor=person.id,
             reason=reason,
+            run=run and run.id,
+            step=run and run.step,
             at=stamp.at,
             tick=stamp.tick,
             by=bench.by,
         )
         if not bench.keep([fact]):
             return
+        if favour.disable:
+            self._do_without(favour.device, Disabled(supervisor=person.id, reason=reason), stamp)
         disabled = {name: each for name, each in bench.desk.disabled.items() if name != favour.device}
         if favour.disable:
             disabled[favour.device] = Disabled(supervisor=person.id, reason=reason)
@@ -156,10 +165,28 @@ class Tend:
         bench.change(disabled=disabled)
         self.bypass(stamp)
 
+    def _do_without(self, device: str, out: Disabled, stamp: Stamp) -> None:
+        """Have the run that is on record that it must."""
+        by = self._bench.by
+        given = DeviceOutOfUse(
+            device=device, supervisor=out.supervisor, reason=out.reason, at=stamp.at, tick=stamp.tick, by=by
+        )
+        self._runner.give(given)
+
     def bypass(self, stamp: Stamp) -> None:
         """What a device out of use would prove is entered by hand: its supervisor said so already."""
         play = self._bench.desk.play
-        if play is None or play.run.step is None or not self._bench.desk.disabled:
+        if play is None or play.run.step is None:
+            return
+        if self._known_to != play.run.id:
+            self._known_to = play.run.id
+            for device, out in self._bench.desk.disabled.items():
+                if device in named(play.instruction):
+                    self._do_without(device, out, stamp)
+        if not self._bench.desk.disabled:
+            return
+        play = self._bench.desk.play
+        if play is None or play.run.step is None:
             return
         states = play.run.states(play.run.step)
         for check in accepting(situation.asked(play.instruction, play.run, play.run.step), states):
@@ -167,3 +194,12 @@ class Tend:
             out = None if device is None else self._bench.desk.disabled.get(device)
             if out is not None and not states.get(check.id, FRESH).manual:
                 self._let(play.run.step, check.id, out.supervisor, f"{device}: {out.reason}", stamp)
+
+
+def named(instruction: Instruction) -> frozenset[str]:
+    """The devices that an instruction names: for its checks, to be driven, to print."""
+    found: set[str] = set()
+    for step in instruction.steps:
+        found |= {check.device for check in step.checks if isinstance(check, BY_DEVICE) and check.device}
+        found |= {each.device for each in (*step.drives, *step.prints)}
+    return frozenset(found)

@@ -28,6 +28,7 @@ KINDS = {
     "wrong_answer": "Wrong answer",
     "bad_picture": "Bad picture",
     "manual_entry": "Entered by hand",
+    "device_disabled": "Device out of use",
     "overrun": "Took too long",
     "problem": "Reported problem",
     "aborted": "Aborted run",

@@ -16,7 +16,7 @@ from hardware import readings
 from hardware.address import SerialPort
 from hardware.driver import BYTES, Driver, Options
 from hardware.metering import Metrics
-from hardware.readings import DeviceState
+from hardware.readings import DeviceState, Quality
 from hardware.settings import DeviceSettings, Driving, Moment
 from kiosk.events import AssignmentChanged
 from kiosk.view import DevicesView, Entry, Mark, StepView, Wish
@@ -366,12 +366,16 @@ def test_a_device_out_of_use_is_not_heard_and_its_checks_are_entered_by_hand(ope
     kiosk.conductor.tend(Wish.OPEN)
     assert isinstance(kiosk.view, DevicesView)
     kiosk.conductor.tend(Wish.DISABLE)
+    refused_to_an_operator(kiosk)
+    assert not kiosk.view.disabled
     supervise(kiosk)
     assert isinstance(kiosk.view, DevicesView)
     assert (kiosk.view.disabled, kiosk.view.devices[0].state) == (True, "out of use")
     kiosk.conductor.tend(Wish.LEAVE)
-    disabled = kiosk.facts[-1]
+    disabled, raised = kiosk.facts[-2:]
     assert (disabled.device, disabled.disabled, disabled.supervisor) == ("scale", True, "cleo")
+    assert (disabled.run, disabled.step) == (raised.run, "a")
+    assert (raised.kind, raised.expected, raised.step) == (DeviationKind.DEVICE_DISABLED, "scale", "a")
     kiosk.tap()
     assert kiosk.types[-2:] == ["manual.allowed", "deviation.raised"]
     kiosk.weigh("5")
@@ -386,11 +390,97 @@ def test_a_device_out_of_use_is_not_heard_and_its_checks_are_entered_by_hand(ope
     assert kiosk.view.step == "c"
     kiosk.conductor.tend(Wish.OPEN)
     kiosk.conductor.tend(Wish.ENABLE)
+    refused_to_an_operator(kiosk)
+    assert kiosk.view.disabled
     supervise(kiosk)
     kiosk.conductor.tend(Wish.LEAVE)
     assert kiosk.facts[-1].disabled is False
     kiosk.weigh("5")
     assert kiosk.types[-1] == "run.completed"
+
+
+def refused_to_an_operator(kiosk: Station) -> None:
+    """Another operator's badge changes nothing and leaves nothing in the record."""
+    before = kiosk.types
+    kiosk.badge("ben")
+    assert "a supervisor can" in kiosk.view.notice
+    assert kiosk.types == before
+
+
+def test_a_run_that_begins_without_a_device_that_its_instruction_names_says_so_once(opened: Any) -> None:
+    kiosk = opened([SCALE, CLAMP], step("a"), step("b", MASS))
+    kiosk.conductor.tend(Wish.OPEN)
+    for name in ("scale", "clamp"):
+        kiosk.conductor.tend(Wish.CHOOSE, name)
+        kiosk.conductor.tend(Wish.DISABLE)
+        supervise(kiosk)
+    kiosk.conductor.tend(Wish.LEAVE)
+    kiosk.tap()
+    kiosk.conductor.answer("b", "mass", "5")
+    assert kiosk.types[-1] == "run.completed"
+    kiosk.conductor.next_unit()
+    kiosk.scan("GP-9")
+    begun = kiosk.types.index("run.started", kiosk.types.index("run.completed"))
+
+    def raised() -> list[tuple[str, str]]:
+        told = [fact for fact in kiosk.facts[begun:] if hasattr(fact, "deviation")]
+        return [(fact.kind, fact.expected) for fact in told]
+
+    assert raised() == [(DeviationKind.DEVICE_DISABLED, "scale")]
+    kiosk.switch_off()
+    kiosk.boot("boot-2")
+    kiosk.conductor.go_on()
+    kiosk.tap()
+    assert raised() == [
+        (DeviationKind.DEVICE_DISABLED, "scale"),
+        (DeviationKind.MANUAL_ENTRY, "scale"),
+    ]
+
+
+def late(kiosk: Station, name: str, before: int) -> dict[str, Any]:
+    """Of a device that was cut off `before` seconds ago."""
+    mark = kiosk.stamp(name)
+    return {**mark, "made_after": mark["tick"] - before * 10**9, "quality": Quality.UNCERTAIN}
+
+
+def test_a_value_told_late_counts_in_the_step_that_was_on_all_the_time_and_in_no_later_one(
+    opened: Any,
+) -> None:
+    kiosk = opened([SCALE], step("a"), step("b", MASS), step("c", MASS))
+    told = {"value": Decimal(5), "unit": "g", "quantity": "mass", "stable": True}
+    kiosk.tap()
+    kiosk.clock.passes(10)
+    kiosk.put(readings.Measured(**late(kiosk, "scale", 60), **told))  # it may be of step a, or of yesterday
+    assert kiosk.view.step == "b"
+    kiosk.put(readings.Measured(**late(kiosk, "scale", 5), **told))
+    assert kiosk.view.step == "c"
+    kiosk.clock.passes(2)
+    kiosk.put(readings.Measured(**late(kiosk, "scale", 5), **told))
+    assert kiosk.view.step == "c"
+    kiosk.weigh("6")
+    assert kiosk.types[-1] == "run.completed"
+
+
+def test_a_code_told_late_is_refused_with_what_to_do_unless_it_is_of_this_step(opened: Any) -> None:
+    kiosk = opened([SCALE], step("a", {"id": "part", "kind": "scan", "exact": "P-1"}), step("b"))
+    kiosk.clock.passes(10)
+    kiosk.put(readings.CodeScanned(**late(kiosk, "scanner", 60), text="P-1", symbology=None))
+    assert kiosk.view.step == "a"
+    assert kiosk.types[-1] == "code.refused"
+    assert "scan it again" in kiosk.view.notice
+    kiosk.put(readings.CodeScanned(**late(kiosk, "scanner", 5), text="P-1", symbology=None))
+    assert kiosk.view.step == "b"
+
+
+def test_a_switch_that_moved_while_its_device_was_away_counts_as_it_stands_once_it_is_back(
+    opened: Any,
+) -> None:
+    kiosk = opened([], step("a", CLOSED), step("b"))
+    for on in (True, False, True):
+        kiosk.put(readings.SwitchChanged(**late(kiosk, "fixture", 60), signal="fixture-closed", on=on))
+        assert kiosk.view.step == "a"
+    kiosk.put(readings.DeviceChanged(**kiosk.stamp("fixture"), state=DeviceState.READY, reason="connected"))
+    assert kiosk.view.step == "b"
 
 
 def test_the_technician_sees_what_comes_and_tries_what_there_is(opened: Any) -> None:
