@@ -2,6 +2,7 @@
 
 import contextlib
 import select
+import termios
 import threading
 from pathlib import Path
 
@@ -16,9 +17,13 @@ CHUNK = 4096  # bytes
 
 
 class _Line(serial.Serial):
-    """A pseudo terminal has no modem lines to set or to look at."""
+    """A pseudo terminal has no modem lines to set or to look at, always eight bits, and no parity."""
 
     cts = dsr = ri = cd = False  # pyright: ignore[reportAssignmentType]
+
+    def _reconfigure_port(self, force_update: bool = False) -> None:
+        with contextlib.suppress(termios.error):
+            super()._reconfigure_port(force_update)  # pyright: ignore[reportAttributeAccessIssue] - its stubs lack it
 
     def _update_rts_state(self) -> None:
         """There is none."""
