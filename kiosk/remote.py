@@ -2,8 +2,8 @@
 
 One JSON object a line, one answer a line: `{"tap": "primary"}` puts a finger on that widget and lifts it,
 `{"type": "text"}` types that and Enter as fast as a scanner does, `{"shot": "name"}` keeps a picture of the screen,
-`{"read": ""}` tells the words on it, `{"what": ""}` answers when the window does. It does what a person with a finger, a
-scanner, eyes and a camera can do, and no more.
+`{"read": ""}` tells the words on it, `{"what": ""}` answers when the window does. It does what a person with a finger,
+a scanner, eyes and a camera can do, and no more.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 LONGEST = 64 * 1024  # bytes of one request
 PATIENCE = 15.0  # s that a finger waits for a widget to come up, and this aid for the window
@@ -34,12 +34,17 @@ class Touchable(Protocol):
         """A finger on the widget, down and up; False when it is not there."""
         ...
 
-    def type(self, text: str) -> None:
-        """Keys of its keyboard."""
-        ...
-
     def shot(self, path: Path) -> None:
         """A picture of the screen."""
+        ...
+
+
+@runtime_checkable
+class Operated(Touchable, Protocol):
+    """A window that is typed into and read as well."""
+
+    def type(self, text: str) -> None:
+        """Keys of its keyboard."""
         ...
 
     def texts(self) -> tuple[str, ...]:
@@ -121,8 +126,10 @@ class Remote:
             time.sleep(GLANCE)
 
     def _type(self, text: str) -> None:
+        window = self._operated()
+
         def press() -> bool:
-            self._window.type(text + "\r")
+            window.type(text + "\r")
             return True
 
         self._on_ui(press)
@@ -136,13 +143,19 @@ class Remote:
 
     def _read(self) -> list[str]:
         found: list[str] = []
+        window = self._operated()
 
         def read() -> bool:
-            found.extend(self._window.texts())
+            found.extend(window.texts())
             return True
 
         self._on_ui(read)
         return found
+
+    def _operated(self) -> Operated:
+        if not isinstance(self._window, Operated):
+            raise TypeError("this window is touched only")
+        return self._window
 
     def _on_ui(self, wish: Callable[[], bool]) -> bool:
         done: Future[bool] = Future()

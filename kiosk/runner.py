@@ -169,7 +169,9 @@ class Runner:
         before = self._before.get(reading.device)
         if counts:
             self._before[reading.device] = reading
-            if reading.device in self._returned:  # what lay on the pan when the line broke is the same weighing still
+            if (
+                reading.device in self._returned
+            ):  # what lay on the pan when the line broke is the same weighing still
                 self._returned.discard(reading.device)
                 before = None if before is None else replace(before, tick=reading.tick)
         step = None if play is None else routing.current(play.instruction, play.run)

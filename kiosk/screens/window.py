@@ -193,9 +193,9 @@ class Window:
 
     def texts(self) -> tuple[str, ...]:
         """The words on the screen. On the UI thread."""
-        from kiosk.screens.words_shown import words_shown
+        from kivy.uix.label import Label
 
-        return words_shown(self._root)
+        return tuple(each.text for each in self._root.walk() if isinstance(each, Label) and each.text)
 
     def shot(self, path: Path) -> None:
         """Write a picture of the screen. On the UI thread, after a frame was drawn."""

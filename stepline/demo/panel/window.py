@@ -77,12 +77,6 @@ class PanelWindow:
         tap(widget)
         return True
 
-    def texts(self) -> tuple[str, ...]:
-        """The words in the window. On the UI thread."""
-        from kiosk.screens.words_shown import words_shown
-
-        return words_shown(self.board)
-
     def shot(self, path: Path) -> None:
         """Write a picture of the window. On the UI thread."""
         from kivy.graphics.opengl import GL_RGB, GL_UNSIGNED_BYTE, glReadPixels
