@@ -20,7 +20,7 @@ from hardware.driver import (
     Told,
     Wanted,
 )
-from hardware.readings import CommandDone, DeviceState, OutputSet, Quality, Reading, tick_now
+from hardware.readings import CommandDone, DeviceState, OutputSet, Reading, tick_now
 from hardware.rules import rules_of
 from hardware.transport.halt import LinkLost
 
@@ -169,7 +169,7 @@ class Conversation:
 
     def _hand_over(self, reading: Reading) -> None:
         if self._made_after is not None:
-            reading = replace(reading, quality=Quality.UNCERTAIN, made_after=self._made_after)
+            reading = replace(reading, made_after=self._made_after)
         self._pass_on(reading, 0)
 
     def _pass_on(self, reading: Reading, place: int) -> None:

@@ -16,7 +16,7 @@ from hardware import readings
 from hardware.address import SerialPort
 from hardware.driver import BYTES, Driver, Options
 from hardware.metering import Metrics
-from hardware.readings import DeviceState, Quality
+from hardware.readings import DeviceState
 from hardware.settings import DeviceSettings, Driving, Moment
 from kiosk.events import AssignmentChanged
 from kiosk.view import DevicesView, Entry, Mark, StepView, Wish
@@ -440,7 +440,7 @@ def test_a_run_that_begins_without_a_device_that_its_instruction_names_says_so_o
 def late(kiosk: Station, name: str, before: int) -> dict[str, Any]:
     """Of a device that was cut off `before` seconds ago."""
     mark = kiosk.stamp(name)
-    return {**mark, "made_after": mark["tick"] - before * 10**9, "quality": Quality.UNCERTAIN}
+    return {**mark, "made_after": mark["tick"] - before * 10**9}
 
 
 def test_a_value_told_late_counts_in_the_step_that_was_on_all_the_time_and_in_no_later_one(
