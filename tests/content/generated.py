@@ -94,21 +94,22 @@ def instructions(draw: st.DrawFn) -> Values:
     return found
 
 
+APPLIES = some(
+    {},
+    {
+        "part_numbers": st.just(["GP-100", "7"]),
+        "gtins": st.just(["4006381333931"]),
+        "families": st.lists(LINES, min_size=1, max_size=2),
+        "options": st.just(["left"]),
+    },
+)
+USES = some({"block": SLUGS, "revision": st.integers(1, 9)}, {"prefix": SLUGS, "digest": st.just("0a" * 32)})
+SUPPRESSIONS = some({"rule": SLUGS, "reason": LINES}, {"step": SLUGS})
+
+
 def _head() -> st.SearchStrategy[Values]:
-    applies = some(
-        {},
-        {
-            "part_numbers": st.just(["GP-100", "7"]),
-            "gtins": st.just(["4006381333931"]),
-            "families": st.lists(LINES, min_size=1, max_size=2),
-            "options": st.just(["left"]),
-        },
-    )
-    block = some(
-        {"block": SLUGS, "revision": st.integers(1, 9)}, {"prefix": SLUGS, "digest": st.just("0a" * 32)}
-    )
     return some(
-        {"applies_to": applies},
+        {"applies_to": APPLIES},
         {
             "summary": TEXTS,
             "governed_by": st.lists(SLUGS, min_size=1, max_size=2),
@@ -118,7 +119,7 @@ def _head() -> st.SearchStrategy[Values]:
             "qualifications": st.lists(LINES, min_size=1, max_size=3),
             "protective_equipment": st.lists(SLUGS, min_size=1, max_size=2),
             "attachments": _attachments(),
-            "blocks": st.lists(block, min_size=1, max_size=2),
+            "blocks": st.lists(USES, min_size=1, max_size=2),
             "lint": _suppressions(),
         },
     )
@@ -129,7 +130,7 @@ def _attachments() -> st.SearchStrategy[list[Values]]:
 
 
 def _suppressions() -> st.SearchStrategy[list[Values]]:
-    return st.lists(some({"rule": SLUGS, "reason": LINES}, {"step": SLUGS}), min_size=1, max_size=2)
+    return st.lists(SUPPRESSIONS, min_size=1, max_size=2)
 
 
 def _first(draw: st.DrawFn) -> Values:
@@ -196,6 +197,12 @@ def _drives() -> st.SearchStrategy[Values]:
     )
 
 
+INPUTS = some({"what": TEXTS}, {"from": LINES})
+OUTPUTS = some({"what": TEXTS}, {"to": LINES})
+METRICS = some({"name": LINES, "target": LINES}, {"every": DURATIONS})
+RECORDS = some({"what": TEXTS, "where": LINES}, {"keep": DURATIONS})
+
+
 @st.composite
 def procedures(draw: st.DrawFn) -> Values:
     """The values of a procedure."""
@@ -212,10 +219,10 @@ def procedures(draw: st.DrawFn) -> Values:
             "responsibilities": st.lists(activity, min_size=1, max_size=2),
             "definitions": _several(some({"term": LINES, "meaning": TEXTS})),
             "policy": _several(TEXTS),
-            "inputs": _several(TEXTS | some({"what": TEXTS}, {"from": LINES})),
-            "outputs": _several(TEXTS | some({"what": TEXTS}, {"to": LINES})),
-            "metrics": _several(some({"name": LINES, "target": LINES}, {"every": DURATIONS})),
-            "records": _several(TEXTS | some({"what": TEXTS, "where": LINES}, {"keep": DURATIONS})),
+            "inputs": _several(TEXTS | INPUTS),
+            "outputs": _several(TEXTS | OUTPUTS),
+            "metrics": _several(METRICS),
+            "records": _several(TEXTS | RECORDS),
             "references": _several(TEXTS),
             "attachments": _attachments(),
             "lint": _suppressions(),

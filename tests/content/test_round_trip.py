@@ -16,6 +16,7 @@ from content.instruction import Instruction
 from content.sop import Sop
 from content.values import Piece
 from content.writing import write, write_values
+from tests.content import generated
 from tests.content.asked import check
 from tests.content.generated import (
     FILMS,
@@ -113,6 +114,16 @@ def test_the_documents_that_are_tried_leave_no_field_of_the_language_out() -> No
 
         look()
 
+    for values, piece in (
+        (generated.APPLIES, instruction.Applies),
+        (generated.USES, instruction.BlockUse),
+        (generated.SUPPRESSIONS, instruction.Suppression),
+        (generated.INPUTS, sop.Input),
+        (generated.OUTPUTS, sop.Output),
+        (generated.METRICS, sop.Metric),
+        (generated.RECORDS, sop.RecordKept),
+    ):
+        collect(values, piece, 20)
     for kind in checks.KINDS:
         collect(check(kind, "c", ["s0"]), checks.Check, 60)
     collect(PICTURES | FILMS, media.Medium, 150)
