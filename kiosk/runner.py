@@ -169,9 +169,8 @@ class Runner:
         before = self._before.get(reading.device)
         if counts:
             self._before[reading.device] = reading
-            if (
-                reading.device in self._returned
-            ):  # what lay on the pan when the line broke is the same weighing still
+            if reading.device in self._returned:
+                # what lay on the pan when the line broke is the same weighing still
                 self._returned.discard(reading.device)
                 before = None if before is None else replace(before, tick=reading.tick)
         step = None if play is None else routing.current(play.instruction, play.run)
@@ -185,6 +184,11 @@ class Runner:
         if given is not None:
             self.give(given)
         return True
+
+    def in_time(self, reading: Reading, run: Run) -> bool:
+        """Whether it is of the step that is on: one told late may have been made before the step came up."""
+        made_after = reading.made_after
+        return made_after is None or self._bench.ticker.was(made_after) >= run.since
 
     def doubted(self, reading: Reading) -> None:
         """A device is not sure of what it says: that is shown, and proves nothing, nor does what it said before."""
@@ -204,11 +208,6 @@ class Runner:
         live = self._bench.desk.live
         if device in live:
             self._bench.change(live={name: each for name, each in live.items() if name != device})
-
-    def in_time(self, reading: Reading, run: Run) -> bool:
-        """Whether it is of the step that is on: one told late may have been made before the step came up."""
-        made_after = reading.made_after
-        return made_after is None or self._bench.ticker.was(made_after) >= run.since
 
     def tightened(self, reading: TorqueApplied) -> bool:
         """A tool reported a tightening; True when something on the screen changes.

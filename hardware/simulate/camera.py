@@ -58,8 +58,10 @@ class SimulatedCamera:
         self._shots = self._taken(picture)
 
     def show_file(self, jpeg: bytes) -> None:
-        """From now on it sees what this JPEG file shows, to the last bit."""
-        self._picture = jpeg
+        """From now on it sees what this JPEG file shows: the file itself, and once more as a sensor would see it."""
+        seen = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_UNCHANGED)
+        again = () if seen is None else self._taken(np.asarray(seen, dtype=np.uint8))[:1]
+        self._shots = (jpeg, *again)
 
     def darken(self) -> None:
         """The lens is covered."""

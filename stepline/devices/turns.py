@@ -39,11 +39,12 @@ class Turns:
         small_talk: Callable[[bytes], bool] = lambda _: False,
         *,
         key: Key = _whole,
+        answer: int = ANSWER,
         same: int = SAME,
     ) -> None:
         self._small_talk = small_talk
         self._key = key
-        self._same = same
+        self._answer, self._same = answer, same
         self._sayings: dict[Hashable, list[_Saying]] = {}
         self._answers: set[int] = set()  # ids of pieces
         self._told: Counter[Hashable] = Counter()  # in this replay
@@ -67,7 +68,7 @@ class Turns:
     def _belongs(self, piece: Piece, saying: _Saying) -> bool:
         if saying.answer:
             return piece.at - saying.answer[-1].at <= self._same
-        return piece.at - saying.at <= ANSWER
+        return piece.at - saying.at <= self._answer
 
     def is_answer(self, piece: Piece) -> bool:
         """Whether the device said it because it was asked: it is not played."""

@@ -125,7 +125,8 @@ INSTRUCTION: dict[str, Any] = {
                 measured("near", "scale", "g", "mass"),
                 measured("far", "far-scale", "g", "mass"),
                 measured("depth", "depth-gauge", "mm", "length"),
-                measured("asked", "asked-gauge", "mm", "length"),
+                # it is asked again and again, and says nothing until it is used
+                {**measured("asked", "asked-gauge", "mm", "length"), "until_in_limits": True},
                 measured("oil", "oil-temperature", "degC", "temperature"),
                 measured("pressure", "pressure-gauge", "bar", "pressure"),
                 measured("flow", "flow-meter", "l/min", "flow"),
@@ -220,10 +221,12 @@ class Kiosk(KioskProcess):
 
     def __init__(self, folder: Path, file: Path, server: str, broker: str) -> None:
         folder.mkdir()
-        self.folder, self.server, self.broker = folder, server, broker
-        self.store = folder / "data" / "kiosk.db"
-        self.process = None
-        (folder / "devices.toml").write_text(file.read_text())
+        self.file = file
+        super().__init__(folder, server, broker)
+
+    def plug_in(self) -> str:
+        """They are plugged in."""
+        return self.file.read_text()
 
     def unplug(self) -> None:
         """They are not ours."""

@@ -45,10 +45,14 @@ class KioskProcess:
         self.store = folder / "data" / "kiosk.db"
         self.process: subprocess.Popen[bytes] | None = None
         self.environment: dict[str, str] = {}
-        self.scanner = SimulatedScanner(folder / "scanner")
-        self.scale = SimulatedScale(folder / "scale")
-        self.torque = SimulatedTorqueDriver(folder / "torque")
-        (folder / "devices.toml").write_text(DEVICES.format(folder=folder))
+        (folder / "devices.toml").write_text(self.plug_in())
+
+    def plug_in(self) -> str:
+        """Switch its devices on; the station's file that names them."""
+        self.scanner = SimulatedScanner(self.folder / "scanner")
+        self.scale = SimulatedScale(self.folder / "scale")
+        self.torque = SimulatedTorqueDriver(self.folder / "torque")
+        return DEVICES.format(folder=self.folder)
 
     def start(self) -> None:
         command = [

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -115,8 +116,11 @@ ASIDE = {"device.changed", "output.driven"}  # told when they are, between what 
 
 
 def facts(kiosk: Kiosk) -> list[Any]:
-    """What was recorded of the run: each fact with its step, its check and what proved it."""
-    told = []
+    """What was recorded of the run: each fact with its step, its check and what proved it.
+
+    Devices that are asked again and again answer up to a round later: the checks of one step stand by their names.
+    """
+    told: list[Any] = []
     for (body,) in kiosk.rows("SELECT body FROM entries ORDER BY seq"):
         fact = json.loads(body)
         fact = fact.get("fact", fact)
@@ -126,7 +130,10 @@ def facts(kiosk: Kiosk) -> list[Any]:
             key: fact.get("evidence", {}).get(key) for key in ("kind", "value", "unit", "text", "device")
         }
         told.append((fact["type"], fact.get("step"), fact.get("check"), fact.get("reason"), evidence))
-    return told
+    ordered: list[Any] = []
+    for _, together in groupby(told, lambda fact: fact[:2]):
+        ordered += sorted(together, key=lambda fact: fact[2] or "")
+    return ordered
 
 
 def driven(kiosk: Kiosk) -> set[Any]:

@@ -18,12 +18,16 @@ class _Talk:
     def __init__(
         self, device: DeviceSettings, pieces: Sequence[Piece], send: Callable[[bytes], None]
     ) -> None:
-        self.turns = Turns(pieces, partial(device.driver.small_talk, device.options))
+        self._is_small_talk = partial(device.driver.small_talk, device.options)
+        self.turns = Turns(pieces, self._is_small_talk)
         self._cutter = Cutter(self.turns.known())
         self._send = send
 
     def heard(self, data: bytes) -> None:
-        """The station has said something."""
+        """The station has said something; a sign of life that the recording lacks is given back."""
+        if self._is_small_talk(data) and data not in self.turns.known():
+            self._send(data)
+            return
         for said in self._cutter.feed(data):
             for piece in self.turns.said(said, said):
                 self._send(piece.data)

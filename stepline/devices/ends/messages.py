@@ -14,7 +14,7 @@ from stepline.devices.ends.far_end import PATIENCE
 from stepline.devices.turns import Turns
 
 TAKEN = 5.0  # s for the broker to take a message
-MORE = 100_000_000  # ns within which more messages belong to one answer: a birth of a node and of its devices
+WITHIN = 1_000_000_000  # ns within which what comes is an answer: a birth of a node and of its devices
 
 
 def _topic(piece: Piece) -> Hashable:
@@ -26,8 +26,14 @@ class MessagesEnd:
 
     def __init__(self, broker: Broker, device: DeviceSettings, pieces: Sequence[Piece]) -> None:
         """Connect, and put in place what the broker had kept; raises OSError when the broker is not there."""
-        self._turns = Turns(pieces, key=_topic, same=MORE)
-        self._kept = _kept(pieces)
+        said = {(piece.topic, piece.data) for piece in pieces if piece.way is Way.OUT}
+        # who listens to what it says itself hears it from the broker, now as then
+        self._echoes = {
+            id(piece) for piece in pieces if piece.way is Way.IN and (piece.topic, piece.data) in said
+        }
+        told = [piece for piece in pieces if id(piece) not in self._echoes]
+        self._turns = Turns(told, key=_topic, answer=WITHIN, same=WITHIN)
+        self._kept = _kept(told)
         self._listens = threading.Event()
         client = paho.Client(CallbackAPIVersion.VERSION2, protocol=paho.MQTTv311)
         client.username, client.password = broker.user, broker.password
@@ -51,7 +57,7 @@ class MessagesEnd:
 
     def play(self, piece: Piece) -> None:
         """The device published this; what the broker told as kept it has already."""
-        if not piece.retained and not self._turns.is_answer(piece):
+        if not (piece.retained or id(piece) in self._echoes or self._turns.is_answer(piece)):
             self._publish(piece, retain=piece.topic in self._kept)
 
     def await_said(self, piece: Piece) -> None:
