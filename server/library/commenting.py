@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -17,6 +17,12 @@ from server.store import tables
 from server.store.engine import writing
 
 LONGEST = 4_000  # characters of a comment
+LONGEST_QUOTE = 300  # characters of the words, or of a picture's path, that one points at
+SIDES = ("x", "y", "width", "height")
+POINTS_AT = (
+    f"words: {{quote}} of at most {LONGEST_QUOTE} characters; "
+    "a region: {picture, x, y, width, height}, each side from 0 to 1"
+)
 MOST = 1_000  # comments of one draft
 
 
@@ -60,21 +66,25 @@ def comments(tx: Connection, draft: str) -> tuple[Comment, ...]:
 def comment(house: House, draft: str, text: str, by: str, step: str | None = None, anchor: Any = None) -> int:  # noqa: PLR0917
     """Say something about the draft; `anchor` is {picture, x, y, width, height} in shares, or {quote}.
 
-    `step` is a step, also one that a shared block brought, or a box of a procedure's flow.
+    `step` is a step, also one that a shared block brought, or a box of a procedure's flow. Raises NotThere, Conflict,
+    and Invalid, also where the anchor is neither.
     """
     if not text.strip() or len(text) > LONGEST:
         raise Invalid("the comment is empty or too long", f"at most {LONGEST:,} characters")
+    about = _anchor(anchor)
     with writing(house.engine) as tx:
         hold(tx, draft)
         held = _open(read(tx, draft))
         if step is not None and step not in _places(held):
             raise NotThere("There is no such step in this draft.", "Load the page again.")
+        if "picture" in about and about["picture"] not in held.media:
+            raise NotThere("There is no such picture in this draft.", "Load the page again.")
         if len(comments(tx, draft)) >= MOST:
             raise Conflict(f"There are {MOST:,} comments already.", "Settle what was said, or send it back.")
         row = {
             "draft": draft,
             "step": step,
-            "anchor": json.dumps(_anchor(anchor)),
+            "anchor": json.dumps(about),
             "text": text.strip(),
             "by": by,
             "at": house.now(),
@@ -99,19 +109,29 @@ def _places(held: Draft) -> set[str]:
 
 
 def _anchor(given: Any) -> dict[str, Any]:
-    """What a comment points at, of what came: nothing else is kept."""
-    if not isinstance(given, dict):
+    """What a comment points at; raises Invalid: one that lost what it is about would say something else."""
+    if not given:
         return {}
-    if isinstance(quote := given.get("quote"), str) and quote.strip():
-        return {"quote": quote.strip()[:300]}
-    sides = [given.get(name) for name in ("x", "y", "width", "height")]
-    if isinstance(given.get("picture"), str) and all(
-        isinstance(side, int | float) and 0 <= side <= 1 for side in sides
-    ):
-        return {"picture": given["picture"][:300]} | dict(
-            zip(("x", "y", "width", "height"), sides, strict=True)
-        )
-    return {}
+    if not isinstance(given, dict):
+        raise Invalid("what the comment points at cannot be read", POINTS_AT)
+    named = cast("dict[str, Any]", given)
+    if named.keys() == {"quote"}:
+        quote = named["quote"]
+        if not isinstance(quote, str) or not quote.strip() or len(quote) > LONGEST_QUOTE:
+            raise Invalid("the words that the comment points at are none, or too many", POINTS_AT)
+        return {"quote": quote.strip()}
+    if named.keys() == {"picture", *SIDES}:
+        return _region(named)
+    raise Invalid("the comment points at nothing that there is", POINTS_AT)
+
+
+def _region(named: dict[str, Any]) -> dict[str, Any]:
+    picture, sides = named["picture"], [named[name] for name in SIDES]
+    if not isinstance(picture, str) or not picture or len(picture) > LONGEST_QUOTE:
+        raise Invalid("the comment does not say which picture it points at", POINTS_AT)
+    if not all(type(side) in {int, float} and 0 <= side <= 1 for side in sides):
+        raise Invalid("the region that the comment points at is not within its picture", POINTS_AT)
+    return {"picture": picture} | dict(zip(SIDES, sides, strict=True))
 
 
 def settle(house: House, number: int, answer: str, by: str, draft: str | None = None) -> None:

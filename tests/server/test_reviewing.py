@@ -335,3 +335,106 @@ def test_nothing_is_put_into_a_draft_under_review(plant: House, draft: str, tmp_
     with pytest.raises(Conflict, match="nothing in it can be changed"):
         edits.mend(plant, draft, "kim")
     assert lifecycle.content_of(held(plant, draft)) == before
+
+
+REVIEW_THEN_QUALITY: list[dict[str, object]] = [
+    {"name": "Review", "role": "engineer"},
+    {"name": "Quality", "role": "supervisor"},
+]
+
+
+def test_stages_one_after_the_other_are_signed_in_their_order_only(plant: House, draft: str) -> None:
+    decide(plant, REVIEW_THEN_QUALITY)
+    submitting.submit(plant, draft, "", "eva")
+    assert [each.open for each in look(plant, draft).stages] == [True, False]
+    with pytest.raises(NotAllowed, match="not your turn: others sign this stage"):
+        sign(plant, draft, "sam")
+    assert sign(plant, draft, "jan").state == "in-review"
+    assert [each.open for each in look(plant, draft).stages] == [True, True]
+    assert sign(plant, draft, "sam").state == "approved"
+
+
+@pytest.mark.parametrize("order", [("jan", "sam"), ("sam", "jan")])
+def test_stages_beside_one_another_are_signed_in_any_order(
+    plant: House, draft: str, order: tuple[str, str]
+) -> None:
+    review, quality = REVIEW_THEN_QUALITY
+    decide(plant, [review, {**quality, "parallel": True}])
+    submitting.submit(plant, draft, "", "eva")
+    assert [each.open for each in look(plant, draft).stages] == [True, True]
+    assert sign(plant, draft, order[0]).state == "in-review"
+    assert sign(plant, draft, order[1]).state == "approved"
+
+
+def test_what_follows_stages_beside_one_another_waits_for_all_of_them(plant: House, draft: str) -> None:
+    first, beside, last = (
+        {"name": name, "people": [who]}
+        for name, who in (("Review", "jan"), ("Quality", "sam"), ("Last", "kim"))
+    )
+    decide(plant, [first, {**beside, "parallel": True}, last])
+    submitting.submit(plant, draft, "", "eva")
+    for person in ("sam", "jan"):
+        with pytest.raises(NotAllowed, match="not your turn"):
+            sign(plant, draft, "kim")
+        sign(plant, draft, person)
+    assert sign(plant, draft, "kim").state == "approved"
+
+
+# --- what a comment points at -----------------------------------------------------
+
+
+PLACE = {"picture": "media/a.png", "x": 0.25, "y": 0, "width": 0.5, "height": 1}
+
+
+@pytest.mark.parametrize("anchor", [{"quote": "the screws"}, PLACE])
+def test_a_comment_is_about_a_word_or_a_region_and_holds_the_release_until_it_is_settled(
+    plant: House, begin: Callable[..., str], anchor: dict[str, object]
+) -> None:
+    draft = begin()
+    if "picture" in anchor:
+        anchor = {**anchor, "picture": next(iter(held(plant, draft).media))}
+    write(plant, draft, "Tighten them evenly")
+    submitting.submit(plant, draft, "", "eva")
+    step = held(plant, draft).steps[0]
+    number = commenting.comment(plant, draft, "Which ones?", "jan", step, anchor)
+    (said,) = look(plant, draft).comments
+    assert (said.id, said.step, said.anchor) == (number, step, anchor)
+    with pytest.raises(Conflict, match="not settled"):
+        sign(plant, draft, "jan")
+    commenting.settle(plant, number, "All six", "eva")
+    assert sign(plant, draft, "jan").state == "approved"
+
+
+@pytest.mark.parametrize(
+    ("anchor", "why"),
+    [
+        ("the screws", "cannot be read"),
+        (["quote"], "cannot be read"),
+        ({"quote": ""}, "are none, or too many"),
+        ({"quote": " "}, "are none, or too many"),
+        ({"quote": 7}, "are none, or too many"),
+        ({"quote": "x" * 301}, "are none, or too many"),
+        ({"quote": "x", "picture": "media/a.png"}, "points at nothing that there is"),
+        ({"word": "screws"}, "points at nothing that there is"),
+        ({"picture": "media/a.png"}, "points at nothing that there is"),
+        ({**PLACE, "picture": ""}, "does not say which picture"),
+        ({**PLACE, "picture": 7}, "does not say which picture"),
+        ({**PLACE, "x": 1.01}, "not within its picture"),
+        ({**PLACE, "height": -0.1}, "not within its picture"),
+        ({**PLACE, "width": "wide"}, "not within its picture"),
+        ({**PLACE, "y": True}, "not within its picture"),
+        ({**PLACE, "x": float("nan")}, "not within its picture"),
+    ],
+)
+def test_a_comment_that_points_nowhere_is_refused_and_does_not_lose_what_it_is_about(
+    plant: House, draft: str, anchor: object, why: str
+) -> None:
+    with pytest.raises(Invalid, match=why) as refused:
+        commenting.comment(plant, draft, "Which ones?", "jan", None, anchor)
+    assert "quote" in refused.value.mend
+    assert look(plant, draft).comments == ()
+
+
+def test_a_comment_on_a_picture_that_is_not_in_the_draft_is_refused(plant: House, draft: str) -> None:
+    with pytest.raises(NotThere, match="no such picture"):
+        commenting.comment(plant, draft, "Where?", "jan", None, {**PLACE, "picture": "media/other.png"})

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from server.errors import Invalid
 from content.instruction import Instruction
 from server.library import awaiting, commenting, drafts, policy, releasing, reviewing, trying
 from server.people import keys
@@ -111,7 +112,9 @@ def _region(given: str) -> dict[str, object]:
     try:
         x, y, width, height = (float(side) for side in sides)
     except ValueError:
-        return {}
+        raise Invalid(
+            "The region that you have dragged cannot be read.", "Load the page again, and drag it anew."
+        ) from None
     return {"picture": picture, "x": x, "y": y, "width": width, "height": height}
 
 
