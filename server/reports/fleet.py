@@ -2,14 +2,15 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, select
 
-from content import holding
+from content import holding, package
+from content.ending import Ending, ending
 from content.errors import PackageError
 from content.holding import Holding
 from server.reports.floor import ONLINE
@@ -60,6 +61,8 @@ class FleetKiosk:
     proved_at: datetime | None
     age: timedelta | None  # of its newest proof
     unproved: str
+    expires_at: datetime | None  # until when its documents hold, by its own proof
+    ending: Ending  # how near that is; a kiosk that is online gets them anew each day
     shown: tuple[Shown, ...]
     lacks: tuple[Named, ...]  # it must hold these, and does not show any release of their documents
     open_on: tuple[Named, ...]  # runs are open on these, and they are not to be used any more
@@ -97,11 +100,14 @@ class DocumentSpread:
 def fleet(
     tx: Connection, now: datetime, *, area: str = "", line: str = "", station: str = ""
 ) -> tuple[FleetKiosk, ...]:
-    """Every kiosk that was not revoked: those in danger first, then those behind, then by area, line and station."""
-    names = _names(tx)
-    wanted = _wanted(tx, names)
-    since = _since(tx)
+    """Every kiosk that was not revoked: those in danger, those whose documents end, those behind, then by place."""
     reports = {row.kiosk: row for row in tx.execute(select(kiosk_reports))}
+    assigned = tx.execute(select(assignments.c.station, assignments.c.release)).all()
+    told = [digest for row in reports.values() for digest in _told(bytes(row.envelope))]
+    told += _told_unsigned(tx)
+    names = _names(tx, {*told, *(row.release for row in assigned)})
+    wanted = _wanted(assigned, names)
+    since = _since(tx)
     query = (
         select(kiosks, stations.c.name.label("station_name"), stations.c.area, stations.c.line)
         .join(stations, stations.c.id == kiosks.c.station)
@@ -115,7 +121,12 @@ def fleet(
         _kiosk(row, now, names, wanted[row.station], since[row.id], reports.get(row.id))
         for row in tx.execute(query)
     ]
-    return tuple(sorted(found, key=lambda each: (not each.danger, not (each.behind or each.lacks))))
+    return tuple(sorted(found, key=_urgency))
+
+
+def _urgency(kiosk: FleetKiosk) -> tuple[bool, int, bool]:
+    ends = (Ending.OVER, Ending.SOON, Ending.FAR).index(kiosk.ending)
+    return not kiosk.danger, ends, not (kiosk.behind or kiosk.lacks)
 
 
 def by_document(found: tuple[FleetKiosk, ...]) -> tuple[DocumentSpread, ...]:
@@ -184,6 +195,8 @@ def _kiosk(  # noqa: PLR0917 - a row with what belongs to it
         proved_at=held.at if held else None,
         age=now - report.received_at if held else None,
         unproved=str(status.get("unproved") or problem),
+        expires_at=held.expires_at if held else None,
+        ending=ending(held.issued_at, held.expires_at, now) if held else Ending.FAR,
         shown=tuple(
             _shown(each, wanted, since.get(each.digest)) for each in sorted(shown, key=lambda e: e.title)
         ),
@@ -212,10 +225,28 @@ def _shown(release: Named, wanted: Mapping[str, Named], since: datetime | None) 
     return Shown(release=release, since=since, right=right, should=should.revision if should else None)
 
 
-def _names(tx: Connection) -> dict[str, Named]:
+def _told(envelope: bytes) -> Iterator[str]:
+    """The releases that a report names; it is held against the kiosk's key where it is shown."""
+    try:
+        told = json.loads(package.content_of(envelope))
+    except (PackageError, ValueError):
+        return
+    yield from (*told.get("releases", ()), *told.get("open", ()))
+
+
+def _told_unsigned(tx: Connection) -> list[str]:
+    """The releases that kiosks name which are too old to sign a report."""
+    states = [json.loads(status or "{}") for status in tx.execute(select(kiosks.c.status)).scalars()]
+    return [str(digest) for state in states for digest in state.get("releases") or ()]
+
+
+def _names(tx: Connection, digests: Collection[str]) -> dict[str, Named]:
+    """These, not all that was ever released."""
     r = releases.c
-    query = select(r.digest, r.document, r.title, r.revision, withdrawals.c.at.label("withdrawn")).outerjoin(
-        withdrawals, withdrawals.c.release == r.digest
+    query = (
+        select(r.digest, r.document, r.title, r.revision, withdrawals.c.at.label("withdrawn"))
+        .outerjoin(withdrawals, withdrawals.c.release == r.digest)
+        .where(r.digest.in_(digests))
     )
     return {
         row.digest: Named(
@@ -229,10 +260,10 @@ def _names(tx: Connection) -> dict[str, Named]:
     }
 
 
-def _wanted(tx: Connection, names: Mapping[str, Named]) -> dict[str, dict[str, Named]]:
+def _wanted(assigned: Iterable[Any], names: Mapping[str, Named]) -> dict[str, dict[str, Named]]:
     """What each station must hold, by document."""
     found: dict[str, dict[str, Named]] = defaultdict(dict)
-    for station, digest in tx.execute(select(assignments.c.station, assignments.c.release)):
+    for station, digest in assigned:
         if names[digest].withdrawn_at is None:
             found[station][names[digest].document] = names[digest]
     return found

@@ -1,7 +1,7 @@
 """The library as it was released: procedures, work instructions and their releases."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,6 +24,8 @@ from server.store.tables import (
     terms,
     withdrawals,
 )
+
+SHOWN = 50  # releases of a document on its page, until somebody asks for all of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,43 +151,48 @@ def named(tx: Connection, digest: str) -> NamedRelease | None:
     )
 
 
-def releases_of(tx: Connection, document: str) -> tuple[ReleaseRow, ...]:
-    """A document's releases, the newest first."""
+def how_many(tx: Connection, document: str) -> int:
+    """How many releases a document has had."""
+    r = releases.c
+    return int(tx.execute(select(func.count(r.revision)).where(r.document == document)).scalar_one())
+
+
+def before(tx: Connection, document: str, digest: str) -> str | None:
+    """The release before that one; None before the first."""
+    r = releases.c
+    own = select(r.revision).where(r.digest == digest, r.document == document).scalar_subquery()
+    query = select(r.digest).where(r.document == document, r.revision < own)
+    return tx.execute(query.order_by(r.revision.desc()).limit(1)).scalar()
+
+
+def releases_of(
+    tx: Connection, document: str, most: int = SHOWN, also: Collection[str | None] = ()
+) -> tuple[ReleaseRow, ...]:
+    """A document's releases, the newest first: so many, `also` these, and whatever is somewhere or on its way."""
     places: dict[str, list[str]] = {}
-    query = select(assignments.c.release, stations.c.name).join(
-        stations, stations.c.id == assignments.c.station
+    query = (
+        select(assignments.c.release, stations.c.name)
+        .join(stations, stations.c.id == assignments.c.station)
+        .join(releases, releases.c.digest == assignments.c.release)
+        .where(releases.c.document == document)
     )
     for digest, name in tx.execute(query.order_by(stations.c.name)):
         places.setdefault(digest, []).append(name)
-    query = (
-        select(
-            releases,
-            withdrawals.c.reason,
-            terms.c.effective_at,
-            terms.c.override,
-            terms.c.source,
-            terms.c.draft,
-            terms.c.restores,
-            brought.c.told,
-            brought.c.because,
-            brought.c.by.label("bringer"),
-            rollouts.c.state,
-            rollouts.c.stages,
-            rollouts.c.stage,
-            rollouts.c.why,
-        )
-        .outerjoin(withdrawals, withdrawals.c.release == releases.c.digest)
-        .outerjoin(terms, terms.c.release == releases.c.digest)
-        .outerjoin(brought, brought.c.release == releases.c.digest)
-        .outerjoin(rollouts, rollouts.c.release == releases.c.digest)
-        .where(releases.c.document == document)
-        .order_by(releases.c.revision.desc())
-    )
+    o = rollouts.c
+    going = tx.execute(select(o.release).where(o.document == document, o.state != "done")).scalars()
+    r = releases.c
+    newest = select(r.digest).where(r.document == document).order_by(r.revision.desc()).limit(most)
+    wanted = {*tx.execute(newest).scalars(), *places, *going, *also}
+    rows = _with_terms(tx, document, wanted)
+    known = {row.digest: row for row in rows}
+    while lacking := {row.restores for row in known.values()} - known.keys() - {None}:
+        found = _with_terms(tx, document, lacking)
+        if not found:
+            break
+        known |= {row.digest: row for row in found}
     names = {row.id: row.name for row in tx.execute(select(stations.c.id, stations.c.name))}
-    rows = tx.execute(query).all()
-    numbers = {row.digest: row.revision for row in rows}
-    drafts = _signed_drafts({row.digest: row for row in rows})
-    signed = under(tx, drafts.values())
+    drafts = _signed_drafts(known)
+    signed = under(tx, [draft for digest, draft in drafts.items() if digest in wanted])
     made = (
         ReleaseRow(
             digest=row.digest,
@@ -203,7 +210,7 @@ def releases_of(tx: Connection, document: str) -> tuple[ReleaseRow, ...]:
             source=_source(json.loads(row.source or "{}")),
             draft=drafts.get(row.digest),
             signatures=signed.get(drafts.get(row.digest, ""), ()),
-            restores=numbers.get(row.restores),
+            restores=known[row.restores].revision if row.restores in known else None,
             brought=f"{row.bringer}: {row.because}" if row.told else "",
         )
         for row in rows
@@ -226,6 +233,43 @@ def _as_told(row: ReleaseRow, told: str) -> ReleaseRow:
 
 def _source(told: Mapping[str, Any]) -> str:
     return ", ".join(f"{name} {value}" for name, value in told.items())
+
+
+def _with_terms(tx: Connection, document: str, wanted: Collection[str | None]) -> list[Any]:
+    """Those of these that are the document's, with how they took effect, the newest first; without their content."""
+    r = releases.c
+    query = (
+        select(
+            r.digest,
+            r.document,
+            r.revision,
+            r.title,
+            r.released_at,
+            r.released_by,
+            r.withdrawn_at,
+            r.superseded_at,
+            withdrawals.c.reason,
+            terms.c.effective_at,
+            terms.c.override,
+            terms.c.source,
+            terms.c.draft,
+            terms.c.restores,
+            brought.c.told,
+            brought.c.because,
+            brought.c.by.label("bringer"),
+            rollouts.c.state,
+            rollouts.c.stages,
+            rollouts.c.stage,
+            rollouts.c.why,
+        )
+        .outerjoin(withdrawals, withdrawals.c.release == releases.c.digest)
+        .outerjoin(terms, terms.c.release == releases.c.digest)
+        .outerjoin(brought, brought.c.release == releases.c.digest)
+        .outerjoin(rollouts, rollouts.c.release == releases.c.digest)
+        .where(r.digest.in_(wanted))  # and nothing else: else all of the document's are looked at
+        .order_by(r.revision.desc())
+    )
+    return [row for row in tx.execute(query) if row.document == document]
 
 
 def _signed_drafts(rows: Mapping[str, Any]) -> dict[str, str]:
@@ -268,10 +312,14 @@ def titles_of_all(tx: Connection) -> dict[str, str]:
 
 
 def _newest_digests(tx: Connection, document: str | None = None) -> Mapping[str, str]:
-    query = select(releases.c.document, releases.c.digest).where(releases.c.withdrawn_at.is_(None))
+    """By document; from the newest downwards, so that a long history is not read."""
+    r = releases.c
+    first = select(r.digest).where(r.document == documents.c.id, r.withdrawn_at.is_(None))
+    first = first.order_by(r.revision.desc()).limit(1).scalar_subquery()
+    query = select(documents.c.id, first)
     if document is not None:
-        query = query.where(releases.c.document == document)
-    return {row[0]: row[1] for row in tx.execute(query.order_by(releases.c.revision))}
+        query = query.where(documents.c.id == document)
+    return {row[0]: row[1] for row in tx.execute(query.order_by(documents.c.id)) if row[1] is not None}
 
 
 def _station_counts(tx: Connection) -> Mapping[str, int]:

@@ -95,10 +95,17 @@ def verify(
         Path | None, typer.Option("--trust", help="A statement of trust that is believed already.")
     ] = None,
     fingerprint: Annotated[
-        str, typer.Option("--fingerprint", help="The root key's fingerprint, as `keys show` prints it.")
+        str,
+        typer.Option(
+            "--fingerprint",
+            help="The root key's fingerprint, as `keys show` prints it; of a proof the kiosk's.",
+        ),
     ] = "",
 ) -> None:
-    """Check a package without a server: what it is, who signed it, until when, and what is wrong with it."""
+    """Check a package without a server: what it is, who signed it, until when, and what is wrong with it.
+
+    Exits with 1 when something is wrong, and with 3 when it is whole, but neither option says whose it has to be.
+    """
     from stepline.packages.verifying import run
 
     raise typer.Exit(run(path, trust, fingerprint, out, problems))

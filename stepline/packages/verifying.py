@@ -17,11 +17,14 @@ from content.trust import TRUST_TYPE, Trust
 from content.values import Digest
 from kiosk.assignment import Assignment, Named
 
+ORDER, WRONG, WHOSE = 0, 1, 3  # exit codes; 2 is that of a command that was not understood
+
 
 @dataclass(slots=True)
 class Report:
-    """What was found, as lines for a person."""
+    """What was found, as lines for a person; `anchors` are what it was held against, on the caller's word."""
 
+    anchors: int = 0
     lines: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
@@ -35,8 +38,11 @@ class Report:
 
 
 def run(path: Path, trusted: Path | None, fingerprint: str, out: Console, problems: Console) -> int:
-    """Verify what lies at `path` and print it; 0 when all of it is in order, else 1."""
-    report = Report()
+    """Verify what lies at `path` and print it.
+
+    0 when all of it is in order, 1 when something is wrong, 3 when it is whole, but anybody may have made it.
+    """
+    report = Report(anchors=(trusted is not None) + bool(fingerprint.strip()))
     try:
         folders = list(_packages(path))
         if path.is_dir() and not folders:
@@ -54,9 +60,13 @@ def run(path: Path, trusted: Path | None, fingerprint: str, out: Console, proble
         out.print(line)
     for line in report.wrong:
         problems.print(line)
-    if not report.wrong:
-        out.print("Everything is in order.")
-    return 1 if report.wrong else 0
+    if report.wrong:
+        return WRONG
+    if not report.anchors:
+        problems.print("It is intact, but not proved whose: give --fingerprint or --trust.")
+        return WHOSE
+    out.print("Everything is in order.")
+    return ORDER
 
 
 def _packages(path: Path) -> Iterator[Path]:
@@ -80,7 +90,7 @@ def _verify_folder(folder: Path, trusted: Path | None, fingerprint: str, report:
 def _verify_file(file: Path, trusted: Path | None, fingerprint: str, report: Report) -> None:
     """One file of a package, by the statements beside it or by one that is given; or a kiosk's proof."""
     if (proof := _proof(file)) is not None:
-        _verify_proof(file, proof, report)
+        _verify_proof(file, proof, fingerprint, report)
         return
     try:
         kind = package.kind_of(file.read_bytes())
@@ -115,18 +125,26 @@ def _proof(file: Path) -> dict[str, Any] | None:
     return values if isinstance(values, dict) and {"report", "public_key"} <= values.keys() else None
 
 
-def _verify_proof(file: Path, proof: dict[str, Any], report: Report) -> None:
+def _verify_proof(file: Path, proof: dict[str, Any], fingerprint: str, report: Report) -> None:
     try:
         held = holding.check(proof)
         key = package.fingerprint(package.read_key(proof["public_key"]))
     except PackageError as problem:
         report.blame(file, problem)
         return
+    if fingerprint.strip() and _plain(fingerprint) != _plain(key):
+        report.blame(file, f"the kiosk's key is {key}, not the one that was named with --fingerprint")
+        return
+    report.anchors = int(bool(fingerprint.strip()))  # a root's statement says nothing about a kiosk's key
     report.say(f"kiosk {held.kiosk} at station {held.station} signed at {held.at:%Y-%m-%d %H:%M:%S} UTC")
-    report.say(f"signed by {key}: compare it with the kiosk's key in another proof of it that you believe")
+    report.say(f"signed by {key}")
+    if not fingerprint.strip():
+        report.say("Compare that with the kiosk's key in another proof of it that you believe.")
     report.say(
         f"assignment {held.counter}; its record had {held.seq} entries, the last with hash {held.head}"
     )
+    if held.expires_at is not None:
+        report.say(f"its documents held until {held.expires_at:%Y-%m-%d %H:%M} UTC")
     for digest in held.releases:
         report.say(f"it showed release {digest}")
     for digest in held.open:
@@ -142,7 +160,7 @@ def _trust(
     except PackageError as problem:
         report.blame(trusted or where, problem)
         return None
-    wanted = fingerprint.replace(" ", "").lower()
+    wanted = _plain(fingerprint)
     known = not wanted
     for file in files:
         try:
@@ -168,7 +186,12 @@ def _trust(
 
 
 def _names(held: Trust | None, wanted: str) -> bool:
-    return held is not None and any(package.fingerprint(key).replace(" ", "") == wanted for key in held.roots)
+    return held is not None and any(_plain(package.fingerprint(key)) == wanted for key in held.roots)
+
+
+def _plain(fingerprint: str) -> str:
+    """A fingerprint as it is compared, however it was typed."""
+    return fingerprint.replace(" ", "").lower()
 
 
 def _assignment(file: Path, held: Trust, report: Report) -> Assignment | None:

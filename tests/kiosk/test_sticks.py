@@ -6,18 +6,20 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from content import carried
+from content import carried, package
 from content.values import Digest
 from kiosk.stick import StickDesk
 from kiosk.store.store import Store
 from kiosk.ticker import Ticker
 from server.store import tables
 from server.store.engine import reading
+from tests.kiosk.carrying import Maker, picture, release
 from tests.kiosk.plant import Plant
 from tests.kiosk.station import PNG, PUMP
 from tests.kiosk.test_sync import Desk, entries_of, records_of
@@ -107,7 +109,7 @@ def test_documents_go_out_on_a_stick_and_records_come_back(plant: Plant, tmp_pat
     written = stepline("package", "export", "bench-1", "--out", stick, "--data", data)
     assert written.returncode == 0, written.stderr
     assert "assignment 3, 1 releases, 1 files" in written.stdout
-    found = stepline("verify", stick)
+    found = stepline("verify", stick, "--fingerprint", root_of(data))
     assert found.returncode == 0, found.stderr
     assert "assignment 3 of station bench-1" in found.stdout
     assert "Everything is in order." in found.stdout
@@ -237,10 +239,38 @@ def test_records_that_their_kiosk_has_not_signed_are_refused(plant: Plant, tmp_p
     store.close()
 
 
+def root_of(data: Path) -> str:
+    """The fingerprint that a person reads at the server."""
+    shown = stepline("keys", "show", "--data", data)
+    (root,) = [line[9:88].strip() for line in shown.stdout.splitlines() if line.startswith("root")]
+    return root
+
+
+def test_a_strangers_package_is_whole_and_nobodys(plant: Plant, tmp_path: Path) -> None:
+    """All its signatures fit, by a root of its own: only who names ours can tell."""
+    stranger, drawn = Maker(), picture(1, 1_000)
+    now = datetime.now(UTC)
+    more = {"issued_at": now.isoformat(), "expires_at": (now + timedelta(days=9)).isoformat()}
+    payload = release(drawn, id="evil", title="Evil")
+    folder = stranger.write(tmp_path / "evil", [payload], [drawn], 9, **more)
+    for place in (folder, folder / "assignment.json", min(folder.glob("trust/*.json"))):
+        found = stepline("verify", place)
+        assert found.returncode == 3, found.stderr
+        assert "order" not in found.stdout
+        assert "intact, but not proved whose: give --fingerprint or --trust" in found.stderr.replace(
+            "\n", " "
+        )
+    ours = packaged(plant, tmp_path)
+    (statement,) = ours.glob("trust/*.json")
+    assert stepline("verify", folder, "--fingerprint", root_of(tmp_path / "server")).returncode == 1
+    assert stepline("verify", folder, "--trust", statement).returncode == 1
+    (folder / "media" / package.digest_of(drawn)).write_bytes(b"changed")
+    assert stepline("verify", folder).returncode == 1  # what is wrong is wrong, whosever it is
+
+
 def test_verify_knows_the_root_that_it_is_told(plant: Plant, tmp_path: Path) -> None:
     folder = packaged(plant, tmp_path)
-    shown = stepline("keys", "show", "--data", tmp_path / "server")
-    (root,) = [line[9:88].strip() for line in shown.stdout.splitlines() if line.startswith("root")]
+    root = root_of(tmp_path / "server")
     assert stepline("verify", folder, "--fingerprint", root).returncode == 0
     assert stepline("verify", folder / "assignment.json", "--fingerprint", root).returncode == 0
     other = stepline("verify", folder, "--fingerprint", "0" * 64)
@@ -248,7 +278,7 @@ def test_verify_knows_the_root_that_it_is_told(plant: Plant, tmp_path: Path) -> 
     assert "not the one that was named" in other.stderr.replace("\n", " ")
     (statement,) = folder.glob("trust/*.json")
     assert stepline("verify", folder, "--trust", statement).returncode == 0
-    assert stepline("verify", statement).returncode == 0
+    assert stepline("verify", statement, "--fingerprint", root).returncode == 0
 
 
 def test_a_kiosk_that_is_killed_in_the_middle_of_a_stick_takes_it_when_it_is_back(

@@ -403,7 +403,7 @@ def report(plant: Plant, station: str, *, contact: datetime, undelivered: int, d
         prove(plant, station, held, contact)
 
 
-def prove(plant: Plant, station: str, held: Sequence[str], at: datetime) -> None:
+def prove(plant: Plant, station: str, held: Sequence[str], at: datetime, **more: object) -> None:
     """The kiosk's signed report that it shows these releases."""
     writer = plant.writers[station]
     shown = Holding(
@@ -414,6 +414,7 @@ def prove(plant: Plant, station: str, held: Sequence[str], at: datetime) -> None
         releases=tuple(sorted(held)),
         seq=writer.seq,
         head=writer.head,
+        **more,
     )
     with writing(plant.house.engine) as tx:
         kiosk = Kiosk(id=writer.kiosk, station=station)

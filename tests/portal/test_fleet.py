@@ -24,18 +24,38 @@ def changed(plant_module, tmp_path_factory):
         plant, "close-pump", {"Grease the O-ring lightly": "Grease the O-ring thinly"}
     )
     wrong = plant_module.change(plant, "label-and-pack", {"with your thumb": "with the roller"})
+    work(plant_module, plant, wrong)
     for station, hours in (("assembly-1", 0), ("packing", -2)):
         held = [wrong.digest, plant.releases["fit-gears"].digest]
-        plant_module.prove(plant, station, held, now + timedelta(hours=hours + 3))
+        ends = {"issued_at": now - timedelta(days=80), "expires_at": now + timedelta(days=10)}
+        more = ends if station == "packing" else {}
+        plant_module.prove(plant, station, held, now + timedelta(hours=hours + 3), **more)
     releasing.withdraw(plant.house, wrong.digest, "The roller scratches the label", "eve")
     yield from ((served, going, wrong) for served in conftest.serve(plant, data))
+
+
+RUNS = 3  # that were made under the wrong release
+
+
+def work(plant_module, plant, release) -> None:
+    """Operators work by it, each on a unit of its own; the last has not come to the end."""
+    writer = plant.writers["assembly-1"]
+    for number in range(RUNS):
+        at = plant.house.now() - timedelta(minutes=40 - 10 * number)
+        player = plant_module.Player(
+            release, "assembly-1", "ada", f"r-wrong-{number}", at, writer, 5_000 + number
+        )
+        player.play(*([2] if number == RUNS - 1 else []), faults=0.0)
+    plant_module.deliver(plant.house, writer)
 
 
 def test_every_release_is_told_with_its_stations_and_what_is_dangerous_stands_first(visit, changed):
     served, _going, wrong = changed
     page = visit(served).sign_in("sam", "/fleet").page
     alarms = page.get_by_role("alert").all_inner_texts()
-    assert len(alarms) == 2
+    assert len(alarms) == 3
+    assert "Packing: its documents hold until" in alarms[2]
+    assert "carry a stick there" in alarms[2]
     assert "Assembly 1 still shows what was withdrawn: Label and pack r2" in alarms[0] + alarms[1]
     assert "Packing was last seen with" in alarms[0] + alarms[1]
     assert "Somebody has to go there" in alarms[0] + alarms[1]
@@ -65,8 +85,16 @@ def test_a_proof_is_downloaded_and_holds_without_the_server(client, changed, tmp
     file.write_bytes(found.content)
     command = [sys.executable, "-m", "stepline", "verify", str(file)]
     told = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    assert told.returncode == 0, told.stderr
+    assert told.returncode == 3, told.stderr  # anybody can make a kiosk's key
+    assert "not proved whose" in told.stderr
     assert wrong.digest in told.stdout.replace("\n", "")
+    key = next(line for line in told.stdout.splitlines() if line.startswith("signed by "))
+    named = [*command, "--fingerprint", key.removeprefix("signed by ")]
+    told = subprocess.run(named, capture_output=True, text=True, timeout=60, check=False)
+    assert told.returncode == 0, told.stderr
+    other = [*command, "--fingerprint", "0" * 64]
+    told = subprocess.run(other, capture_output=True, text=True, timeout=60, check=False)
+    assert told.returncode == 1
     file.write_text(found.text.replace('"kiosk": "k-packing"', '"kiosk": "k-assembly-1"'))
     told = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert told.returncode == 1
@@ -82,6 +110,7 @@ def test_the_fleet_as_a_file_for_a_spreadsheet_program(client, changed):
     (row,) = [row for row in rows if row["digest"] == wrong.digest and row["station"] == "packing"]
     assert row["should_be"] == "1"
     assert row["withdrawn"]
+    assert row["holds_until"]
     assert row["proved_at"]
     (row,) = [row for row in rows if row["station"] == "test-stand" and row["document"] == "fit-gears"]
     assert row["unproved"] == "It signs no reports."
@@ -104,10 +133,18 @@ def test_the_runs_under_a_release_are_listed_with_why_it_was_withdrawn(visit, ch
     page.wait_for_url(f"**/runs?release={wrong.digest}")
     assert "The roller scratches the label" in page.locator(".message").inner_text()
     sam = client("sam", served)
-    assert len(sam.get(f"/runs.csv?release={wrong.digest}").text.splitlines()) == 1  # nobody had begun one
+    serials = {f"SN{5_000 + number:06}" for number in range(RUNS)}
+    rows = page.locator("tbody tr")
+    assert rows.count() == RUNS
+    shown = " ".join(rows.all_inner_texts())
+    assert all(serial in shown for serial in serials)
+    told = sam.get(f"/runs.csv?release={wrong.digest}").text.removeprefix("\ufeff")
+    listed = list(csv.DictReader(io.StringIO(told)))
+    assert {serial for serial in serials for row in listed if serial in row["unit"]} == serials
+    assert len(listed) == RUNS
+    assert {row["revision"] for row in listed} == {"2"}
+    assert sorted(row["state"] for row in listed) == ["completed", "completed", "running"]
     every = list(csv.DictReader(io.StringIO(sam.get("/runs.csv").text.removeprefix("\ufeff"))))
-    document = every[0]["document"]
-    digest = served.plant.releases[document].digest
-    page.goto(f"{served.address}/runs?release={digest}")
-    runs = sum(row["document"] == document for row in every)
-    assert page.locator("tbody tr").count() == runs > 0
+    assert len(every) > RUNS  # the others were made under releases that hold
+    page.goto(f"{served.address}/runs?release={wrong.digest}&unit={min(serials)}")
+    assert rows.count() == 1

@@ -14,6 +14,7 @@ from server.house import House
 from server.people.enrolment import Kiosk
 from server.records import holdings
 from server.records.ingesting import ingest
+from server.reports import fleet
 from server.store import tables
 from server.store.engine import reading, writing
 from tests.server.conftest import Clock
@@ -115,3 +116,25 @@ def test_a_proof_is_checked_without_the_server(plant: House) -> None:
         holding.check(proof | {"public_key": package.public_key(OTHER)})
     with pytest.raises(PackageError, match="no kiosk's proof"):
         holding.check({})
+
+
+@pytest.mark.parametrize(
+    ("days", "told"), [(0, "far"), (59, "far"), (60, "soon"), (89, "soon"), (90, "over"), (400, "over")]
+)
+def test_the_office_is_told_long_before_a_kiosks_documents_end(
+    plant: House, clock: Clock, days: int, told: str
+) -> None:
+    """By what the kiosk has signed: it may have been cut off ever since."""
+    ends = plant.now() + timedelta(days=90)
+    holdings.take_in(plant, OURS, report(plant, issued_at=plant.now(), expires_at=ends))
+    clock.forward(days=days)
+    with reading(plant.engine) as tx:
+        (kiosk,) = fleet.fleet(tx, plant.now())
+    assert (kiosk.expires_at, kiosk.ending) == (ends, told)
+
+
+def test_a_kiosk_that_does_not_say_when_its_documents_end_is_no_cause_for_alarm(plant: House) -> None:
+    holdings.take_in(plant, OURS, report(plant))
+    with reading(plant.engine) as tx:
+        (kiosk,) = fleet.fleet(tx, plant.now())
+    assert (kiosk.expires_at, kiosk.ending) == (None, "far")

@@ -4,15 +4,18 @@ import copy
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import event, insert
+from sqlalchemy import Connection, event, insert
 
 from content import package
 from content.instruction import Instruction
 from server.house import House
 from server.library import assigning, releasing, settling
 from server.library.publishing import keep
+from server.portal.beside import compared
+from server.reports import fleet, library
 from server.serve import open_house
 from server.settings import Settings
 from server.store import tables
@@ -82,6 +85,76 @@ def test_what_a_kiosk_asks_for_and_what_is_released_cost_the_same_after_a_thousa
     with counting(house) as count:
         releasing.withdraw(house, digest, "It is wrong after all", "admin")
         assert count()[0] < 60
+
+
+MUCH = 400  # virtual machine steps of the database, between two of which it is counted
+
+
+@contextmanager
+def working(house: House) -> Iterator[Callable[[], int]]:
+    """Counts what the database does: rows that are looked at cost, also those that nobody is shown."""
+    count = 0
+
+    def step() -> None:
+        nonlocal count
+        count += 1
+
+    def lent(connection: Any, *_: object) -> None:
+        connection.set_progress_handler(step, MUCH)
+
+    event.listen(house.engine, "checkout", lent)
+    house.engine.dispose()  # what is lent from here on is counted
+    try:
+        yield lambda: count
+    finally:
+        event.remove(house.engine, "checkout", lent)
+        house.engine.dispose()
+
+
+LOOKS: dict[str, Callable[[Connection, House], object]] = {
+    "a document's page": lambda tx, _: library.releases_of(tx, "fit"),
+    "its newest release": lambda tx, _: library.newest_release(tx, "fit"),
+    "the library": lambda tx, _: library.library(tx),
+    "how two releases differ": lambda tx, house: compared(
+        tx, house.media, *(library.release(tx, row.digest) for row in library.releases_of(tx, "fit")[1::-1])
+    ),
+    "the fleet": lambda tx, house: fleet.fleet(tx, house.now()),
+}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_a_page_reads_no_more_after_a_thousand_releases(house: House, look: str) -> None:
+    """A page's own part of the history is all that is read: 50 releases of it, however many there are."""
+    counts: list[tuple[int, int]] = []
+    for revisions in (range(1, 62), range(62, 1_002)):
+        released(house, revisions)
+        assigning.assign_documents(house, STATION, ["fit"], "admin")
+        with reading(house.engine) as tx:
+            LOOKS[look](tx, house)  # what is read once is held
+        with counting(house) as count, working(house) as work:
+            with reading(house.engine) as tx:
+                LOOKS[look](tx, house)
+            counts.append((count()[0], work()))
+    (asked, worked), (asked_later, worked_later) = counts
+    assert asked_later == asked
+    assert worked_later <= 2 * worked + 2, "it reads releases that nobody is shown"
+
+
+def test_all_releases_of_a_long_history_can_be_seen_and_compared(house: House) -> None:
+    released(house, range(1, 102))
+    with reading(house.engine) as tx:
+        rows = library.releases_of(tx, "fit")
+        assert [row.revision for row in rows] == list(range(101, 51, -1))
+        assert library.how_many(tx, "fit") == 101
+        every = library.releases_of(tx, "fit", 101)
+        assert [row.revision for row in every] == list(range(101, 0, -1))
+        old = every[-3].digest
+        assert [row.revision for row in library.releases_of(tx, "fit", also={old})][-1] == 3
+        assert library.before(tx, "fit", old) == every[-2].digest
+        assert library.before(tx, "fit", every[-1].digest) is None
+    assigning.assign(house, STATION, [old], "admin")
+    with reading(house.engine) as tx:
+        assert library.releases_of(tx, "fit")[-1].stations == ("Bench 1",)
 
 
 def _newest(house: House) -> str:

@@ -21,9 +21,13 @@ router = APIRouter()
 def page(request: Request, here: ThePortal, _visitor: Supervisor, document: str) -> HTMLResponse:
     """What changed from the release `before` to the release `after`; the newest against the one before it."""
     with reading(here.house.engine) as tx:
-        rows = shelf.releases_of(tx, document)
+        earlier, later = (request.query_params.get(name) for name in ("before", "after"))
+        rows = shelf.releases_of(tx, document, also={earlier, later})
+        if rows and earlier is None:  # the one before may be older than those that are offered
+            own = later or rows[0].digest
+            rows = shelf.releases_of(tx, document, also={later, shelf.before(tx, document, own)})
         digests = [row.digest for row in rows]
-        pair = _pair(document, digests, request.query_params.get("before"), request.query_params.get("after"))
+        pair = _pair(document, digests, earlier, later)
         found = [shelf.release(tx, digest) for digest in pair]
         releases = [release for release in found if release is not None]
         look = compared(tx, here.house.media, *releases) if len(releases) == 2 else None

@@ -15,7 +15,10 @@ from server.store.engine import reading
 
 router = APIRouter()
 VIEWS = {"documents": "By document", "stations": "By station"}
-HEADER = "kiosk station area line document revision digest since should_be withdrawn proved_at unproved last_contact"
+HEADER = (
+    "kiosk station area line document revision digest since should_be withdrawn proved_at unproved last_contact"
+    " holds_until"
+)
 
 
 @router.get("/fleet")
@@ -51,7 +54,7 @@ def export(request: Request, here: ThePortal, _visitor: Supervisor) -> Response:
 def _lines(found: tuple[report.FleetKiosk, ...]) -> Iterator[tuple[Cell, ...]]:
     for kiosk in found:
         place = (kiosk.id, kiosk.station, kiosk.area, kiosk.line)
-        proof = (kiosk.proved_at, kiosk.unproved, kiosk.last_contact)
+        proof = (kiosk.proved_at, kiosk.unproved, kiosk.last_contact, kiosk.expires_at)
         for shown in kiosk.shown:
             it, right = shown.release, "" if shown.right else shown.should or "none"
             yield (*place, it.document, it.revision, it.digest, shown.since, right, it.withdrawn_at, *proof)

@@ -1,5 +1,6 @@
 """The library: procedures with their flow, and work instructions as the operator sees them."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from html import escape
@@ -57,7 +58,7 @@ def page(request: Request, here: ThePortal, visitor: Supervisor) -> HTMLResponse
 @router.get("/library/sops/{document}")
 def sop(request: Request, here: ThePortal, visitor: Supervisor, document: str) -> HTMLResponse:
     """A procedure: purpose, roles, policy, and its flow with a link to each work instruction."""
-    release, rows = _found(here, document, request.query_params.get("release"))
+    release, held = _found(here, request, document)
     procedure = release.document
     if not isinstance(procedure, Sop):
         msg = f"{document} is a work instruction, not a procedure."
@@ -78,7 +79,8 @@ def sop(request: Request, here: ThePortal, visitor: Supervisor, document: str) -
         may_write=visitor.role.may(Role.ENGINEER),
         chart=lay_out(procedure),
         linked=linked,
-        releases=rows,
+        releases=held.rows,
+        hidden=held.hidden,
         shown=release,
     )
 
@@ -86,7 +88,7 @@ def sop(request: Request, here: ThePortal, visitor: Supervisor, document: str) -
 @router.get("/library/instructions/{document}")
 def instruction(request: Request, here: ThePortal, visitor: Supervisor, document: str) -> HTMLResponse:
     """A work instruction, step by step, as the operator sees it."""
-    release, rows = _found(here, document, request.query_params.get("release"))
+    release, held = _found(here, request, document)
     shown = release.document
     if not isinstance(shown, Instruction):
         msg = f"{document} is a procedure, not a work instruction."
@@ -115,7 +117,8 @@ def instruction(request: Request, here: ThePortal, visitor: Supervisor, document
         fell=fell,
         parts={part.number: part for part in shown.parts},
         tools={tool.id: tool for tool in shown.tools},
-        releases=rows,
+        releases=held.rows,
+        hidden=held.hidden,
         shown=release,
     )
 
@@ -123,7 +126,7 @@ def instruction(request: Request, here: ThePortal, visitor: Supervisor, document
 @router.get("/library/instructions/{document}/preview/{step}")
 def preview(request: Request, here: ThePortal, _visitor: Supervisor, document: str, step: str) -> Response:
     """A step of a release exactly as a kiosk shows it."""
-    release, _ = _found(here, document, request.query_params.get("release"))
+    release, _ = _found(here, request, document)
     files = {file.path: here.house.media.path(file.digest) for file in release.media}
     return drawn(here, request, release.document.plain(), step, files)
 
@@ -133,7 +136,7 @@ def captions(
     request: Request, here: ThePortal, _visitor: Supervisor, document: str, step: str, place: int
 ) -> Response:
     """The captions of a film, as WebVTT."""
-    release, _ = _found(here, document, request.query_params.get("release"))
+    release, _ = _found(here, request, document)
     shown = release.document
     if not isinstance(shown, Instruction):
         raise NotThere("There is no such film.", "Look in the library.")
@@ -162,10 +165,20 @@ def _clock(at: timedelta) -> str:
     return f"{seconds // 3600:02}:{seconds % 3600 // 60:02}:{seconds % 60:02}.{rest:03}"
 
 
-def _found(here: Portal, document: str, digest: str | None) -> tuple[Release, tuple[shelf.ReleaseRow, ...]]:
-    """The release that is asked for, or the newest one, and the rows of all of the document's releases."""
+@dataclass(frozen=True, slots=True)
+class Releases:
+    """The releases that a document's page lists, and how many earlier ones it does not."""
+
+    rows: tuple[shelf.ReleaseRow, ...]
+    hidden: int
+
+
+def _found(here: Portal, request: Request, document: str) -> tuple[Release, Releases]:
+    """The release that is asked for, or the newest one, and the rows of the document's releases."""
+    digest, every = request.query_params.get("release"), request.query_params.get("releases") == "all"
     with reading(here.house.engine) as tx:
-        rows = shelf.releases_of(tx, document)
+        count = shelf.how_many(tx, document)
+        rows = shelf.releases_of(tx, document, count if every else shelf.SHOWN, {digest})
         if digest is None:
             release = shelf.newest_release(tx, document)
             if release is None and rows:  # all were withdrawn; what was once used can still be read
@@ -175,7 +188,7 @@ def _found(here: Portal, document: str, digest: str | None) -> tuple[Release, tu
     if release is None:
         msg = f"There is no such release of {document}."
         raise NotThere(msg, "Look in the library.")
-    return release, rows
+    return release, Releases(rows, count - len(rows))
 
 
 def _overlays(here: Portal, release: Release, shown: Instruction) -> dict[str, Overlay]:

@@ -3,8 +3,8 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from server.errors import Invalid
 from content.instruction import Instruction
+from server.errors import Invalid
 from server.library import awaiting, commenting, drafts, policy, releasing, reviewing, trying
 from server.people import keys
 from server.people.sessions import Role
