@@ -27,10 +27,8 @@ class Holding(BaseModel):
     station: str
     at: AwareDatetime
     counter: int  # of the assignment in force
-    heard: int = (
-        0  # of the newest one that was believed: what that withdrew is out of use, also while it is fetched
-    )
-    issued_at: AwareDatetime | None = None  # of that assignment, and until when it holds
+    heard: int = 0  # of the newest one that was believed: what that withdraws is out of use already
+    issued_at: AwareDatetime | None = None  # when the one in force was issued, and until when it holds
     expires_at: AwareDatetime | None = None
     releases: Annotated[tuple[Named, ...], Field(max_length=5_000)] = ()
     open: tuple[Named, ...] = ()  # releases that runs are open on; they may be older, or withdrawn
