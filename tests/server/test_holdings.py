@@ -126,7 +126,7 @@ def test_the_office_is_told_long_before_a_kiosks_documents_end(
 ) -> None:
     """By what the kiosk has signed: it may have been cut off ever since."""
     ends = plant.now() + timedelta(days=90)
-    holdings.take_in(plant, OURS, report(plant, issued_at=plant.now(), expires_at=ends))
+    take_in(plant, OURS, report(plant, issued_at=plant.now(), expires_at=ends))
     clock.forward(days=days)
     with reading(plant.engine) as tx:
         (kiosk,) = fleet.fleet(tx, plant.now())
@@ -134,7 +134,7 @@ def test_the_office_is_told_long_before_a_kiosks_documents_end(
 
 
 def test_a_kiosk_that_does_not_say_when_its_documents_end_is_no_cause_for_alarm(plant: House) -> None:
-    holdings.take_in(plant, OURS, report(plant))
+    take_in(plant, OURS, report(plant))
     with reading(plant.engine) as tx:
         (kiosk,) = fleet.fleet(tx, plant.now())
     assert (kiosk.expires_at, kiosk.ending) == (None, "far")
