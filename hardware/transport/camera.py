@@ -1,4 +1,4 @@
-"""A camera: one thread that always holds its latest picture, and one that looks at pictures and tells of the camera."""
+"""A camera: one thread that holds the latest picture that came, and one that judges it, looks, and tells."""
 
 import logging
 import threading
@@ -36,7 +36,8 @@ SEEN = {
 class CameraLine(threading.Thread):
     """Keeps one camera open; its latest picture is for whoever asks, and codes in it are told as scans.
 
-    The thread itself only reads. The looker alone speaks with the device, so that what is told stays in order.
+    The thread itself only reads, as fast as pictures come: one that is slower sees the past. The looker opens what came
+    last, and alone speaks with the device, so that what is told stays in order.
     """
 
     def __init__(self, device: Device, halt: Halt, tape: Tape) -> None:
@@ -50,6 +51,7 @@ class CameraLine(threading.Thread):
         self._sightings = Sightings(tape, device.settings.name)
         self._fresh = threading.Condition()
         self._sight = Sight(device.settings.options.still_ms * 1_000_000)
+        self._came: tuple[int, Picture | bytes] | None = None  # not opened yet
         self._latest: tuple[int, Picture] | None = None
         decoder = decoder_of(device)
         assert isinstance(decoder, CameraDecoder)
@@ -70,17 +72,21 @@ class CameraLine(threading.Thread):
             self._fresh.notify_all()
 
     def picture(self, seconds: float) -> Picture | None:
-        """The next picture that shows what is there now, waited for at most so long; None when none came.
+        """A picture that came after this was asked, waited for at most so long; None when none came.
 
         Safe from any thread.
         """
+        asked = tick_now()
+
+        def came() -> Picture | None:
+            return self._latest[1] if self._latest is not None and self._latest[0] >= asked else None
+
         with self._fresh:
-            before = self._latest
-            self._fresh.wait_for(lambda: self._latest is not before or self._halt.rung, seconds)
-            came = None if self._latest is before or self._latest is None else self._latest[1]
-        if came is not None:
-            self._sightings.used(came)
-        return came
+            self._fresh.wait_for(lambda: came() is not None or self._halt.rung, seconds)
+            picture = came()
+        if picture is not None:
+            self._sightings.used(picture)
+        return picture
 
     # --- the reading thread -------------------------------------------------
 
@@ -128,10 +134,7 @@ class CameraLine(threading.Thread):
                     return f"{self._source} gives no more pictures: check its cable and power"
                 if good:
                     latest = tick_now()
-                    picture = opened_jpeg(frame.tobytes()) if coded else np.asarray(frame, dtype=np.uint8)
-                    self._hold(picture)
-                    if picture is not None:
-                        self._sightings.seen(picture)
+                    self._hold(latest, frame.tobytes() if coded else np.asarray(frame, dtype=np.uint8))
             return "called off"
         finally:
             camera.release()
@@ -153,40 +156,52 @@ class CameraLine(threading.Thread):
         """Whether a stream of JPEGs gives them as they came: its own decoder hides that one was cut off."""
         return not self._source.source.startswith("/dev/") and camera.set(cv2.CAP_PROP_FORMAT, UNDECODED)
 
-    def _hold(self, picture: Picture | None) -> None:
+    def _hold(self, tick: int, came: Picture | bytes) -> None:
         with self._fresh:
-            now = tick_now()
-            kind = self._sight.saw(picture, now)
-            if picture is not None and kind in SEEN:
-                self._latest = now, picture
+            self._came = tick, came
             self._fresh.notify_all()
 
     # --- the looking thread -------------------------------------------------
 
     def _look(self) -> None:
-        """Tell how the camera stands, and look at the latest picture for codes, as often as there is time for it."""
-        seen: tuple[int, Picture] | None = None
+        """Judge what came last, tell how the camera stands, and look for codes, as often as there is time for it."""
+        seen: tuple[int, Picture | bytes] | None = None
         while not self._halt.rung:
             with self._fresh:
                 self._fresh.wait_for(
-                    lambda: self._latest is not seen or self._mailbox.waits or self._halt.rung,  # noqa: B023
+                    lambda: self._came is not seen or self._mailbox.waits or self._halt.rung,  # noqa: B023
                     CHECK,
                 )
-                latest, torn, turns = self._latest, self._sight.torn(), self._sight.turns(tick_now())
+                came = None if self._came is seen else self._came
             if self._halt.rung:
                 return
+            seen = came or seen
             try:
+                fresh = None if came is None else self._judged(*came)
+                with self._fresh:
+                    torn, turns = self._sight.torn(), self._sight.turns(tick_now())
                 self._tell(turns, torn)
                 for letter in self._mailbox.take():
                     letter(self._talk)
-                if latest is not None and latest is not seen:
-                    seen = latest
-                    codes = list(self._decoder.look(latest[1]))
+                if fresh is not None:
+                    self._sightings.seen(fresh)
+                    codes = list(self._decoder.look(fresh))
                     if codes:
-                        self._sightings.used(latest[1])
+                        self._sightings.used(fresh)
                     self._talk.told(iter(codes))
             except Exception:  # a picture that breaks the decoder is one picture
                 log.exception("%s: the program failed while looking at a picture", self.name)
+
+    def _judged(self, tick: int, came: Picture | bytes) -> Picture | None:
+        """The picture, when it shows what is there now; whoever waits for one is given it."""
+        picture = opened_jpeg(came) if isinstance(came, bytes) else came
+        with self._fresh:
+            kind = self._sight.saw(picture, tick)
+            if picture is None or kind not in SEEN:
+                return None
+            self._latest = tick, picture
+            self._fresh.notify_all()
+        return picture if kind is Kind.FINE else None
 
     def _tell(self, turns: tuple[Turn, ...], torn: int) -> None:
         for turn in turns:

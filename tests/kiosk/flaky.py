@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 from content.record import CheckFailed, CheckPassed, DeviceChanged
 from hardware.readings import DeviceState
@@ -60,10 +60,10 @@ class FlakyBench:
         self.station = Station(
             folder / "kiosk",
             filled=False,
-            devices=self.room,
+            devices=cast("Any", self.room),
             inbox=inbox,
             language=language,
-            clock=RealClock(),
+            clock=cast("Any", RealClock()),
             eye=self.eye,
         )
         fill(self.station.store, (document(*steps),), roles={"cleo": "supervisor"}, files=files)

@@ -135,7 +135,7 @@ def test_a_check_says_which_devices_are_there(stepline: Stepline) -> None:
         assert checked.returncode == 1
         assert re.search(r"^s +scanner +ready +0 +0 +0 ", checked.stdout, re.MULTILINE)
         assert re.search(
-            r"^gone +scale +lost +0 +0 +0 +/dev/ttyS77 is not there", checked.stdout, re.MULTILINE
+            r"^gone +scale +lost +0 +0 +0 +0 +/dev/ttyS77 is not there", checked.stdout, re.MULTILINE
         )
         (stepline.folder / "devices.toml").write_text(
             (stepline.folder / "devices.toml").read_text().partition('[[device]]\nname = "gone"')[0]

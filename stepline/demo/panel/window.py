@@ -88,6 +88,12 @@ class PanelWindow:
         picture = Image.frombytes("RGB", (width, height), pixels)
         picture.transpose(Image.Transpose.FLIP_TOP_BOTTOM).save(path)
 
+    def texts(self) -> tuple[str, ...]:
+        """The words in the window. On the UI thread."""
+        from kivy.uix.label import Label
+
+        return tuple(each.text for each in self.board.walk() if isinstance(each, Label) and each.text)
+
     def run(self) -> None:
         """Show the window until it is closed or the demonstration ends."""
         from kivy.app import App
