@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import devices, documents, lines, packages, publishing, seeing, stores, window
+from bench import devices, documents, filming, lines, packages, publishing, seeing, stores, window
 from bench.measure import Measure
 from tests.conftest import fresh_database, running_postgres
 
@@ -28,6 +28,8 @@ def measures(say: Callable[[str], None], *, long: bool) -> Iterator[Measure]:
     yield from lines.delivered()
     say("devices")
     yield from devices.measured()
+    say("codes before a camera (some minutes)")
+    yield from filming.measured()
     say("vision checks")
     yield from seeing.measured()
     say("documents")

@@ -1,4 +1,4 @@
-"""Devices: a message until its reading is delivered, two hundred devices at once, codes in photographs."""
+"""Devices: a message until its reading is delivered, and two hundred devices at once."""
 
 import json
 import subprocess
@@ -6,18 +6,14 @@ import sys
 import tempfile
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import paho.mqtt.client as paho
-import zxingcpp
 from paho.mqtt.enums import CallbackAPIVersion
 
 from bench.measure import Measure, percentile
-from bench.photographs import empty_ones, photographs
-from hardware.decode.picture_codes import HELPS, codes_in, first_look, helped, plain
 from hardware.rack import Rack
 from hardware.readings import DeviceChanged, DeviceState, Measured, Reading
 from hardware.settings import load_station
@@ -28,8 +24,6 @@ ROUNDS = 1000
 ON_LINES, ON_TOPICS = 40, 160  # devices on serial lines, and behind the broker
 RATE = 5000  # readings/s of all of them
 SECONDS = 10
-EACH = 20  # photographs of each symbology
-EMPTY = 60  # pictures without a code
 
 
 def measured() -> Iterator[Measure]:
@@ -42,7 +36,6 @@ def measured() -> Iterator[Measure]:
             yield _crowd(broker.url, Path(folder))
         finally:
             broker.stop()
-    yield from _photographed()
 
 
 # --- a message -----------------------------------------------------------------------------------------------
@@ -161,42 +154,3 @@ def _talk(speaker: paho.Client, scales: list[SimulatedScale]) -> int:
         time.sleep(0.001)
     time.sleep(1)  # what is on its way
     return sent
-
-
-# --- photographs ---------------------------------------------------------------------------------------------
-
-
-def _photographed() -> Iterator[Measure]:
-    alone, ours, took = Counter[str](), Counter[str](), []
-    false = 0
-    for photograph in photographs(EACH):
-        plainly = zxingcpp.read_barcodes(photograph.picture)
-        alone[photograph.symbology] += any(code.bytes == photograph.text.encode() for code in plainly)
-        found = {code.text for code in codes_in(photograph.picture)}
-        ours[photograph.symbology] += photograph.text in found
-        false += bool(found - {photograph.text})
-    for number, photograph in enumerate(empty_ones(EMPTY)):
-        false += bool(codes_in(photograph.picture))
-        gray, help_ = plain(photograph.picture), HELPS[number % len(HELPS)]
-        for look in (lambda gray=gray: first_look(gray), lambda gray=gray, help_=help_: helped(gray, help_)):
-            begun = time.perf_counter()
-            look()
-            took.append((time.perf_counter() - begun) * 1000)
-    worse = [kind for kind in alone if ours[kind] < alone[kind]]
-    yield Measure(
-        name=f"codes in {EACH * len(alone)} photographs, {false} false, {len(worse)} kinds worse",
-        value=ours.total(),
-        unit="read",
-        yardstick_name="zxing-cpp's default call",
-        yardstick=alone.total(),
-        goal="≥ 1.1x, none false or worse",
-        met=ours.total() >= 1.1 * alone.total() and not false and not worse,
-    )
-    value = percentile(took, 0.95)
-    yield Measure(
-        name="one look of a camera at 1 megapixel, p95",
-        value=value,
-        unit="ms",
-        goal="≤ 60 ms",
-        met=value <= 60,
-    )

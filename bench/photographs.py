@@ -1,7 +1,8 @@
 """Photographs of codes, taken by nobody: drawn, held askew, lit badly, blurred and noisy, from fixed seeds.
 
 There is no large set of real photographs that may be kept here; these have the faults that real ones have, a few at
-a time: turn, tilt, distance, motion, focus, glare, shade, noise, low contrast, light on dark, scratched bars.
+a time: turn, tilt, distance, motion, focus, glare, shade, low light, noise, low contrast, light on dark, scratched
+bars, JPEG. Each can be filmed: more frames of the same scene, with fresh noise and a hand that is never quite still.
 """
 
 from collections.abc import Iterator
@@ -24,7 +25,20 @@ TEXTS = {
     "QRCode": "https://id.example/01/0401234500001{0}/21/SN{0}",
     "PDF417": "GP-131 SN{0:06d} LOT 7 2026-11-24",
     "Aztec": "GP-131;SN{0:06d}",
+    "Code93": "GP131-{0:05d}",
+    "Codabar": "A{0:06d}B",
+    "EAN8": "4012{0:03d}",
+    "UPCE": "0{0:06d}",
+    "DataBarOmni": "040123450{0:04d}",
+    "DataBarLtd": "040123450{0:04d}",
+    "DataBarExp": "(01)04012345000016(21)SN{0:03d}",
+    "MicroQRCode": "GP{0:05d}",
+    "RMQRCode": "GP-131-SN{0:06d}",
+    "MicroPDF417": "GP-131-{0:05d}",
+    "MaxiCode": "GP-131 SN{0:06d} LOT 7",
 }
+STILL = 1.2  # pixels that a hand wanders between two frames
+DARK = 0.12  # share that is taken in low light: little contrast, much noise
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +48,49 @@ class Photograph:
     symbology: str
     text: str
     picture: Picture
+    scene: Picture  # before light, lens and sensor
+    seed: tuple[int, ...]
+
+    def frame(self, number: int) -> Picture:
+        """One more picture of the same scene, in the same light; the first is `picture`."""
+        if number == 0:
+            return self.picture
+        grain = np.random.default_rng([*self.seed, 77, number])
+        wander = grain.normal(0, STILL, 2)
+        shift = np.array([[1, 0, wander[0]], [0, 1, wander[1]]], np.float32)
+        moved = cv2.warpAffine(self.scene, shift, (WIDE, HIGH), borderMode=cv2.BORDER_REPLICATE)
+        light = np.random.default_rng([*self.seed, 78])
+        return _finished(np.asarray(moved, dtype=np.uint8), light, grain)
 
 
 def photographs(each: int, seed: int = 7) -> Iterator[Photograph]:
     """So many of each symbology."""
     for symbology, spelling in TEXTS.items():
         for number in range(each):
-            dice = np.random.default_rng([seed, number, *symbology.encode()])
-            text = spelling.format(100 + number, _ean(40123450000 + number))
-            yield Photograph(symbology, text, _taken(_drawn(symbology, text), dice))
+            place = (seed, number, *symbology.encode())
+            dice = np.random.default_rng(place)
+            drawn = _drawn(symbology, spelling.format(100 + number, _ean(40123450000 + number)))
+            yield _shot(symbology, _read(drawn), _scene(drawn, dice), place)
 
 
 def empty_ones(count: int, seed: int = 11) -> Iterator[Photograph]:
     """Pictures without a code, with much that looks like one: stripes, grids, text, screws in rows."""
     for number in range(count):
-        dice = np.random.default_rng([seed, number])
-        yield Photograph("", "", _finished(_clutter(dice), dice))
+        place = (seed, number)
+        yield _shot("", "", _clutter(np.random.default_rng(place)), place)
+
+
+def _shot(symbology: str, text: str, scene: Picture, place: tuple[int, ...]) -> Photograph:
+    light, grain = np.random.default_rng([*place, 78]), np.random.default_rng([*place, 77, 0])
+    return Photograph(symbology, text, _finished(scene, light, grain), scene, place)
+
+
+def _read(drawn: Picture) -> str:
+    """What is written in a code, as a reader spells it: check digits and application identifiers are its own."""
+    (code,) = zxingcpp.read_barcodes(
+        np.pad(drawn, 40, constant_values=255), text_mode=zxingcpp.TextMode.Plain
+    )
+    return code.text
 
 
 def _ean(twelve: int) -> str:
@@ -63,8 +104,8 @@ def _drawn(symbology: str, text: str) -> Picture:
     return np.array(zxingcpp.write_barcode_to_image(code, scale=8, add_quiet_zones=True), dtype=np.uint8)
 
 
-def _taken(code: Picture, dice: np.random.Generator) -> Picture:
-    """The label somewhere on a bench, as a camera sees it."""
+def _scene(code: Picture, dice: np.random.Generator) -> Picture:
+    """The label somewhere on a bench."""
     code = _worn(code, dice)
     high, wide = code.shape
     share = dice.uniform(0.22, 0.6)
@@ -81,8 +122,8 @@ def _taken(code: Picture, dice: np.random.Generator) -> Picture:
     bench = _ground(dice)
     label = cv2.warpPerspective(code, warp, (WIDE, HIGH), flags=cv2.INTER_AREA)
     mask = cv2.warpPerspective(np.full_like(code, 255), warp, (WIDE, HIGH), flags=cv2.INTER_AREA)
-    share_of = mask.astype(np.float32) / 255
-    return _finished((label * share_of + bench * (1 - share_of)).astype(np.uint8), dice)
+    share_of = np.asarray(mask, dtype=np.float32) / 255
+    return (label * share_of + bench * (1 - share_of)).astype(np.uint8)
 
 
 def _worn(code: Picture, dice: np.random.Generator) -> Picture:
@@ -128,9 +169,10 @@ def _clutter(dice: np.random.Generator) -> Picture:
     return ground
 
 
-def _finished(picture: Picture, dice: np.random.Generator) -> Picture:
-    """Light, lens, sensor and JPEG."""
+def _finished(picture: Picture, dice: np.random.Generator, grain: np.random.Generator) -> Picture:
+    """Light, lens, sensor and JPEG; `grain` is the noise of this one frame."""
     seen = picture.astype(np.float32)
+    dark = dice.random() < DARK
     across = np.linspace(dice.uniform(0.45, 1), dice.uniform(0.45, 1), WIDE, dtype=np.float32)
     seen = seen * across * np.float32(dice.uniform(0.5, 1.0)) + np.float32(dice.uniform(0, 45))
     if dice.random() < 0.3:
@@ -147,7 +189,9 @@ def _finished(picture: Picture, dice: np.random.Generator) -> Picture:
         streak[long // 2, :] = 1 / long
         turned = cv2.getRotationMatrix2D((long / 2, long / 2), float(dice.uniform(0, 180)), 1)
         seen = cv2.filter2D(seen, -1, cv2.warpAffine(streak, turned, (long, long)))
-    seen += dice.normal(0, float(dice.uniform(1, 12)), size=seen.shape).astype(np.float32)
+    if dark:
+        seen = seen * np.float32(0.3) + np.float32(6)
+    seen += grain.normal(0, float(dice.uniform(1, 12)), size=seen.shape).astype(np.float32)
     _, data = cv2.imencode(
         ".jpg", np.clip(seen, 0, 255).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, int(dice.integers(35, 92))]
     )

@@ -1,11 +1,13 @@
 """Codes in a picture: what zxing-cpp finds at once, and what it finds once the picture was helped.
 
-Each pass is a way to help: stripes turned upright, contrast and edges restored, noise taken away. A live camera takes
-one at each frame, so that no frame takes long; a single picture gets them all.
+Each pass is a way to help: stripes turned upright, contrast and edges restored, noise taken away. A single picture
+gets them all. A live camera takes one look at each frame, for matrix codes or for linear ones, with help at every
+second: no frame takes long, and a label that is held for half a second has had them all.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import cv2
 import numpy as np
@@ -13,7 +15,7 @@ import zxingcpp
 from numpy.typing import NDArray
 
 Gray = NDArray[np.uint8]
-Formats = zxingcpp.BarcodeFormats
+Formats = zxingcpp.BarcodeFormats | tuple[()]
 LEAST_SIDE = 8  # pixels; no code has fewer modules
 MOST_PIXELS = 24_000_000  # a picture beyond that is scaled down first
 MOST_STRIPES = 3  # candidates for linear codes that are turned upright in one picture
@@ -21,8 +23,9 @@ SIGHT = 640  # pixels; stripes are looked for in a picture of this width
 STRIPED = 0.55  # coherence of the gradients, 0 to 1, from which an area counts as stripes
 LEAST_AREA = 0.0012  # of the picture
 LINEAR = zxingcpp.barcode_formats_from_str("AllLinear,PDF417")
+MATRIX = zxingcpp.barcode_formats_from_str("AllMatrix")
 # these have no check digit, or one so weak that noise passes: what only a helped picture shows must be shown twice
-WEAK = {"PDF417", "ITF", "Codabar", "Code39", "Code93", "EAN8", "UPCE", "DataBarLtd", "Code32", "Telepen"}
+WEAK = {"PDF417", "ITF", "Codabar", "Code39", "Code93", "EAN8", "UPCE", "DataBarLimited", "Code32", "Telepen"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,9 @@ class Found:
         return self.kind in WEAK
 
 
-Pass = Callable[[Gray], Iterator[zxingcpp.Barcode]]
+Pass = Callable[[Gray, Formats], Iterator[zxingcpp.Barcode]]
+Look = Callable[[Gray], tuple[Found, ...]]
+EVERY: Formats = ()  # of all kinds
 
 
 def codes_in(picture: NDArray[np.uint8]) -> tuple[Found, ...]:
@@ -55,14 +60,14 @@ def codes_in(picture: NDArray[np.uint8]) -> tuple[Found, ...]:
     return found
 
 
-def first_look(gray: Gray) -> tuple[Found, ...]:
+def first_look(gray: Gray, formats: Formats = EVERY) -> tuple[Found, ...]:
     """What is found without help."""
-    return _told(_read(gray))
+    return _told(_read(gray, formats))
 
 
-def helped(gray: Gray, help_: Pass) -> tuple[Found, ...]:
+def helped(gray: Gray, help_: Pass, formats: Formats = EVERY) -> tuple[Found, ...]:
     """What one help brings; codes of weak kinds only when it brings them twice."""
-    barcodes = list(help_(gray))
+    barcodes = list(help_(gray, formats))
     texts = [barcode.bytes for barcode in barcodes]
     sure = [each for each in barcodes if _kind(each) not in WEAK or texts.count(each.bytes) > 1]
     return _told(sure)
@@ -77,13 +82,19 @@ def plain(picture: NDArray[np.uint8]) -> Gray:
     return np.ascontiguousarray(gray, dtype=np.uint8)
 
 
-def _read(gray: Gray, **how: object) -> list[zxingcpp.Barcode]:
-    barcodes = zxingcpp.read_barcodes(gray, text_mode=zxingcpp.TextMode.Plain, **how)  # pyright: ignore[reportArgumentType]
+def _read(gray: Gray, formats: Formats, **how: object) -> list[zxingcpp.Barcode]:
+    barcodes = zxingcpp.read_barcodes(
+        gray,
+        formats=formats,  # pyright: ignore[reportArgumentType] - none named: all
+        text_mode=zxingcpp.TextMode.Plain,
+        **how,  # pyright: ignore[reportArgumentType]
+    )
     return [each for each in barcodes if each.valid and each.bytes]
 
 
 def _kind(barcode: zxingcpp.Barcode) -> str:
-    return str(barcode.format).rpartition(".")[2].replace(" ", "")
+    """`EAN-8` and `Data Matrix` as the library's own names: EAN8, DataMatrix."""
+    return str(barcode.format).rpartition(".")[2].replace(" ", "").replace("-", "")
 
 
 def _told(barcodes: list[zxingcpp.Barcode]) -> tuple[Found, ...]:
@@ -105,13 +116,13 @@ def _is_piece(found: Found, other: Found) -> bool:
     )
 
 
-def _upright(gray: Gray) -> Iterator[zxingcpp.Barcode]:
+def _upright(gray: Gray, _formats: Formats) -> Iterator[zxingcpp.Barcode]:
     """Stripes are found by their gradients, which all point one way, and turned until they stand."""
     for crop in _stripes(gray):
         for scale in (1.0, 2.0) if max(crop.shape) < SIGHT else (1.0,):
             large = _scaled(crop, scale)
-            yield from _read(large, formats=LINEAR, try_rotate=False)
-            yield from _read(_sharp(large), formats=LINEAR, try_rotate=False)
+            yield from _read(large, LINEAR, try_rotate=False)
+            yield from _read(_sharp(large), LINEAR, try_rotate=False)
 
 
 def _scaled(gray: Gray, scale: float) -> Gray:
@@ -159,29 +170,48 @@ def _sharp(gray: Gray) -> Gray:
     return np.asarray(cv2.addWeighted(gray, 2.2, soft, -1.2, 0), dtype=np.uint8)
 
 
-def _contrast(gray: Gray) -> Iterator[zxingcpp.Barcode]:
+def _contrast(gray: Gray, formats: Formats) -> Iterator[zxingcpp.Barcode]:
     """Shade evened out, edges restored: for poor light and a lens out of focus."""
     even = cv2.createCLAHE(clipLimit=3.0, tileGridSize=(8, 8)).apply(gray)
-    yield from _read(_sharp(np.asarray(even, dtype=np.uint8)), try_downscale=False, try_invert=False)
+    yield from _read(_sharp(np.asarray(even, dtype=np.uint8)), formats, try_downscale=False, try_invert=False)
 
 
-def _calm(gray: Gray) -> Iterator[zxingcpp.Barcode]:
+def _calm(gray: Gray, formats: Formats) -> Iterator[zxingcpp.Barcode]:
     """Noise and scratches taken away, at half the size: for dim light and for dots instead of modules."""
     calm = cv2.medianBlur(gray, 3)
     for each in (cv2.medianBlur(calm, 3), _scaled(np.asarray(calm, dtype=np.uint8), 0.5)):
-        yield from _read(np.asarray(each, dtype=np.uint8))
+        yield from _read(np.asarray(each, dtype=np.uint8), formats)
 
 
-def _closed(gray: Gray) -> Iterator[zxingcpp.Barcode]:
+def _closed(gray: Gray, formats: Formats) -> Iterator[zxingcpp.Barcode]:
     """Gaps closed, in both senses: for scratches through the modules and for thin print."""
     for shape in (cv2.MORPH_CLOSE, cv2.MORPH_OPEN):
-        yield from _read(np.asarray(cv2.morphologyEx(gray, shape, np.ones((3, 3), np.uint8)), dtype=np.uint8))
+        closed = cv2.morphologyEx(gray, shape, np.ones((3, 3), np.uint8))
+        yield from _read(np.asarray(closed, dtype=np.uint8), formats)
 
 
-def _large(gray: Gray) -> Iterator[zxingcpp.Barcode]:
+def _large(gray: Gray, formats: Formats) -> Iterator[zxingcpp.Barcode]:
     """The middle at twice the size: for small codes and a camera far off."""
     high, wide = gray.shape
-    yield from _read(_scaled(gray[high // 6 : high - high // 6, wide // 6 : wide - wide // 6], 1.6))
+    middle = gray[high // 6 : high - high // 6, wide // 6 : wide - wide // 6]
+    yield from _read(_scaled(middle, 1.6), formats)
 
 
 HELPS: tuple[Pass, ...] = (_upright, _contrast, _calm, _closed, _large)
+# each of these costs about half of a look at everything
+_HELPED: tuple[Look, ...] = (
+    partial(helped, help_=_upright),
+    partial(helped, help_=_contrast, formats=MATRIX),
+    partial(helped, help_=_contrast, formats=LINEAR),
+    partial(helped, help_=_calm, formats=MATRIX),
+    partial(helped, help_=_closed, formats=LINEAR),
+    partial(helped, help_=_large, formats=MATRIX),
+    partial(helped, help_=_closed, formats=MATRIX),
+    partial(helped, help_=_large, formats=LINEAR),
+    partial(helped, help_=_calm, formats=LINEAR),
+    partial(helped, help_=_upright),
+)
+_PLAIN: tuple[Look, ...] = (partial(first_look, formats=MATRIX), partial(first_look, formats=LINEAR))
+LIVE: tuple[Look, ...] = tuple(  # what a camera does at its frames, over and over
+    look for number, help_ in enumerate(_HELPED) for look in (_PLAIN[number % 2], help_)
+)

@@ -1,7 +1,8 @@
 """A camera that reads codes: every new code in its pictures is a scan, told once while it is in sight."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import cycle
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,33 +11,36 @@ from pydantic import Field
 from hardware.driver import Carrier, Driver, Options, Told
 from hardware.readings import CodeScanned, Stamp
 
+if TYPE_CHECKING:
+    from hardware.decode.picture_codes import Found
+
 
 class CameraDecoder:
-    """Looks at pictures in turn: with no help at every one, with one kind of help at every second."""
+    """Looks at pictures in turn: for matrix codes and for linear ones, with one kind of help at every second."""
 
     pending = False
 
     def __init__(self, *, stamp: Stamp, own: "CameraOptions") -> None:
-        from hardware.decode.picture_codes import HELPS  # noqa: PLC0415 - OpenCV takes half a second
+        from hardware.decode.picture_codes import LIVE  # noqa: PLC0415 - OpenCV takes half a second
 
         self._stamp = stamp
         self._own = own
-        self._helps = cycle((None, *(each for help_ in HELPS for each in (help_, None))))
+        self._looks = cycle(LIVE)
         self._seen: dict[str, int] = {}  # text -> tick at which it was last in sight
         self._doubted: dict[str, int] = {}  # of a weak kind, and seen once
 
     def look(self, picture: NDArray[np.uint8]) -> Iterator[Told]:
         """Yield the codes of one picture that were not in sight just now."""
-        from hardware.decode.picture_codes import first_look, helped, plain  # noqa: PLC0415 - as above
+        from hardware.decode.picture_codes import plain  # noqa: PLC0415 - as above
 
-        if not self._own.codes:
-            return
-        gray = plain(picture)
-        help_ = next(self._helps)
+        if self._own.codes:
+            yield from self._told(next(self._looks)(plain(picture)))
+
+    def _told(self, found_now: "Iterable[Found]") -> Iterator[Told]:
         now = self._stamp()["tick"]
         self._seen = {text: at for text, at in self._seen.items() if self._in_sight(at, now)}
         self._doubted = {text: at for text, at in self._doubted.items() if self._in_sight(at, now)}
-        for found in first_look(gray) if help_ is None else helped(gray, help_):
+        for found in found_now:
             if found.weak and found.text not in self._seen and found.text not in self._doubted:
                 self._doubted[found.text] = now
                 continue
@@ -50,12 +54,16 @@ class CameraDecoder:
         return 0 <= now - at < self._own.again_ms * 1_000_000
 
     def feed(self, chunk: bytes) -> Iterator[Told]:
-        """One picture as a file (JPEG, PNG): how recordings hold them."""
+        """One picture as a file (JPEG, PNG), how recordings hold them: looked at for every kind of code at once."""
         import cv2  # noqa: PLC0415 - as above
 
+        from hardware.decode.picture_codes import first_look, plain  # noqa: PLC0415 - as above
+
         picture = cv2.imdecode(np.frombuffer(chunk, np.uint8), cv2.IMREAD_GRAYSCALE) if chunk else None
-        if picture is not None:
-            yield from self.look(np.asarray(picture, dtype=np.uint8))
+        if picture is None or not self._own.codes:
+            return
+        gray = plain(np.asarray(picture, dtype=np.uint8))
+        yield from self._told(first_look(gray) or next(self._looks)(gray))
 
     def give_up(self, reason: str) -> Iterator[Told]:  # noqa: ARG002 - a picture is whole, or is none
         """Nothing is ever held."""

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 import zxingcpp
 
+from bench.filming import Tally, default, live, watch
 from bench.photographs import empty_ones, photographs
-from hardware.decode.picture_codes import MOST_PIXELS, codes_in, plain
+from hardware.decode.picture_codes import LIVE, MOST_PIXELS, codes_in, plain
 from hardware.driver import Place
 from hardware.drivers.camera import DRIVER, CameraOptions
 from hardware.readings import CodeScanned, DeviceState, Mark
@@ -27,7 +28,7 @@ def label(text: str, kind: str = "QRCode") -> np.ndarray:
 
 def test_more_is_read_than_by_the_library_alone_and_never_less_in_any_symbology():
     alone, ours = Counter(), Counter()
-    for photograph in photographs(6):
+    for photograph in photographs(2):
         plainly = zxingcpp.read_barcodes(photograph.picture)
         alone[photograph.symbology] += any(code.bytes == photograph.text.encode() for code in plainly)
         found = codes_in(photograph.picture)
@@ -35,6 +36,24 @@ def test_more_is_read_than_by_the_library_alone_and_never_less_in_any_symbology(
         ours[photograph.symbology] += bool(found)
     assert all(ours[kind] >= alone[kind] for kind in alone)
     assert ours.total() >= 1.1 * alone.total()
+
+
+def test_a_live_camera_reads_no_less_than_the_library_alone_in_the_same_time_and_nothing_false():
+    ours, alone = Tally(), Tally()
+    films = list(photographs(1))[:6]
+    for photograph in (*films, *empty_ones(2)):
+        watch(photograph, live(), ours, 300)
+        watch(photograph, default, alone, 300)
+    assert all(ours.read[each.symbology] >= alone.read[each.symbology] for each in films)
+    assert not ours.false
+
+
+def test_each_look_of_a_live_camera_is_for_one_family_of_codes_and_all_looks_are_for_both():
+    matrix, linear = label("GP-131"), label("GP-131", "Code128")
+    for look in LIVE:
+        assert not (look(matrix) and look(linear))
+    for shown in (matrix, linear):
+        assert sum(bool(look(shown)) for look in LIVE) >= len(LIVE) // 4
 
 
 def test_nothing_is_read_where_there_is_no_code():
