@@ -285,7 +285,7 @@ def look(house: House, digest: str, where: Cut, pictures: Sequence[str]) -> list
     """What a taught check says to pictures, with the threshold and the band that are given."""
     if len(pictures) > MOST_SAMPLES:
         raise Invalid(*WRONG["samples"])
-    data = write_taught(_cut_anew(_held(house, digest), where))
+    data = write_taught(_cut_anew(held(house, digest), where))
     with _folder(house) as place:
         (place / FILE).write_bytes(data)
         files = _pictures(house, pictures, place)
@@ -297,19 +297,19 @@ def use(house: House, draft: str, step: str, check: str, digest: str, where: Cut
 
     Each teaching is another file under another path, so that undoing gives the earlier one back.
     """
-    taught = _cut_anew(_held(house, digest), where)
+    taught = _cut_anew(held(house, digest), where)
     data = write_taught(taught)
     kept = _keep(house, data)
     path = f"vision/{taught.name}-{kept[:8]}.vision"
     with writing(house.engine) as tx:
-        held = insist_on_writing(tx, draft)
-        wanted = _check(held, step, check)
-        part = held.parts[STEP + step]
+        written = insist_on_writing(tx, draft)
+        wanted = _check(written, step, check)
+        part = written.parts[STEP + step]
         uploads.put(tx, draft, path, kept)
         checks = [each | {"taught": path} if each is wanted else each for each in part.body["checks"]]
         changed = Change(part=STEP + step, version=part.version, body=part.body | {"checks": checks})
         edits.apply(tx, house, draft, (changed,), by)
-        note(tx, house.now(), by, "taught", f"{held.document}/{step}/{check}", path)
+        note(tx, house.now(), by, "taught", f"{written.document}/{step}/{check}", path)
     house.live.say(f"draft {draft}")
     return path
 
@@ -322,7 +322,8 @@ def _cut_anew(taught: TaughtCheck, where: Cut) -> TaughtCheck:
     )
 
 
-def _held(house: House, digest: str) -> TaughtCheck:
+def held(house: House, digest: str) -> TaughtCheck:
+    """What was taught under that digest; raises NotThere."""
     with reading(house.engine) as tx:
         kind = tx.execute(select(tables.media.c.type).where(tables.media.c.digest == digest)).scalar()
     if kind != TYPE:

@@ -10,8 +10,9 @@ from rich.table import Table
 
 from content import picture as pictures
 from content.vision.errors import NoPicture, NotTaught
-from content.vision.evaluating import MOST_PICTURES, SOURCE, Evaluation, Labelled, evaluate
+from content.vision.evaluating import MOST_PICTURES, Labelled, evaluate
 from content.vision.looking import Taught, look, opened
+from content.vision.measuring import SOURCE, Evaluation
 from content.vision.pictures import read_picture
 from content.vision.taught import MOST_BYTES, Align, Kind, Region, write_taught
 from content.vision.teaching import Example, Learned, Lesson, teach

@@ -14,8 +14,9 @@ from content.errors import DocumentError
 from content.folder import load_instruction
 from content.vision.differing import differing
 from content.vision.errors import NotTaught, VisionError
-from content.vision.evaluating import Labelled, evaluate, wilson
+from content.vision.evaluating import Labelled, evaluate
 from content.vision.looking import Taught, look, opened
+from content.vision.measuring import wilson
 from content.vision.pictures import as_jpeg, as_png, read_picture
 from content.vision.taught import Region, read_taught, write_taught
 from content.vision.teaching import Example, Learned, Lesson, teach

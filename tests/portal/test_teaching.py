@@ -188,3 +188,49 @@ def test_what_cannot_be_taught_is_said_in_words_and_pictures_that_do_not_divide_
     page.locator("#tried h3", has_text="A person decides").wait_for()
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_what_was_taught_is_measured_on_a_labelled_set_and_its_mistakes_are_shown(edit, tmp_path):
+    eve = edit("close-pump")
+    page = eve.page
+    a_check(eve, "cap-red")
+    pictures = drawn(tmp_path / "taught", "cap")
+    give(eve, "good", pictures["good"])
+    give(eve, "bad", pictures["bad"])
+    page.get_by_label("Kind").select_option("colour")
+    region(eve, *scene.PLACES["cap"])
+    teach(eve)
+    new = drawn(tmp_path / "new", "cap", 4, seed=9)
+    place = page.locator("#measuring")
+    measure = place.get_by_role("button", name="Measure", exact=True)
+    assert measure.is_disabled()
+    place.get_by_label("Good pictures to measure with").set_input_files(
+        [*new["good"], new["bad"][0]]
+    )  # one mislabelled
+    place.get_by_text("5 good pictures and 0 bad pictures.").wait_for()
+    place.get_by_label("Bad pictures to measure with").set_input_files(new["bad"][1:])
+    place.get_by_text("5 good pictures and 3 bad pictures.").wait_for()
+    measure.click()
+    cell = "[data-cell='{}']".format
+    place.locator(cell("good good"), has_text="4").wait_for()
+    assert place.locator(cell("good bad")).inner_text() == "1"
+    assert place.locator(cell("bad bad")).inner_text() == "3"
+    assert "20 % (1 of 5)" in place.locator(".rates").inner_text()
+    shown = place.locator("[data-title='Judged wrong'] li")
+    assert shown.count() == 1
+    assert "Good 5: judged bad" in shown.inner_text()
+    assert shown.locator("img").evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+    page.screenshot(path=tmp_path / "measured.png", full_page=True)
+    slide(eve, "high", 1)
+    slide(eve, "low", 0)
+    place.locator("[data-title='Left to a person'] li").nth(7).wait_for()
+    page.reload()
+    page.locator("#said", has_text="kept in this browser").wait_for()
+    place.get_by_text("5 good pictures and 3 bad pictures.").wait_for()
+    place.get_by_label("Good pictures to measure with").set_input_files(pictures["good"][:1])
+    place.get_by_text("6 good pictures").wait_for()
+    measure.click()
+    place.locator(".error", has_text="it was taught from this").wait_for()
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.screenshot(path=tmp_path / "measured-phone.png", full_page=True)

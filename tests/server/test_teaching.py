@@ -7,13 +7,14 @@ import pytest
 from PIL import Image
 
 from content.package import digest_of
+from content.vision.evaluating import Labelled, evaluate
 from content.vision.looking import look, opened
 from content.vision.taught import read_taught, write_taught
 from content.vision.teaching import Example, Lesson, teach
 from content.vision.verdict import Answer
 from hardware.simulate.scene import PLACES, Scene, draw, shaken
 from server.errors import Conflict, Invalid, NotThere, Refused, TooLarge
-from server.library import drafts, history, submitting, teaching
+from server.library import drafts, history, measuring, submitting, teaching
 from server.library.publishing import publish
 from server.library.shapes import STEP
 from server.library.teaching import Cut
@@ -233,3 +234,39 @@ def test_nothing_is_used_where_it_does_not_belong(house, begun, samples) -> None
     submitting.submit(house, begun, "", "eva")
     with pytest.raises(Conflict, match="in-review"):
         use("lay-o-ring", "cap", found.digest, USUAL)
+
+
+def test_a_labelled_set_is_measured_as_on_a_terminal_and_never_on_what_was_learned(house, samples) -> None:
+    found = lesson(house, samples)
+    good = [kept(house, jpeg(seed=seed)) for seed in range(40, 44)]
+    bad = [kept(house, jpeg(cap=cap, seed=50)) for cap in ("blue", "yellow", None)]
+    swapped = [
+        *({"picture": each, "good": True} for each in (*good, bad[0])),
+        *({"picture": each, "good": False} for each in bad[1:]),
+    ]
+    pictures = measuring.labelled(swapped)
+    told = measuring.measure(house, found.digest, cut_of(found), pictures)
+    assert told["matrix"]["good"] == {"good": 4, "bad": 1, "undecided": 0}
+    assert told["matrix"]["bad"] == {"good": 0, "bad": 2, "undecided": 0}
+    assert (told["rates"]["false reject"]["count"], told["rates"]["false reject"]["of"]) == (1, 5)
+    (wrong,) = [each for each in told["judged"] if each["right"] is False]
+    assert (wrong["name"], wrong["picture"], wrong["truth"]) == ("Good 5", bad[0], "good")
+    assert wrong["regions"][0]["corners"]
+    on_terminal = evaluate(
+        opened(house.media.path(found.digest).read_bytes()),
+        [
+            Labelled(name=name, data=house.media.path(each.picture).read_bytes(), good=each.good)
+            for name, each in zip(teaching.named(pictures), pictures, strict=True)
+        ],
+    ).plain()
+    assert (on_terminal["matrix"], on_terminal["rates"]) == (told["matrix"], told["rates"])
+    strict = measuring.measure(house, found.digest, cut_of(found, low=0.0, high=1.0), pictures)
+    assert strict["rates"]["undecided"]["count"] == len(pictures)
+    learned = [*pictures, teaching.Sample(picture=samples[0]["picture"], good=True)]
+    with pytest.raises(Invalid, match="Good 6: it was taught from this"):
+        measuring.measure(house, found.digest, cut_of(found), learned)
+    with pytest.raises(Invalid, match="twice"):
+        measuring.measure(house, found.digest, cut_of(found), [pictures[0], pictures[0]])
+    for nothing in ([], None, [{"picture": "x", "good": True}], [swapped[0]] * 301):
+        with pytest.raises(Invalid, match="no pictures to measure with"):
+            measuring.labelled(nothing)

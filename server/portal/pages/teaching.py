@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from content.vision import differing
 from content.vision.taught import KINDS, MOST_REGIONS, ONE_REGION, Code, Count, Orientation, TaughtCheck, Text
 from server.errors import Invalid
-from server.library import teaching
+from server.library import measuring, teaching
 from server.library.teaching import Judge, Lesson
 from server.media.kinds import LARGEST, Kind
 from server.portal.guard import Engineer, ThePortal
@@ -52,6 +52,7 @@ def page(
         one_region=sorted(ONE_REGION),
         most_regions=MOST_REGIONS,
         most_samples=teaching.MOST_SAMPLES,
+        most_labelled=measuring.MOST_LABELLED,
         largest=LARGEST[Kind.PICTURE],
     )
 
@@ -174,6 +175,16 @@ async def look(request: Request, here: ThePortal, _visitor: Writer, draft: str) 
     return JSONResponse(
         {"verdicts": await run_in_threadpool(teaching.look, here.house, digest, where, named)}
     )
+
+
+@router.put("/drafts/{draft}/vision/measure")
+async def measure(request: Request, here: ThePortal, _visitor: Engineer, draft: str) -> JSONResponse:
+    """How well what was taught does on a labelled set, with the threshold that the page shows."""
+    held_draft(here, draft)
+    given = await told(request)
+    digest, where = _taught(given)
+    pictures = measuring.labelled(given.get("pictures"))
+    return JSONResponse(await run_in_threadpool(measuring.measure, here.house, digest, where, pictures))
 
 
 @router.put("/drafts/{draft}/vision/use")

@@ -1,5 +1,5 @@
 // What is being taught: pictures, regions, settings, and what was learned of them. Kept in the browser until it is used.
-const REMEMBERED = ["name", "kind", "regions", "settings", "align", "ask", "note", "samples", "learned"];
+const REMEMBERED = ["name", "kind", "regions", "settings", "align", "ask", "note", "samples", "labelled", "learned"];
 
 export class Lesson {
   constructor(store, heard) {
@@ -17,6 +17,7 @@ export class Lesson {
     this.ask = known.ask ?? "operator";
     this.note = known.note ?? "";
     this.samples = known.samples ?? []; // { picture, good }: a digest in the store, and which side it is on
+    this.labelled = known.labelled ?? []; // { picture, good }: what it is measured with
     this.learned = known.learned ?? null;
     this.frame = known.frame ?? null; // the scene inside a file whose pictures are not here
   }

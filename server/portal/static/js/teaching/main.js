@@ -4,6 +4,7 @@ import { button, count, el, slug } from "../editor/parts.js";
 import { upload } from "../editor/uploading.js";
 import { Lesson } from "./lesson.js";
 import { Pictures } from "./pictures.js";
+import { Measuring } from "./measuring.js";
 import { drawResult } from "./result.js";
 import { drawCuts, drawScale, listenCuts } from "./scale.js";
 import { drawSettings } from "./settings.js";
@@ -14,10 +15,11 @@ const page = by("teaching");
 const { draft, csrf, step, check } = page.dataset;
 const closed = page.dataset.state !== "draft";
 const single = new Set(JSON.parse(page.dataset.oneRegion));
-const to = { draft, token: csrf, largest: Number(page.dataset.largest), most: Number(page.dataset.mostSamples) };
+const to = { draft, token: csrf, largest: Number(page.dataset.largest), most: Number(page.dataset.mostSamples), mostLabelled: Number(page.dataset.mostLabelled) };
 const lesson = new Lesson(`stepline teaching ${draft} ${step} ${check}`, drawAll);
 const pictures = new Pictures(by("samples"), lesson, to, closed);
 const trying = new Trying(by("trying"), lesson, pictures, ask);
+const measuring = new Measuring(by("measuring"), lesson, to, ask);
 let held = null; // what the draft's file says
 let drawnScene = null;
 let busy = false;
@@ -95,6 +97,7 @@ function drawLearned() {
   const { learned } = lesson;
   by("result").hidden = by("trying").hidden = !learned;
   by("use").disabled = closed || busy || !learned || learned.stale || same(learned, used);
+  measuring.draw();
   if (!learned) return;
   drawResult(by("result"), lesson, closed);
   drawScale(by("scale"), lesson);
@@ -122,6 +125,7 @@ by("teach").addEventListener("click", async () => {
   drawAll();
   by("result").scrollIntoView({ behavior: "smooth", block: "nearest" });
   trying.look();
+  measuring.measure(true);
 });
 
 by("use").addEventListener("click", async () => {
@@ -142,9 +146,14 @@ by("use").addEventListener("click", async () => {
 
 by("as-taught").addEventListener("click", () => {
   lesson.moveCut(lesson.learned.taught);
-  trying.look();
+  lookAgain();
 });
-listenCuts(by("result"), lesson, () => trying.look());
+listenCuts(by("result"), lesson, lookAgain);
+
+function lookAgain() {
+  trying.look();
+  measuring.measure(true);
+}
 
 by("anew").addEventListener("click", () => {
   lesson.forget();
