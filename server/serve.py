@@ -21,7 +21,7 @@ from server.broker import EmbeddedBroker, PortTaken
 from server.clockwork import Clockwork
 from server.house import House, utc_now
 from server.keys import Keyring
-from server.library import keeping, planning, rotating
+from server.library import collecting, keeping, planning, rotating
 from server.media import MediaStore
 from server.people import roster
 from server.preview import Previews
@@ -83,7 +83,13 @@ def _serve(settings: Settings) -> None:
         teller = Teller(house)
         running.callback(teller.close)
         clockwork = Clockwork(
-            house, [keeping.KeyWatch(house).look, planning.Planner(house).look, teller.look]
+            house,
+            [
+                keeping.KeyWatch(house).look,
+                planning.Planner(house).look,
+                collecting.Collector(house).look,
+                teller.look,
+            ],
         )
         clockwork.start()
         running.callback(clockwork.stop)

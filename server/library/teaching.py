@@ -33,7 +33,7 @@ from content.vision.taught import (
 from server.audit import note
 from server.errors import Invalid, NotThere, TooLarge
 from server.house import House
-from server.library import edits, uploads
+from server.library import collecting, edits, uploads
 from server.library.drafts import Draft, keep_medium
 from server.library.edits import Change, insist_on_writing
 from server.library.shapes import STEP
@@ -218,7 +218,9 @@ def take_picture(house: House, sent: Path, name: str, by: str) -> Taken:
     if kinds.tell(sent).kind is not kinds.Kind.PICTURE:
         raise Invalid("a camera is taught from pictures", "take a photograph, or save the file as a picture")
     with sent.open("rb") as stream:
-        return take(house, stream, name, by)
+        taken = take(house, stream, name, by)
+    collecting.remember(house, taken)
+    return taken
 
 
 def take_file(house: House, sent: Path) -> tuple[str, TaughtCheck]:
@@ -336,6 +338,7 @@ def _keep(house: House, data: bytes) -> str:
     house.media.keep(data, digest)
     with writing(house.engine) as tx:
         keep_medium(tx, digest, len(data), TYPE)
+        collecting.remember_files(tx, digest, [digest], house.now())
     return digest
 
 

@@ -65,6 +65,10 @@ class MediaStore:
                 raise
         return digest
 
+    def remove(self, digest: str) -> None:
+        """Throw the file away, if it is held: nothing refers to it."""
+        self._place(digest).unlink(missing_ok=True)
+
     def _place(self, digest: str) -> Path:
         if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
             raise NotThere("a file is named by 64 hexadecimal digits")

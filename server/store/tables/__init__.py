@@ -15,6 +15,7 @@ from server.store.tables.library import (
     release_media,
     releases,
     station_releases,
+    teaching_files,
 )
 from server.store.tables.plant import audit, enrolments, kiosks, people, sessions, stations
 from server.store.tables.publishing import (
@@ -96,6 +97,7 @@ __all__ = [
     "station_releases",
     "stations",
     "step_times",
+    "teaching_files",
     "terms",
     "things",
     "withdrawals",

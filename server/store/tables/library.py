@@ -67,6 +67,14 @@ release_media = Table(
     Column("path", String, primary_key=True),
     Column("media", ForeignKey("media.digest"), nullable=False, index=True),
 )
+teaching_files = Table(  # taken in to teach a camera; they go when nothing uses them
+    "teaching_files",
+    metadata,
+    Column("digest", String, primary_key=True),
+    Column("together", String, nullable=False, index=True),  # the picture that the file was made of or from
+    Column("original", Boolean, nullable=False),  # as it was sent, in the store of originals
+    Column("at", Utc, nullable=False),  # taken in last
+)
 assignments = Table(
     "assignments",
     metadata,
