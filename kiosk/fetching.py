@@ -120,7 +120,7 @@ class Fetcher:
 
     def _insist(self) -> None:
         if self._abandoned.is_set():
-            raise Abandoned("something else came to pass meanwhile")
+            raise Abandoned
 
     def _together(self, work: Iterable[Callable[[], None]]) -> None:
         """Do it several at a time; the first that fails ends it, and what has come by then stays."""

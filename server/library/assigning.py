@@ -27,6 +27,11 @@ def create_station(  # noqa: PLR0917 - a station as people list it
             raise Conflict(f"there is a station {station} already", "choose another identifier")
         tx.execute(insert(tables.stations).values(id=station, name=name, line=line, area=area, counter=0))
         note(tx, house.now(), by, "created station", station, name)
+        made = tx.execute(select(tables.stations).where(tables.stations.c.id == station)).one()
+        grown = dict[str, int]()
+        for document in places.documents_at(tx, made):  # what is placed where it stands it gets at once
+            grown |= settling.settle_in(tx, house, document)
+    settling.tell(house, grown)
     house.live.say("stations")
 
 

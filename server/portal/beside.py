@@ -32,6 +32,7 @@ WORDS = {
     How.CHANGED: "changed",
     How.SAME: "the same",
 }
+UNREADABLE = (1600, 1200)  # pixels, as which a picture is drawn over that cannot be opened
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +130,12 @@ def _is_digest(text: str) -> bool:
 
 @lru_cache(maxsize=2_000)
 def size_of(file: Path) -> tuple[int, int]:
-    """Width and height of a picture in pixels; its name is its digest, so it never changes."""
-    with Image.open(file) as picture:
-        return picture.size
+    """Width and height of a picture in pixels; its name is its digest, so it never changes.
+
+    One that cannot be opened is shown as a broken picture on the page, and not as a broken page.
+    """
+    try:
+        with Image.open(file) as picture:
+            return picture.size
+    except OSError:  # a pipeline sends what it likes
+        return UNREADABLE

@@ -4,6 +4,9 @@ import csv
 import io
 import re
 
+from content.deviation import DeviationKind
+from server.portal.looks import KINDS, STATIC
+
 
 def rows(answer) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
@@ -133,3 +136,10 @@ def test_step_times_stand_against_their_standard_and_as_a_file(visit, client):
     with_steps = rows(client("sam").get("/step-times.csv", params={"document": "close-pump"}))
     assert {row["step"] for row in with_steps} >= {"lay-o-ring", "take-serial"}
     assert all(float(row["elapsed_s"]) > 0 for row in with_steps)
+
+
+def test_every_kind_of_deviation_has_its_own_name_and_colour() -> None:
+    charts = (STATIC / "js" / "charts.js").read_text(encoding="utf-8")
+    colours = dict(re.findall(r'^  (\w+): "(--c\d+)",$', charts, re.MULTILINE))
+    assert colours.keys() == set(DeviationKind) == KINDS.keys()
+    assert len(set(colours.values())) == len(colours)

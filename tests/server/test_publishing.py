@@ -41,11 +41,12 @@ from server.library.shapes import HEAD, STEP
 from server.people import keys
 from server.people.roster import add_person
 from server.people.sessions import Role
+from server.portal.beside import UNREADABLE, size_of
 from server.reports import library
 from server.reports import reviewing as due
 from server.store import tables
 from server.store.engine import reading, writing
-from tests.content.documents import TEXT, write_instruction
+from tests.content.documents import PNG, TEXT, write_instruction
 from tests.library import LIBRARY
 from tests.server.conftest import Clock
 
@@ -737,3 +738,17 @@ def test_that_a_release_took_effect_at_its_date_is_written_down_once(
         a = tables.audit.c
         told = tx.execute(select(a.detail).where(a.what == "took effect")).scalars().all()
     assert told == ["at bench-1, bench-2"]
+
+
+def test_a_station_that_comes_later_gets_at_once_what_is_placed_where_it_stands(
+    plant: House, first: str
+) -> None:
+    assigning.create_station(plant, "bench-9", "Bench 9", "Pumps", "Hall 1", "ada")
+    assigning.create_station(plant, "bench-10", "Bench 10", "Valves", "Hall 1", "ada")
+    assert held_at(plant, "bench-9") == {first}
+    assert held_at(plant, "bench-10") == set()
+
+
+def test_a_picture_that_cannot_be_opened_breaks_no_page(tmp_path: Path) -> None:
+    (tmp_path / "broken").write_bytes(PNG)
+    assert size_of(tmp_path / "broken") == UNREADABLE

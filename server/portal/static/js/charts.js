@@ -1,7 +1,7 @@
 // The plots of the reports, drawn with ECharts from the numbers that the page carries.
 
 const drawn = new Map();
-const colours = ["--c1", "--c2", "--c3", "--c4", "--c5", "--c6", "--c7"];
+const colours = ["--c1", "--c2", "--c3", "--c4", "--c5", "--c6", "--c7", "--c8", "--c9", "--c10"];
 const kindColours = {
   wrong_code: "--c1",
   out_of_limits: "--c2",
@@ -10,6 +10,9 @@ const kindColours = {
   overrun: "--c4",
   problem: "--c5",
   aborted: "--c6",
+  bad_picture: "--c8",
+  manual_entry: "--c9",
+  device_disabled: "--c10",
 };
 
 function colour(name) {
