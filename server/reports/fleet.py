@@ -64,6 +64,7 @@ class FleetKiosk:
     expires_at: datetime | None  # until when its documents hold, by its own proof
     ending: Ending  # how near that is; a kiosk that is online gets them anew each day
     shown: tuple[Shown, ...]
+    unknown: tuple[str, ...]  # digests of releases that it shows and nobody here knows of
     lacks: tuple[Named, ...]  # it must hold these, and does not show any release of their documents
     open_on: tuple[Named, ...]  # runs are open on these, and they are not to be used any more
 
@@ -126,7 +127,7 @@ def fleet(
 
 def _urgency(kiosk: FleetKiosk) -> tuple[bool, int, bool]:
     ends = (Ending.OVER, Ending.SOON, Ending.FAR).index(kiosk.ending)
-    return not kiosk.danger, ends, not (kiosk.behind or kiosk.lacks)
+    return not (kiosk.danger or kiosk.unknown), ends, not (kiosk.behind or kiosk.lacks)
 
 
 def by_document(found: tuple[FleetKiosk, ...]) -> tuple[DocumentSpread, ...]:
@@ -200,6 +201,7 @@ def _kiosk(  # noqa: PLR0917 - a row with what belongs to it
         shown=tuple(
             _shown(each, wanted, since.get(each.digest)) for each in sorted(shown, key=lambda e: e.title)
         ),
+        unknown=tuple(digest for digest in digests if digest not in names),
         lacks=tuple(each for name, each in sorted(wanted.items()) if name not in here),
         open_on=tuple(
             names[digest]

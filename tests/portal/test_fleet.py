@@ -30,6 +30,7 @@ def changed(plant_module, tmp_path_factory):
         ends = {"issued_at": now - timedelta(days=80), "expires_at": now + timedelta(days=10)}
         more = ends if station == "packing" else {}
         plant_module.prove(plant, station, held, now + timedelta(hours=hours + 3), **more)
+    plant_module.prove(plant, "assembly-2", ["f" * 64], now + timedelta(hours=3))  # lost with a backup
     releasing.withdraw(plant.house, wrong.digest, "The roller scratches the label", "eve")
     yield from ((served, going, wrong) for served in conftest.serve(plant, data))
 
@@ -53,9 +54,10 @@ def test_every_release_is_told_with_its_stations_and_what_is_dangerous_stands_fi
     served, _going, wrong = changed
     page = visit(served).sign_in("sam", "/fleet").page
     alarms = page.get_by_role("alert").all_inner_texts()
-    assert len(alarms) == 3
-    assert "Packing: its documents hold until" in alarms[2]
-    assert "carry a stick there" in alarms[2]
+    assert len(alarms) == 4
+    assert "Assembly 2 shows what this server does not know: ffffffffffff" in " ".join(alarms[2].split())
+    assert "Packing: its documents hold until" in alarms[3]
+    assert "carry a stick there" in alarms[3]
     assert "Assembly 1 still shows what was withdrawn: Label and pack r2" in alarms[0] + alarms[1]
     assert "Packing was last seen with" in alarms[0] + alarms[1]
     assert "Somebody has to go there" in alarms[0] + alarms[1]
