@@ -48,7 +48,7 @@ releases:
 
 
 @given(told=HISTORIES)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_a_history_is_the_same_after_it_was_written_and_read(
     told: History, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -51,7 +51,7 @@ def at(value: Any, path: tuple[Any, ...]) -> Any:
     data=st.data(),
 )
 @settings(
-    max_examples=200,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )

@@ -120,6 +120,9 @@ def goes_on(folder: Path, scene: Scene) -> None:
     assert looked_at(folder) == (4, scene.withdraws)
 
 
+POINTS = 10_000 if os.environ.get("STEPLINE_LONG") else 24  # writes at which it is killed, evenly over all
+
+
 @pytest.fixture(scope="module", params=["", "withdraws"])
 def scene(request: pytest.FixtureRequest) -> Scene:
     return Scene(Path(tempfile.mkdtemp(prefix="stepline-switch-", dir=MEMORY)), request.param)
@@ -165,7 +168,9 @@ def test_killed_before_every_single_thing_that_lasts(scene: Scene) -> None:
 @pytest.mark.parametrize(
     "scene", ["withdraws"], indirect=True
 )  # its transactions are those of the other, and more
-@pytest.mark.timeout(900)  # a kiosk is started anew for each of some hundred writes
+@pytest.mark.timeout(
+    900
+)  # a kiosk is started anew for each of these writes; STEPLINE_LONG=1 takes some hundred
 @pytest.mark.parametrize("call", ["pwrite64", "fdatasync"])
 def test_killed_at_every_write_of_the_transaction_itself(scene: Scene, call: str, tmp_path: Path) -> None:
     """Without `-f` strace sees the thread that commits the switch, and no other."""
@@ -179,7 +184,7 @@ def test_killed_at_every_write_of_the_transaction_itself(scene: Scene, call: str
     total = sum(line.startswith(call) for line in lines)
     assert total > first
     seen = set[State]()
-    for number in range(first, total + 1):
+    for number in {*range(first, total + 1, max(1, (total - first) // POINTS)), total}:
         store = scene.copy(scene.before.with_name("traced"))
         inject = ["strace", "-qq", "-o", str(log), "-e", f"inject={call}:signal=KILL:when={number}"]
         ended = child(*inject, store=store, scene=scene, last=0)

@@ -450,4 +450,4 @@ class Floor(RuleBasedStateMachine):
 
 
 TestFloor = Floor.TestCase
-TestFloor.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)
+TestFloor.settings = settings(max_examples=10, stateful_step_count=25, deadline=None)
