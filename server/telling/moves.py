@@ -42,6 +42,7 @@ TYPES = {  # Never change a name; only add.
     "review overdue": "document.review-overdue",
     "review rule": "document.review-rule",
     "block kept": "block.kept",
+    "threw away": "library.pictures-thrown-away",
     "block proposed": "block.proposed",
     "registered": "thing.registered",
     "changed": "thing.changed",

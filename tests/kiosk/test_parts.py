@@ -178,6 +178,9 @@ class Glass:
     def type(self, text: str) -> None:
         self.touched.append(text)
 
+    def texts(self) -> tuple[str, ...]:
+        return ("Idle",)
+
     def shot(self, path: Path) -> None:
         path.write_bytes(b"picture")
 

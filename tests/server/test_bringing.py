@@ -168,7 +168,7 @@ def without_blur(values: dict[str, Any]) -> dict[str, Any]:
 
 @given(revisions=st.lists(instructions().map(without_blur), min_size=1, max_size=3))
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 def test_any_documents_history_goes_round(
     revisions: list[dict[str, Any]], tmp_path_factory: pytest.TempPathFactory

@@ -13,7 +13,7 @@ from content.explaining import explain, path_of
 from content.instruction import Instruction
 from content.sop import Sop
 from content.trying.paths import Path as Way
-from content.trying.paths import spelled_count
+from content.trying.paths import Trial, spelled_count
 from server.errors import Conflict
 from server.library import checking, conditions, presenting, submitting, trying
 from server.portal.flowchart import lay_out
@@ -122,8 +122,7 @@ def try_out(here: ThePortal, _visitor: Engineer, draft: str) -> JSONResponse:
     gate = submitting.gate(
         submitting.remarks(held, *checking.wishes(here.house)), [path.why for path in trial.stuck]
     )
-    order = {"stuck": 0, "cut short": 1, "stopped": 2, "completed": 3}
-    shown = sorted(trial.paths, key=lambda path: (order[path.end], -path.expected.total_seconds()))
+    shown = _shown(trial)
     return JSONResponse(
         {
             "paths": len(trial.paths),
@@ -133,10 +132,19 @@ def try_out(here: ThePortal, _visitor: Engineer, draft: str) -> JSONResponse:
             "stopped": sum(path.end == "stopped" for path in trial.paths),
             "stuck": len(trial.stuck),
             "cut": sum(path.end == "cut short" for path in trial.paths),
-            "shown": [_way(path) for path in shown[:MOST_SHOWN]],
+            "shown": [_way(path) for path in shown],
             "gate": asdict(gate),
         }
     )
+
+
+def _shown(trial: Trial) -> list[Way]:
+    """What stands against a release first, then some of those that end, the longest first; none crowds out others."""
+    found: list[Way] = []
+    for number, end in enumerate(("stuck", "cut short", "stopped", "completed"), start=1):
+        paths = sorted((path for path in trial.paths if path.end == end), key=lambda path: -path.expected)
+        found += paths[: number * MOST_SHOWN // 4 - len(found)]
+    return found
 
 
 def _way(path: Way) -> dict[str, Any]:
