@@ -114,7 +114,11 @@ class _Keeping(Broker):
         handler = self._get_handler(session)
         while handler is not None and not session.retained_messages.empty():
             kept = session.retained_messages.get_nowait()
-            await handler.mqtt_publish(kept.topic, kept.data, kept.qos, retain=False)
+            try:
+                await handler.mqtt_publish(kept.topic, kept.data, kept.qos, retain=False)
+            except BaseException:  # it has not arrived: later is better than never
+                await self._keep(session, kept)
+                raise
 
 
 class EmbeddedBroker:

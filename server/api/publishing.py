@@ -46,6 +46,7 @@ router = APIRouter(responses=RESPONSES, tags=["publishing"])
 DraftName = Annotated[str, FromPath(max_length=80)]
 DigestName = Annotated[str, FromPath(max_length=80)]
 LONGEST_SOURCE = 2_000  # characters
+LONGEST_NAMED = 300  # of one value in it
 
 
 class SentOut(BaseModel):
@@ -239,7 +240,10 @@ def _source(text: str) -> dict[str, str]:
         given = {"note": text}
     if not isinstance(given, dict):
         given = {"note": str(given)}
-    return {str(name)[:40]: str(value)[:300] for name, value in list(given.items())[:10]}
+    told = {str(name)[:40]: str(value) for name, value in list(given.items())[:10]}
+    return {  # an author that is cut off could sign
+        name: value if name == "author" else value[:LONGEST_NAMED] for name, value in told.items()
+    }
 
 
 def _within(folder: Path, finding: Finding) -> Finding:

@@ -13,7 +13,7 @@ from server.errors import Conflict, Invalid, NotThere
 from server.house import House
 from server.library import changing, places, settling, tenure
 from server.store import tables
-from server.store.engine import reading, writing
+from server.store.engine import deciding, reading, writing
 
 FORMAT = 1
 
@@ -22,7 +22,7 @@ def create_station(  # noqa: PLR0917 - a station as people list it
     house: House, station: str, name: str, line: str, area: str, by: str
 ) -> None:
     """Add a station; raises Conflict when there is one of that identifier."""
-    with writing(house.engine) as tx:
+    with deciding(house.engine) as tx:
         if tx.execute(select(tables.stations.c.id).where(tables.stations.c.id == station)).scalar():
             raise Conflict(f"there is a station {station} already", "choose another identifier")
         tx.execute(insert(tables.stations).values(id=station, name=name, line=line, area=area, counter=0))
@@ -49,7 +49,7 @@ def rename_station(house: House, station: str, name: str, by: str) -> None:
 
 def assign(house: House, station: str, releases: Sequence[str], by: str) -> int:
     """Make `releases` (digests) what the station must hold; the assignment's new counter."""
-    with writing(house.engine) as tx:
+    with deciding(house.engine) as tx:
         known = set(
             tx.scalars(select(tables.releases.c.digest).where(tables.releases.c.digest.in_(releases)))
         )

@@ -23,7 +23,7 @@ from server.library.hiding import keep_media
 from server.library.publishing import put_down
 from server.library.reasons import insist_on_reason
 from server.store import tables
-from server.store.engine import writing
+from server.store.engine import deciding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,7 @@ def bring(house: House, folder: Path, document: str, because: str, by: str) -> t
         raise Invalid(
             "the history is not in order", "take it whole, as it was written", problem.findings
         ) from None
-    with writing(house.engine) as tx:
+    with deciding(house.engine) as tx:
         if _is_there(tx, document, found):
             return tuple(each.release for each in found)
         for each in found:
@@ -64,7 +64,8 @@ def bring(house: House, folder: Path, document: str, because: str, by: str) -> t
         _supersede(tx, found)
         detail = f"{len(found)} releases: {because}"
         note(tx, house.now(), by, "history brought in", document, detail)
-    settling.settle(house, document, by=by)
+        grown = settling.settle_in(tx, house, document, by=by)
+    settling.tell(house, grown)
     house.live.say("library")
     return tuple(each.release for each in found)
 

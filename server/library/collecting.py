@@ -5,11 +5,11 @@ is a file, and each labelled set is kept only for its figures. What a draft or a
 checks were taught from, stays for as long as that does.
 """
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from sqlalchemy import Connection, delete, insert, select, union
+from sqlalchemy import Connection, delete, select, union
 
 from content import picture
 from content.vision.errors import NotTaught
@@ -18,7 +18,9 @@ from server.audit import note
 from server.errors import NotThere
 from server.house import House
 from server.library.taking import ORIGINALS, Taken
+from server.library.teaching_files import forget, remember_files
 from server.media import MediaStore
+from server.rhythm import Rhythm
 from server.store import tables
 from server.store.engine import reading, writing
 
@@ -36,35 +38,17 @@ def remember(house: House, taken: Taken) -> None:
             remember_files(tx, taken.digest, [taken.original], house.now(), original=True)
 
 
-def remember_files(
-    tx: Connection, together: str, digests: Iterable[str], at: datetime, *, original: bool = False
-) -> None:
-    """The same, file by file; one that is taken in again counts from now on."""
-    forget(tx, digests := list(digests))
-    for digest in digests:
-        row = {"digest": digest, "together": together, "original": original, "at": at}
-        tx.execute(insert(tables.teaching_files).values(row))
-
-
-def forget(tx: Connection, digests: Iterable[str]) -> None:
-    """These files are for something else: they are not thrown away."""
-    tx.execute(delete(tables.teaching_files).where(tables.teaching_files.c.digest.in_(list(digests))))
-
-
 class Collector:
     """One of the server's regular tasks."""
 
     def __init__(self, house: House) -> None:
         self._house = house
-        self._next: datetime | None = None
+        self._rhythm = Rhythm(house.now, PERIOD)
 
     def look(self) -> None:
         """Collect, once an hour."""
-        now = self._house.now()
-        if self._next is not None and self._next - PERIOD <= now < self._next:
-            return
-        self._next = now + PERIOD
-        collect(self._house)
+        if self._rhythm.is_due():
+            collect(self._house)
 
 
 def collect(house: House) -> int:
@@ -86,9 +70,9 @@ def collect(house: House) -> int:
             if all(row.at < before and row.digest not in used for row in group)
             for row in group
         ]
-        digests = [row.digest for row in gone]
-        forget(tx, digests)
-        tx.execute(delete(tables.media).where(tables.media.c.digest.in_(digests)))
+        for digest in {row.digest for row in gone}:
+            forget(tx, [digest])
+            tx.execute(delete(tables.media).where(tables.media.c.digest == digest))
         if gone:
             note(
                 tx,
@@ -110,9 +94,9 @@ def _used(tx: Connection, house: House) -> frozenset[str]:
     named = union(select(d.media), select(r.media)).subquery()
     shown = set(tx.execute(select(named.c.media)).scalars())
     for body in tx.execute(select(tables.blocks.c.media)).scalars():
-        shown |= {word for word in body.split('"') if len(word) == 64}
-    taught = tx.execute(select(m.digest).where(m.type == TAUGHT, m.digest.in_(shown))).scalars()
-    for digest in list(taught):
+        shown |= set(json.loads(body).values())
+    taught = shown & set(tx.execute(select(m.digest).where(m.type == TAUGHT)).scalars())
+    for digest in taught:
         try:
             check = read_taught(house.media.path(digest).read_bytes())
         except (NotTaught, NotThere):

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from server.store.tables import people
 
-AUTHOR = re.compile(r"\s*([^<>,;]*?)\s*(?:<([^<>\s]+)>)?\s*(?:[,;\n]|$)")
+BETWEEN = re.compile(r"[,;\n]")  # authors
 
 
 def people_of(tx: Connection, sources: Iterable[Mapping[str, str]]) -> list[frozenset[str]]:
@@ -26,6 +26,8 @@ def people_of(tx: Connection, sources: Iterable[Mapping[str, str]]) -> list[froz
 def _called(author: str) -> frozenset[str]:
     """Every name that an author goes by: the name, the mail's address, and what stands before its @."""
     found: set[str] = set()
-    for name, mail in AUTHOR.findall(author):
-        found |= {name.casefold(), mail.casefold(), mail.casefold().partition("@")[0]}
+    for one in BETWEEN.split(author):
+        name, _, rest = one.partition("<")
+        mail = rest.partition(">")[0].strip().casefold()
+        found |= {name.strip().casefold(), mail, mail.partition("@")[0]}
     return frozenset(found - {""})

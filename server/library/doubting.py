@@ -1,8 +1,8 @@
 """Documents in doubt: something that they refer to, or the procedure that governs them, was changed.
 
 Tools, parts, equipment, software and standards are registered once. Changing one flags every document of which a
-release that is in use, or the newest, names it; a flag can hold
-a document, so that nobody starts it. Looking again clears the flag.
+release that is in use, or the newest, names it; a flag can hold a document, so that nobody starts it. Looking again
+clears the flag.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from server.library.mentions import places
 from server.library.reasons import insist_on_reason
 from server.reports.library import in_use
 from server.store import tables
-from server.store.engine import writing
+from server.store.engine import deciding, writing
 
 KINDS = ("tool", "part", "equipment", "software", "standard")
 LONGEST_ID, LONGEST_NAME = 120, 200  # characters
@@ -127,7 +127,7 @@ def change(
     `hold`: those of high risk are not started until somebody has looked at them.
     """
     t = tables.things
-    with writing(house.engine) as tx:
+    with deciding(house.engine) as tx:
         row = tx.execute(select(t).where(t.c.id == thing)).first()
         if row is None:
             raise NotThere(f"{thing} is not registered", "register it first")
@@ -186,7 +186,7 @@ def clear(house: House, number: int, outcome: str, by: str) -> None:
     if not outcome.strip():
         raise Invalid("say what came of the review", "such as: still right, or: changed in revision 4")
     f = tables.flags
-    with writing(house.engine) as tx:
+    with deciding(house.engine) as tx:
         row = tx.execute(select(f).where(f.c.id == number, f.c.cleared_at.is_(None))).first()
         if row is None:
             raise NotThere("There is no such flag.", "Load the page again.")

@@ -90,7 +90,9 @@ def _entry(row: Row[Any], signatures: Sequence[Signature], numbers: Mapping[str,
         name=row.name,
         because=(row.comment or "").strip() or None,
         in_spite_of=(row.override or "").strip() or None,
-        source={name: str(value) for name, value in json.loads(row.source or "{}").items() if value},
+        source={
+            name: str(value) for name, value in json.loads(row.source or "{}").items() if str(value).strip()
+        },
         restores=numbers.get(row.restores),
         signatures=tuple(signatures),
         **_withdrawal(row),

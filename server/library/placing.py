@@ -10,7 +10,7 @@ from server.house import House
 from server.library.places import MADE, SCOPES
 from server.library.settling import settle_in, tell
 from server.store import tables
-from server.store.engine import writing
+from server.store.engine import deciding
 
 MOST_MADE = 500  # products and options of one station
 LONGEST_NAME = 120
@@ -21,7 +21,7 @@ def place(house: House, document: str, scope: str, where: str, by: str) -> None:
     if scope not in SCOPES:
         raise Invalid(f"there is no scope {scope!r}", f"one of {', '.join(SCOPES)}")
     p = tables.placements
-    with writing(house.engine) as tx:
+    with deciding(house.engine) as tx:
         if tx.execute(select(tables.documents.c.id).where(tables.documents.c.id == document)).first() is None:
             raise NotThere(f"there is no document {document}")
         _refuse_unknown_place(tx, scope, where)
@@ -38,7 +38,7 @@ def place(house: House, document: str, scope: str, where: str, by: str) -> None:
 def unplace(house: House, placement: int, by: str) -> None:
     """Take a placement back; raises NotThere."""
     p = tables.placements
-    with writing(house.engine) as tx:
+    with deciding(house.engine) as tx:
         row = tx.execute(select(p).where(p.c.id == placement)).first()
         if row is None:
             raise NotThere("There is no such placement.", "Load the page again.")
@@ -58,7 +58,7 @@ def make(house: House, station: str, products: Sequence[str], options: Sequence[
             f"at most {MOST_MADE} names of at most {LONGEST_NAME} characters",
         )
     m, p = tables.makes.c, tables.placements.c
-    with writing(house.engine) as tx:
+    with deciding(house.engine) as tx:
         if tx.execute(select(tables.stations.c.id).where(tables.stations.c.id == station)).first() is None:
             raise NotThere(f"there is no station {station}")
         before = {

@@ -13,8 +13,9 @@ from server.library import awaiting, doubting, settling
 from server.people.sessions import Role
 from server.reports import reviewing as due
 from server.reports.reviewing import Planned, Rule
+from server.rhythm import Rhythm
 from server.store import tables
-from server.store.engine import reading, writing
+from server.store.engine import deciding, reading, writing
 
 PERIOD = timedelta(minutes=1)
 RIGHT, CHANGE = "right", "change"
@@ -68,7 +69,7 @@ def sign(  # noqa: PLR0917 - who says what about which document
     if verdict == CHANGE and not outcome.strip():
         raise Invalid("say what has to change", "who changes it reads it")
     words = outcome.strip()[:2_000]
-    with writing(house.engine) as tx:
+    with deciding(house.engine) as tx:
         now = house.now()
         plan = next((each for each in due.planned(tx, now) if each.document == document), None)
         if plan is None:
@@ -107,16 +108,13 @@ class Planner:
 
     def __init__(self, house: House) -> None:
         self._house = house
-        self._next: datetime | None = None
+        self._rhythm = Rhythm(house.now, PERIOD)
 
     def look(self) -> None:
         """Look at everything, once a minute."""
-        now = self._house.now()
-        if self._next is not None and self._next - PERIOD <= now < self._next:
-            return
-        self._next = now + PERIOD
-        remind(self._house)
-        count(self._house)
+        if self._rhythm.is_due():
+            remind(self._house)
+            count(self._house)
 
 
 def remind(house: House) -> None:

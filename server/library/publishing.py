@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, insert, select
 
 from content import package
 from content.errors import DocumentError
@@ -17,7 +17,7 @@ from server.house import House
 from server.library import doubting, numbering, shared
 from server.library.hiding import keep_media
 from server.store import tables
-from server.store.engine import writing
+from server.store.engine import deciding
 
 Conclude = Callable[[Connection, Release], None]
 
@@ -40,7 +40,7 @@ def publish(house: House, folder: Path, by: str, conclude: Conclude | None = Non
     media = keep_media(house, folder, document, package.describe(folder, document))
     payload = package.payload(document, media)
     release = Release(digest=package.digest_of(payload), document=document, media=media)
-    with writing(house.engine) as tx:
+    with deciding(house.engine) as tx:
         keep(tx, house, release, payload, by)
         shared.keep_of_folder(
             tx, house, folder, document, {file.path: file.digest for file in media}, by, proposed=False
@@ -81,9 +81,7 @@ def keep(tx: Connection, house: House, release: Release, payload: bytes, by: str
 
 def _was_given(tx: Connection, document: Document) -> bool:
     """Whether kiosks told of the number: its release was lost when this server was restored from an older backup."""
-    told = select(tables.documents.c.numbered).where(tables.documents.c.id == document.id)
-    released = select(func.max(tables.releases.c.revision)).where(tables.releases.c.document == document.id)
-    return (tx.execute(released).scalar() or 0) < document.revision <= (tx.execute(told).scalar() or 0)
+    return numbering.released(tx, document.id) < document.revision <= numbering.told(tx, document.id)
 
 
 def put_down(  # noqa: PLR0917 - what, and by whom it was released when

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, select
 
 from content.errors import DocumentError
 from content.folder import Document, load
@@ -18,16 +18,17 @@ from content.revision import RevisionState
 from server.audit import note
 from server.errors import Conflict, Invalid, NotAllowed, NotThere
 from server.house import House
-from server.library import checking, doubting, lifecycle, numbering, settling, shared, sharing, superseding
+from server.library import checking, doubting, lifecycle, numbering, settling, shared, sharing
 from server.library.drafts import Draft, hold, read
 from server.library.publishing import publish
 from server.library.reasons import insist_on_reason
 from server.library.reviewing import insist_on_signatures
 from server.library.submitting import as_folder
 from server.library.trying import tried, untried
+from server.library.withdrawing import take_back
 from server.people.sessions import Role
 from server.store import tables
-from server.store.engine import reading, writing
+from server.store.engine import deciding, reading
 
 Point = Literal["next-run", "next-unit", "at-once"]
 POINTS: tuple[Point, ...] = ("next-run", "next-unit", "at-once")
@@ -90,12 +91,14 @@ def release(  # noqa: PLR0917 - what is released how, by whom
     grown: dict[str, int] = {}
 
     def conclude(tx: Connection, made: Release) -> None:
-        _conclude(tx, house, held, made, by, terms, override)
+        _conclude(tx, house, held, made, by, terms, override, left)
         grown.update(settling.settle_in(tx, house, made.document.id, by=by))
 
     try:
         with as_folder(house, held, revision=number) as folder:
-            _refuse_obstacles(house, load(folder), role, override)
+            document = load(folder)
+            _refuse_obstacles(house, document, role, override)
+            left = untried(tried(document)) if isinstance(document, Instruction) else ""
             made = publish(house, folder, by, conclude)
     except DocumentError as problem:
         raise Invalid("the document is not in order", "take it back and mend it", problem.findings) from None
@@ -153,14 +156,14 @@ def refuse(found: Sequence[str], role: Role, override: str) -> None:
 
 
 def _conclude(  # noqa: PLR0917 - in one transaction: the release, its terms, the draft's state, its roll-out
-    tx: Connection, house: House, held: Draft, made: Release, by: str, terms: Terms, override: str
+    tx: Connection, house: House, held: Draft, made: Release, by: str, terms: Terms, override: str, left: str
 ) -> None:
     hold(tx, held.id)  # between the signatures' check and here somebody may have taken it back and changed it
     insist_on_signatures(tx, read(tx, held.id), lifecycle.content_of(held))
     source = tx.execute(select(tables.drafts.c.source).where(tables.drafts.c.id == held.id)).scalar_one()
     keep_terms(tx, made.digest, terms, draft=held.id, override=override.strip(), source=source)
     why = f"revision {made.document.revision}"
-    if isinstance(made.document, Instruction) and (left := untried(tried(made.document))):
+    if left:
         why = f"{why}; {left}"  # nobody is to take for tried what was not
     lifecycle.move(tx, house, held.id, RevisionState.RELEASED, by, why)
     if override:
@@ -209,17 +212,12 @@ def withdraw(house: House, digest: str, reason: str, by: str) -> None:
     """Take a release off the floor: nobody starts it, who works by it is held. Raises NotThere, Conflict, Invalid."""
     reason = insist_on_reason(reason, "say why it is withdrawn", "who stands at the kiosk reads it")
     r = tables.releases.c
-    with writing(house.engine) as tx:
+    with deciding(house.engine) as tx:
         row = tx.execute(select(r.document, r.revision, r.withdrawn_at).where(r.digest == digest)).first()
         if row is None:
             raise NotThere("There is no such release.", "Look in the library.")
         if row.withdrawn_at is not None:
             raise Conflict("This release is withdrawn already.", "Load the page again.")
-        now = house.now()
-        tx.execute(update(tables.releases).where(r.digest == digest).values(withdrawn_at=now))
-        tx.execute(insert(tables.withdrawals).values(release=digest, reason=reason, at=now, by=by))
-        superseding.withdrawn(tx, digest)
-        note(tx, now, by, "withdrawn", row.document, f"revision {row.revision}: {reason}")
-        grown = settling.settle_in(tx, house, row.document, withdrawn=digest, by=by)
+        grown = take_back(tx, house, digest, row.document, row.revision, reason, by)
     settling.tell(house, grown)
     house.live.say("library")

@@ -17,7 +17,7 @@ from server.library.reasons import insist_on_reason
 from server.library.releasing import IN_SPITE, Terms
 from server.people.sessions import Role
 from server.store import tables
-from server.store.engine import reading, writing
+from server.store.engine import deciding, reading
 
 
 def against(house: House, digest: str) -> tuple[str, ...]:
@@ -46,7 +46,7 @@ def restore(  # noqa: PLR0917 - what comes back how, who says so and why
     """
     reason = insist_on_reason(reason, "say why the earlier content comes back", "the release keeps it")
     terms, override = terms or Terms(), override.strip()
-    with writing(house.engine) as tx:
+    with deciding(house.engine) as tx:
         row = _earlier(tx, digest)
         releasing.insist_on_terms(tx, terms)
         held = package.read_payload(row.payload.encode())

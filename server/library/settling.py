@@ -1,7 +1,7 @@
 """Which release of a document each station gets, and why: effective dates, staged roll-outs, holds.
 
 A station gets every document that is placed where it stands, or for what it makes (see `places`). Of a document it gets
-the newest release that is in force for it. `settle` writes that down, and tells the kiosks to look again.
+the newest release that is in force for it. `settle_in` writes that down, and `tell` has the kiosks look again.
 """
 
 import json
@@ -20,7 +20,7 @@ from server.library.places import documents_at, stations_of
 from server.library.reasons import insist_on_reason
 from server.library.superseding import supersede
 from server.store import tables
-from server.store.engine import writing
+from server.store.engine import deciding, writing
 
 ITSELF = "stepline"  # who does what nobody does by hand
 
@@ -130,13 +130,6 @@ def held_documents(tx: Connection) -> set[str]:
 # --- settling -------------------------------------------------------------------
 
 
-def settle(house: House, document: str, by: str = ITSELF) -> None:
-    """Bring the stations' assignments in line for one document, in a transaction of its own."""
-    with writing(house.engine) as tx:
-        grown = settle_in(tx, house, document, by=by)
-    tell(house, grown)
-
-
 def tell(house: House, grown: Mapping[str, int]) -> None:
     """Let the kiosks of these stations look again: what `settle_in` returned, once that is committed."""
     for station, counter in grown.items():
@@ -151,7 +144,7 @@ def settle_in(
     """Bring the stations' assignments in line for one document; the counters of those that are to look again.
 
     It belongs to the transaction of whatever changes what is in force: a crash leaves both or neither. `withdrawn`:
-    this release was just taken back, and every station that may have it is told. `by` is whose doing it is that a newer
+    this release was just taken back, and every station that ever had it is told. `by` is whose doing it is that a newer
     release takes the place of the older ones.
     """
     a, r = tables.assignments.c, tables.releases.c
@@ -169,7 +162,7 @@ def settle_in(
     for row in tx.execute(query):
         holding.setdefault(row.station, set()).add(row.release)
     grown = {}
-    told = set() if withdrawn is None else wanted.keys() | tenure.held_by(tx, withdrawn)
+    told = set[str]() if withdrawn is None else tenure.held_by(tx, withdrawn)
     for station in sorted(wanted.keys() | holding.keys() | told):
         choice = wanted.get(station)
         target = {choice.digest} if choice is not None and choice.digest is not None else set[str]()
@@ -226,7 +219,7 @@ def stop(house: House, digest: str, by: str, why: str) -> None:
 
 def _move_rollout(house: House, digest: str, by: str, why: str) -> None:
     o = tables.rollouts.c
-    with writing(house.engine) as tx:
+    with deciding(house.engine) as tx:
         row = _rollout(tx, digest)
         stages = json.loads(row.stages)
         after: dict[str, Any]
@@ -309,7 +302,7 @@ def come_due(house: House, since: datetime, now: datetime) -> None:
         query = select(r.document).join(tables.terms, t.release == r.digest).distinct()
         due = tx.execute(query.where(t.effective_at > since, t.effective_at <= now)).scalars().all()
     for document in due:
-        with writing(house.engine) as tx:
+        with deciding(house.engine) as tx:
             grown = settle_in(tx, house, document)
             if grown:  # what took effect long ago is looked at again with every start
                 note(tx, now, ITSELF, "took effect", document, f"at {', '.join(sorted(grown))}"[:2_000])

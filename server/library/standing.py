@@ -168,7 +168,7 @@ def signatures(tx: Connection, drafts: Iterable[str]) -> dict[str, tuple[Signatu
 
 
 def authors(tx: Connection, drafts: Iterable[str]) -> dict[str, frozenset[str]]:
-    """Everybody who wrote in each of the drafts, here or in the git checkout that it came from."""
+    """Everybody who wrote in each of the drafts, here or in the last commit of the checkout that it came from."""
     e, d = tables.draft_edits.c, tables.drafts.c
     wanted = list(drafts)
     found: dict[str, set[str]] = {}

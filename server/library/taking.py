@@ -9,17 +9,15 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from sqlalchemy import delete
-
 from server.audit import note
 from server.errors import Invalid, TooLarge
 from server.house import House
 from server.library.drafts import keep_medium
+from server.library.teaching_files import forget
 from server.media import MediaStore
 from server.media.kinds import LARGEST, Kind
 from server.media.making import Role
 from server.media.normalising import Medium, Normalised, Wish, normalise
-from server.store import tables
 from server.store.engine import writing
 
 RANGE = re.compile(r"^(\d{1,5})(?:-(\d{1,5}))?$")
@@ -110,10 +108,7 @@ def _keep(house: House, made: Normalised, original: Path, by: str) -> Taken:
     with writing(house.engine) as tx:
         for file in _files(items):
             keep_medium(tx, file.digest, file.size, file.type)
-        t = tables.teaching_files.c  # what was to teach a camera only is wanted for more now
-        tx.execute(
-            delete(tables.teaching_files).where(t.digest.in_([f.digest for f in _files(items)] + [digest]))
-        )
+        forget(tx, [*(file.digest for file in _files(items)), digest])  # it is wanted for more now
         note(tx, house.now(), by, "took in", items[0].files[0].digest, f"{made.name}, original {digest}")
     first = items[0].files[0]
     return Taken(

@@ -38,6 +38,7 @@ from server.library.drafts import Draft, keep_medium
 from server.library.edits import Change, insist_on_writing
 from server.library.shapes import STEP
 from server.library.taking import Taken, take
+from server.library.teaching_files import remember_files
 from server.media import kinds, limits
 from server.media.limits import MEGABYTE, Limits
 from server.store import tables
@@ -338,7 +339,7 @@ def _keep(house: House, data: bytes) -> str:
     house.media.keep(data, digest)
     with writing(house.engine) as tx:
         keep_medium(tx, digest, len(data), TYPE)
-        collecting.remember_files(tx, digest, [digest], house.now())
+        remember_files(tx, digest, [digest], house.now())
     return digest
 
 

@@ -5,10 +5,12 @@ import errno
 import hashlib
 import os
 import tempfile
+import time
 from pathlib import Path
 
 from server.errors import Invalid, NoSpace, NotThere
 
+ON_ITS_WAY = 3_600.0  # s between a file that is taken in and the row that says so, at the very most
 FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
@@ -35,7 +37,7 @@ class MediaStore:
         if hashlib.sha256(data).hexdigest() != digest:
             raise Invalid("the file does not match its digest", "send it again")
         place = self._place(digest)
-        if place.is_file():
+        if _is_wanted_again(place):
             return
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
@@ -54,7 +56,7 @@ class MediaStore:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
             os.fsync(file.fileno())
         place = self._place(digest)
-        if not place.is_file():
+        if not _is_wanted_again(place):
             try:
                 place.parent.mkdir(parents=True, exist_ok=True)
                 path.replace(place)
@@ -66,13 +68,24 @@ class MediaStore:
         return digest
 
     def remove(self, digest: str) -> None:
-        """Throw the file away, if it is held: nothing refers to it."""
-        self._place(digest).unlink(missing_ok=True)
+        """Throw the file away: nothing refers to it. One that was taken in just now stays: its row is on its way."""
+        place = self._place(digest)
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - place.stat().st_mtime > ON_ITS_WAY:
+                place.unlink()
 
     def _place(self, digest: str) -> Path:
         if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
             raise NotThere("a file is named by 64 hexadecimal digits")
         return self._folder / digest[:2] / digest[2:4] / digest
+
+
+def _is_wanted_again(place: Path) -> bool:
+    """Whether the file is held; then it counts as taken in now."""
+    with contextlib.suppress(FileNotFoundError):
+        os.utime(place)
+        return True
+    return False
 
 
 def _write_whole(place: Path, data: bytes) -> None:

@@ -29,3 +29,5 @@ def hear(house: House, kiosk: Kiosk, status: dict[str, Any], *, proof: str | Non
         grown = recovering.hear(tx, house, kiosk, counter, report)
     house.live.say(kiosk.station)
     settling.tell(house, grown)
+    if grown:
+        house.live.say("library")

@@ -237,7 +237,7 @@ def _told(envelope: bytes) -> Iterator[str]:
 
 
 def _told_unsigned(tx: Connection) -> list[str]:
-    """The releases that kiosks name which are too old to sign a report."""
+    """The releases that kiosks name in their status, which those that sign no report have only there."""
     states = [json.loads(status or "{}") for status in tx.execute(select(kiosks.c.status)).scalars()]
     return [str(digest) for state in states for digest in state.get("releases") or ()]
 

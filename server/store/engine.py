@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DataError, DBAPIError
 
 BUSY = 30.0  # seconds that a writer waits for another one; ingestion holds the lock for milliseconds
@@ -39,6 +39,23 @@ def writing(engine: Engine) -> Iterator[Connection]:
         connection.execution_options(writes=True)
         with connection.begin():
             yield connection
+
+
+DECIDING = 7301  # of the plant's decisions, among PostgreSQL's advisory locks
+
+
+@contextmanager
+def deciding(engine: Engine) -> Iterator[Connection]:
+    """A writing transaction that changes what is in force somewhere: one after the other, and each sees the last."""
+    with writing(engine) as tx:
+        one_by_one(tx)
+        yield tx
+
+
+def one_by_one(tx: Connection) -> None:
+    """Wait for every other decision to be committed, before any row is locked; on SQLite all who write do."""
+    if tx.dialect.name == "postgresql":
+        tx.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": DECIDING})
 
 
 @contextmanager

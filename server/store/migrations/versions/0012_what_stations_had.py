@@ -57,6 +57,5 @@ def _table(name: str, *columns: str) -> sa.TableClause:
 
 def downgrade() -> None:
     """Without them."""
-    with op.batch_alter_table("documents") as changed:
-        changed.drop_column("numbered")
+    op.execute("ALTER TABLE documents DROP COLUMN numbered")  # in place: other tables refer to this one
     op.drop_table("station_releases")
