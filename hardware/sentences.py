@@ -20,7 +20,7 @@ def sentence(reading: Reading) -> str:
     """What came, without the device's name; what it says of itself is doubted in the same words."""
     doubt = "" if reading.quality is Quality.GOOD else f" ({reading.quality})"
     if reading.made_after is not None:
-        doubt = " (told late)"
+        doubt += " (told late)"
     return _said(reading) + doubt
 
 

@@ -67,7 +67,7 @@ class Sight:
 
     def __init__(self, still: int) -> None:
         self._still = still
-        self._there = False
+        self._told: Turn | None = None  # the latest
         self._open_since: int | None = None  # the connection stands
         self._before: Picture | None = None
         self._kind: Kind | None = None  # of the latest picture
@@ -85,9 +85,10 @@ class Sight:
         self._torn += kind is Kind.TORN
         if picture is not None:
             self._before = picture
-        if kind is Kind.FINE and picture is not None:
+        whole = self._open_since is not None and tick >= self._open_since  # else it is from before
+        if kind is Kind.FINE and picture is not None and whole:
             self._fine_at = tick
-            if not self._there:
+            if self._told is None or self._told.state is not DeviceState.READY:
                 self._turn(DeviceState.READY, f"gives pictures of {picture.shape[1]} × {picture.shape[0]}")
         return kind
 
@@ -106,14 +107,21 @@ class Sight:
         self._turns.clear()
         return told
 
+    @property
+    def waits(self) -> bool:
+        """Whether something has become of it that nobody was told."""
+        return bool(self._turns)
+
     def torn(self) -> int:
         """How many torn pictures came since it was last asked."""
         count, self._torn = self._torn, 0
         return count
 
     def _turn(self, state: DeviceState, reason: str) -> None:
-        self._there = state is DeviceState.READY
-        self._turns.append(Turn(state, reason))
+        turn = Turn(state, reason)
+        if turn != self._told:
+            self._told = turn
+            self._turns.append(turn)
 
     def _judged(self, picture: Picture | None) -> Kind:
         if picture is None or picture.size == 0:

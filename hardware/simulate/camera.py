@@ -5,13 +5,13 @@ import socket
 import threading
 import time
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from hardware.simulate.closing import Closing
 from hardware.simulate.verb import Options, Verb
 
 BOUNDARY = b"--frame\r\n"
@@ -21,7 +21,7 @@ NOISE = 2.0  # of 255: what a sensor adds to every picture
 SHOTS = 3  # pictures of the same scene, each with its own noise, in turn
 
 
-class SimulatedCamera:
+class SimulatedCamera(Closing):
     """Shows whoever connects what it is told to show, over and over."""
 
     def __init__(self, port: int = 0) -> None:
@@ -180,11 +180,3 @@ class SimulatedCamera:
         for viewer in viewers:
             with contextlib.suppress(OSError):
                 viewer.shutdown(socket.SHUT_RDWR)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()

@@ -7,13 +7,13 @@ import ssl
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Any, ClassVar, Self
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
 from hardware.address import broker_at
+from hardware.simulate.closing import Closing
 from hardware.simulate.verb import Options, Verb
 
 PATIENCE = 5.0  # s for the broker to take a message
@@ -73,7 +73,7 @@ FAMILIES: Mapping[str, Family] = {
 }
 
 
-class SimulatedMqttDevice:
+class SimulatedMqttDevice(Closing):
     """Publishes what it is told to, does what it is commanded unless it is `stuck`, and has a last will."""
 
     family: ClassVar[str] = "mqtt"
@@ -192,14 +192,6 @@ class SimulatedMqttDevice:
         if not self.stuck:
             topic, told = self._way.obey(self.base, message.topic, payload)
             self._client.publish(topic, told, qos=1, retain=True)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 class SimulatedZigbeeDevice(SimulatedMqttDevice):

@@ -7,7 +7,6 @@ import socket
 import threading
 from collections import Counter
 from collections.abc import Coroutine
-from types import TracebackType
 from typing import Any, Self
 
 from asyncua import ua
@@ -15,6 +14,7 @@ from asyncua.common.callback import CallbackType, ServerItemCallback
 from asyncua.common.node import Node
 from asyncua.server.server import Server
 
+from hardware.simulate.closing import Closing
 from hardware.simulate.verb import Options, Verb
 
 PATIENCE = 10.0  # s for the server to come up or go
@@ -24,7 +24,7 @@ NAMESPACE = "urn:stepline:simulated"  # becomes ns=2
 Value = bool | int | float | str
 
 
-class SimulatedMachine:
+class SimulatedMachine(Closing):
     """Nodes by name, all in ns=2. An end switch follows its drive unless it jams."""
 
     def __init__(self, port: int = 0) -> None:
@@ -231,14 +231,6 @@ class SimulatedMachine:
 
     def _do(self, work: Coroutine[Any, Any, Any]) -> Any:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 async def _swept_up() -> None:

@@ -3,16 +3,16 @@
 import contextlib
 import socket
 import threading
-from types import TracebackType
 from typing import Self
 
+from hardware.simulate.closing import Closing
 from hardware.simulate.terminal import NOISE, PATIENCE, Unplugged
 from hardware.simulate.verb import Options, Verb
 
 CHUNK = 4096  # bytes
 
 
-class SimulatedPeer:
+class SimulatedPeer(Closing):
     """A device on the network. What the station sends is given to `heard`, on a thread of its own."""
 
     half = b"?"  # what half_frame sends: the beginning of a frame
@@ -130,11 +130,3 @@ class SimulatedPeer:
             except (Unplugged, TimeoutError):
                 break  # the station hung up under the answer; it may come again
         self.hang_up()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()

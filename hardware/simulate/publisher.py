@@ -2,19 +2,19 @@
 
 import json
 import ssl
-from types import TracebackType
 from typing import Any, Self
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
 from hardware.address import broker_at, is_one_topic
+from hardware.simulate.closing import Closing
 from hardware.simulate.verb import Options, Verb
 
 PATIENCE = 5.0  # s for the broker to take a message
 
 
-class SimulatedPublisher:
+class SimulatedPublisher(Closing):
     """Publishes JSON messages with one `field` to one `topic`."""
 
     @classmethod
@@ -80,11 +80,3 @@ class SimulatedPublisher:
         """Hang up."""
         self._client.disconnect()
         self._client.loop_stop()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()

@@ -4,7 +4,6 @@ import contextlib
 import socket
 import threading
 import time
-from types import TracebackType
 from typing import Any, Self
 
 import paho.mqtt.client as paho
@@ -26,12 +25,13 @@ from hardware.decode.sparkplug import (
     Payload,
     Value,
 )
+from hardware.simulate.closing import Closing
 from hardware.simulate.verb import Options, Verb
 
 PATIENCE = 5.0  # s for the broker to take a message
 
 
-class SimulatedEdgeNode:
+class SimulatedEdgeNode(Closing):
     """Births on demand, data by alias, does what it is commanded unless it is `stuck`."""
 
     def __init__(self, broker_url: str, group: str, node: str, device: str = "") -> None:
@@ -232,11 +232,3 @@ class SimulatedEdgeNode:
                 self.birth()
             elif metric.name in self.values and not self.stuck and metric.value is not None:
                 self.set(metric.name, metric.value)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()

@@ -9,9 +9,9 @@ import termios
 import time
 import tty
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
+from hardware.simulate.closing import Closing
 from hardware.simulate.verb import Options, Verb
 
 PATIENCE = 2.0  # s; the kernel holds 4 KiB for a reader, after that a wire would lose bytes too
@@ -23,7 +23,7 @@ class Unplugged(RuntimeError):
     """The simulated device is not plugged in."""
 
 
-class SimulatedTerminal:
+class SimulatedTerminal(Closing):
     """A serial device. `path` is a link to it, as in /dev/serial/by-id, and comes and goes with the plug."""
 
     half = b"?"  # what half_frame sends: the beginning of a frame
@@ -151,14 +151,6 @@ class SimulatedTerminal:
         if self._ends is None:
             raise Unplugged(f"{self.path} is unplugged; replug it first")
         return self._ends[0]
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def heard_at(data: bytes, pace: float) -> bytes:

@@ -2,13 +2,14 @@
 
 import os
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from hardware.key_events import KEY, packed
 from hardware.keyboard import DOWN, LAYOUTS, UP
+from hardware.simulate.closing import Closing
 from hardware.simulate.terminal import SimulatedTerminal
 from hardware.simulate.verb import Options, Verb
 
@@ -19,14 +20,14 @@ SETTLING = 0.5  # s that a desktop needs to take up a new keyboard
 Key = tuple[int, int]  # code and value
 
 
-class Typing:
+class Typing(ABC):
     """What a wedge scanner types; `press` puts the keys where they are read."""
 
     layout = "us"
 
+    @abstractmethod
     def press(self, keys: Iterable[Key]) -> None:
         """Press and let go."""
-        raise NotImplementedError
 
     def scan(self, text: str, symbology: str = "") -> None:
         """Read a code."""
@@ -71,7 +72,7 @@ class SimulatedWedge(Typing, SimulatedTerminal):
         return {"scan": Verb("TEXT", lambda rest: self.scan(_said(rest))), **faults}
 
 
-class UinputWedge(Typing):
+class UinputWedge(Typing, Closing):
     """A keyboard of this machine, to every program alike; for who may write to /dev/uinput."""
 
     def __init__(self, layout: str = "us") -> None:
@@ -111,14 +112,6 @@ class UinputWedge(Typing):
     def close(self) -> None:
         """Unplug it for good."""
         self._keys.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def may_type() -> bool:

@@ -169,7 +169,7 @@ class CameraLine(threading.Thread):
         while not self._halt.rung:
             with self._fresh:
                 self._fresh.wait_for(
-                    lambda: self._came is not seen or self._mailbox.waits or self._halt.rung,  # noqa: B023
+                    lambda: self._came is not seen or self._stirred,  # noqa: B023 - asked before `seen` changes
                     CHECK,
                 )
                 came = None if self._came is seen else self._came
@@ -191,6 +191,10 @@ class CameraLine(threading.Thread):
                     self._talk.told(iter(codes))
             except Exception:  # a picture that breaks the decoder is one picture
                 log.exception("%s: the program failed while looking at a picture", self.name)
+
+    @property
+    def _stirred(self) -> bool:
+        return self._sight.waits or self._mailbox.waits or self._halt.rung
 
     def _judged(self, tick: int, came: Picture | bytes) -> Picture | None:
         """The picture, when it shows what is there now; whoever waits for one is given it."""

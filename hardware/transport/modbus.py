@@ -230,8 +230,12 @@ class ModbusLine(threading.Thread):
             return
         self._beat, self._beat_at = not self._beat, now
         self._beating = True
-        self._put(client, at, Decimal(self._beat), "uint16", "big")
-        self._beating = False
+        try:
+            self._put(client, at, Decimal(self._beat), "uint16", "big")
+        except _Refused as problem:
+            raise LinkLost(str(problem)) from None
+        finally:
+            self._beating = False
 
     def _answer(self, ask: Callable[[], T], where: str, *, refuse: bool = False) -> Any:
         """What the server answers; raises LinkLost without an answer, or with an error to what must be readable."""

@@ -113,8 +113,10 @@ class Session:
 
     def lost(self, code: int) -> bool:
         """The line is gone; True when somebody else goes by our name, and from now on we have another."""
+        if self._met_at is None:
+            return False  # it was never whole, so nothing was lost
         self._lost_at = tick_now() - (2 * KEEPALIVE * 1_000_000_000 if code == SILENT else 0)
-        short = self._met_at is not None and tick_now() - self._met_at < SHORT
+        short = tick_now() - self._met_at < SHORT
         self._short = self._short + 1 if short else 0
         self._ousted = self._ousted + 1 if code == TAKEN_OVER else 0
         self._met_at = None

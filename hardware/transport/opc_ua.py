@@ -129,11 +129,17 @@ class OpcUaLine(threading.Thread):
             client.set_user(self._server.user)
             client.set_password(self._server.password or "")
         await client.connect()
+        protocol = client.uaclient.protocol  # disconnecting forgets it
         try:
             yield client
         finally:
-            with contextlib.suppress(OSError, TimeoutError, ua.UaError):
-                await asyncio.wait_for(client.disconnect(), PATIENCE)
+            try:
+                with contextlib.suppress(OSError, TimeoutError, ua.UaError):
+                    await asyncio.wait_for(client.disconnect(), PATIENCE)
+            finally:
+                if protocol is not None and protocol.transport is not None:
+                    protocol.transport.abort()  # the library leaves that of a frozen server open
+                    await asyncio.sleep(0)  # it is closed in the next turn of the loop
 
     async def _subscribe(self, client: Client) -> None:
         """Subscribe to every node; each has told its value when this returns."""

@@ -32,15 +32,27 @@ class _Talk:
             for piece in self.turns.said(said, said):
                 self._send(piece.data)
 
-    def reach(self, at: int) -> None:
-        self.turns.reach(at)
-
     def play(self, piece: Piece) -> None:
         if not self.turns.is_answer(piece):
             self._send(piece.data)
 
+
+class _Talking:
+    """An end whose device talks; `talk` is its side."""
+
+    talk: _Talk
+
+    def reach(self, at: int) -> None:
+        """The recording has come so far."""
+        self.talk.turns.reach(at)
+
+    def play(self, piece: Piece) -> None:
+        """Say it, unless it is an answer, which waits for its question."""
+        self.talk.play(piece)
+
     def await_said(self, piece: Piece) -> None:
-        self.turns.await_said(piece, PATIENCE)
+        """Wait until the station has said that."""
+        self.talk.turns.await_said(piece, PATIENCE)
 
 
 class _Terminal(AnsweringTerminal):
@@ -52,13 +64,12 @@ class _Terminal(AnsweringTerminal):
         self.talk.heard(data)
 
 
-class TerminalEnd(_Talk):
+class TerminalEnd(_Talking):
     """A serial device, at the end of a pseudo terminal under the path of its port."""
 
     def __init__(self, path: str | None, device: DeviceSettings, pieces: Sequence[Piece]) -> None:
         self.line = _Terminal(path, device, pieces)
-        self.turns = self.line.talk.turns
-        self._send = self.line.send
+        self.talk = self.line.talk
 
     def close(self) -> None:
         """Unplug it, once all was read."""
@@ -84,14 +95,13 @@ class RemoteEnd(TerminalEnd):
         self.line.close()
 
 
-class PeerEnd(SimulatedPeer):
+class PeerEnd(_Talking, SimulatedPeer):
     """A device that listens on a port."""
 
     def __init__(self, port: int, device: DeviceSettings, pieces: Sequence[Piece]) -> None:
-        self._talk = _Talk(device, pieces, self.send)
-        self.reach, self.play, self.await_said = self._talk.reach, self._talk.play, self._talk.await_said
+        self.talk = _Talk(device, pieces, self.send)
         super().__init__(port)
 
     def heard(self, data: bytes) -> None:
         """The station has said something."""
-        self._talk.heard(data)
+        self.talk.heard(data)
