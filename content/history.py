@@ -51,7 +51,7 @@ class History(Piece):
     """A document's releases, the first one first."""
 
     document: Annotated[DocumentId, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
-    releases: Annotated[tuple[Released, ...], Field(min_length=1, max_length=1_000)]
+    releases: Annotated[tuple[Released, ...], Field(min_length=1, max_length=10_000)]
 
 
 def folder_of(revision: int, folder: Path) -> Path:

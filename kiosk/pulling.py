@@ -95,10 +95,13 @@ class Puller:
         return _Coming(assignment, opened, etag)
 
     def _recall(self, coming: Assignment, opened: Opened) -> None:
+        """Keep that it was believed, with what it withdraws: nothing older is taken from now on."""
         library = self.store.library
         held = library.assignment()
-        if held is not None and not set(coming.withdrawn) <= set(held.withdrawn):
-            library.recall(coming, opened.payload, opened.keyid)
+        if held is None:
+            return
+        library.recall(coming, opened.payload, opened.keyid)
+        if not set(coming.withdrawn) <= set(held.withdrawn):
             self.recalled()
 
     def _switch(self, coming: _Coming) -> None:

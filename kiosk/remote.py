@@ -16,8 +16,9 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
+T = TypeVar("T")
 LONGEST = 64 * 1024  # bytes of one request
 PATIENCE = 15.0  # s that a finger waits for a widget to come up, and this aid for the window
 GLANCE = 0.02  # s between two looks for it
@@ -59,7 +60,7 @@ class Remote:
         self._window = window
         self._shots = shots or path.parent
         self._path = path
-        self._wishes: deque[tuple[Callable[[], bool], Future[bool]]] = deque()
+        self._wishes: deque[tuple[Callable[[], Any], Future[Any]]] = deque()
         with contextlib.suppress(FileNotFoundError):
             path.unlink()
         self._listener = socket.socket(socket.AF_UNIX)
@@ -111,7 +112,7 @@ class Remote:
             elif "type" in wish:
                 self._type(str(wish["type"]))
             elif "what" in wish:
-                self._on_ui(lambda: True)
+                self._on_ui(lambda: None)
             else:
                 return {"ok": False, "why": "ask for tap, type, shot, read or what"}
         except Exception as problem:  # noqa: BLE001 - whatever it is, it is the answer
@@ -127,38 +128,21 @@ class Remote:
 
     def _type(self, text: str) -> None:
         window = self._operated()
-
-        def press() -> bool:
-            window.type(text + "\r")
-            return True
-
-        self._on_ui(press)
+        self._on_ui(lambda: window.type(text + "\r"))
 
     def _shoot(self, file: Path) -> None:
-        def shoot() -> bool:
-            self._window.shot(file)
-            return True
-
-        self._on_ui(shoot)
+        self._on_ui(lambda: self._window.shot(file))
 
     def _read(self) -> list[str]:
-        found: list[str] = []
-        window = self._operated()
-
-        def read() -> bool:
-            found.extend(window.texts())
-            return True
-
-        self._on_ui(read)
-        return found
+        return list(self._on_ui(self._operated().texts))
 
     def _operated(self) -> Operated:
         if not isinstance(self._window, Operated):
             raise TypeError("this window is touched only")
         return self._window
 
-    def _on_ui(self, wish: Callable[[], bool]) -> bool:
-        done: Future[bool] = Future()
+    def _on_ui(self, wish: Callable[[], T]) -> T:
+        done: Future[T] = Future()
         self._wishes.append((wish, done))
         self._window.wake()
         return done.result(PATIENCE)

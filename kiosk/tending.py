@@ -149,7 +149,7 @@ class Tend:
         )
         if not bench.keep([fact]):
             return
-        if favour.disable:
+        if favour.disable and play is not None and favour.device in named(play.instruction):
             self._do_without(favour.device, Disabled(supervisor=person.id, reason=reason), stamp)
         disabled = {name: each for name, each in bench.desk.disabled.items() if name != favour.device}
         if favour.disable:

@@ -9,7 +9,7 @@ from kiosk.words import say
 
 def over(expires_at: datetime | None, now: datetime) -> bool:
     """Whether it has ended; what has no end never does."""
-    return expires_at is not None and expires_at <= now
+    return ending(None, expires_at, now) is Ending.OVER
 
 
 def warning(assignment: Assignment | None, now: datetime, language: str) -> str:

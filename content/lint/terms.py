@@ -28,11 +28,11 @@ class _Written:
 
 def inconsistent_term(subject: Subject) -> Found:
     """One thing that has two names, or one name that is written in two ways."""
-    texts = [(at, _plain(text)) for at, text in subject.wording()]
+    texts = [(at, words.plain(text)) for at, text in subject.wording()]
     names = _names(subject)
     found = [
-        *_ways(text for text in _spellings(texts)),
-        *_ways(text for text in _kinds(texts, names)),
+        *_ways(_spellings(texts)),
+        *_ways(_kinds(texts, names)),
     ]
     for first, other in found:
         kept, left = (other, first) if other.term in names and first.term not in names else (first, other)
@@ -81,10 +81,6 @@ def _loosely(number: str) -> str:
     """What finds a number whose hyphens, dots and blanks are left out or written otherwise."""
     pieces = re.findall(r"[^\W\d_]+|\d+", number)
     return r"[-._/ ]?".join(re.escape(piece) for piece in pieces)
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"[*_`]+", "", text)
 
 
 def _names(subject: Subject) -> frozenset[str]:

@@ -118,10 +118,14 @@ def vague(language: str, more: tuple[str, ...]) -> re.Pattern[str] | None:
     return re.compile(rf"(?<!\w)(?:{choices})(?!\w)", re.IGNORECASE) if found else None
 
 
+def plain(text: str) -> str:
+    """A text without Markdown's marks."""
+    return re.sub(r"[*_`]+", "", text)
+
+
 def sentences(text: str) -> list[str]:
     """The sentences and list lines of a text, without Markdown's marks."""
-    plain = re.sub(r"[*_`]+", "", text)
-    return [piece.strip(" -*\n") for piece in SENTENCE.split(plain) if piece.strip(" -*\n")]
+    return [piece.strip(" -*\n") for piece in SENTENCE.split(plain(text)) if piece.strip(" -*\n")]
 
 
 def words(text: str) -> list[str]:

@@ -91,7 +91,9 @@ class Film:
 
     def _seek(self) -> None:
         duration = self._player.duration
-        if duration > 0 and not self._stopped:
+        if duration <= 0:
+            self._sent = False  # the player does not know yet; its next frame tries again
+        elif not self._stopped:
             self._player.seek(self._first / duration)
 
 

@@ -191,8 +191,8 @@ def _steps() -> Iterator[tuple[str, View]]:
     )
     yield "step-torque", step("close-pump", 5, (torque,), primary="Tighten 4 of 6: 9.0 N·m")
     weighed = replace(mass, came="362.4 g", mark=Mark.BAD, verdict="too heavy", gauge=gauge(0.93, "362.4 g"))
-    yield from answers(step)
-    yield from looks(step)
+    yield from answers()
+    yield from looks()
     yield (
         "step-measure",
         step(

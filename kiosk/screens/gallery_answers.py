@@ -1,13 +1,13 @@
 """Checks that a person answers, types or signs, in their states, for the gallery."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
-from kiosk.screens.gallery_steps import gauge
-from kiosk.view import CheckView, Entry, Mark, OptionView, StepView, View
+from kiosk.screens.gallery_steps import gauge, step
+from kiosk.view import CheckView, Entry, Mark, OptionView, View
 
 
-def answers(step: Callable[..., StepView]) -> Iterator[tuple[str, View]]:
+def answers() -> Iterator[tuple[str, View]]:
     """The checks that a person answers, on steps of the library."""
     leaks = CheckView(
         id="leaks",

@@ -1,9 +1,10 @@
 """What a camera says to a picture, in its states, for the gallery."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from kiosk.screens.gallery_steps import step
 from kiosk.view import (
     CheckView,
     Entry,
@@ -12,13 +13,12 @@ from kiosk.view import (
     MediumView,
     OptionView,
     OutlineView,
-    StepView,
     VerdictView,
     View,
 )
 
 
-def looks(step: Callable[..., StepView]) -> Iterator[tuple[str, View]]:
+def looks() -> Iterator[tuple[str, View]]:
     """What a camera says to a picture of the library, and where it asks."""
     shown = step("close-pump", 2, ())
     still = shown.media[0].file if shown.media else Path()
