@@ -35,3 +35,8 @@ def write_instruction(folder: Path, text: str = TEXT, picture: bytes | None = PN
     if picture is not None:
         (folder / "media/bolt.png").write_bytes(picture)
     return folder
+
+
+def everything(folder: Path) -> dict[str, bytes]:
+    """Every file below the folder by its path in it."""
+    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}

@@ -267,11 +267,11 @@ def _flow(draw: st.DrawFn) -> list[Values]:
 
 
 @st.composite
-def spoken(draw: st.DrawFn, document: Piece) -> dict[str, dict[str, Values]]:
-    """Translations of some of its texts; a few of them of an earlier text."""
+def spoken(draw: st.DrawFn, document: Piece, least: int = 0) -> dict[str, dict[str, Values]]:
+    """Translations of some of its texts, in `least` languages or more; a few of them of an earlier text."""
     own = texts(document)
     found: dict[str, dict[str, Values]] = {}
-    for language in draw(st.lists(st.sampled_from(LANGUAGES), max_size=2, unique=True)):
+    for language in draw(st.lists(st.sampled_from(LANGUAGES), min_size=least, max_size=2, unique=True)):
         known = draw(st.lists(st.sampled_from(list(own)), max_size=6, unique=True))
         found[language] = {
             key: {"of": draw(st.just(stamp(own[key])) | st.just("0123abcd")), "text": draw(TEXTS)}

@@ -1,7 +1,7 @@
 """A history as a file: whatever it tells it tells after it was written and read, and what is wrong is said."""
 
 import re
-from datetime import UTC
+from datetime import UTC, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from content.history import History
 from tests.content.asked import some
 from tests.content.words import LINES, SLUGS, TEXTS
 
-ZONES = st.sampled_from([UTC])
+ZONES = st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=30))])
 AT = st.datetimes(timezones=ZONES).map(lambda found: found.isoformat())
 DIGESTS = st.text("0123456789abcdef", min_size=64, max_size=64)
 SIGNATURES = some(
@@ -48,7 +48,7 @@ releases:
 
 
 @given(told=HISTORIES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_a_history_is_the_same_after_it_was_written_and_read(
     told: History, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -73,7 +73,7 @@ def test_a_history_that_was_written_before_it_told_why_is_read(tmp_path: Path) -
         ("released_by", "releasd_by", "did you mean `released_by`?"),
         ("+00:00", "", "released_at"),
         ("0a0a", "zz", "digest"),
-        ("revision: 1", "revision: 2", "nothing is told of the folder r1|the folder r2 is not there"),
+        ("revision: 1", "revision: 2", "nothing is told of the folder r1"),
         ("document:", "document", "not valid YAML|mapping"),
     ],
 )

@@ -22,12 +22,8 @@ from content.importing.draft import Draft, DraftStep, ImportRefused, save
 from content.importing.files import drafts
 from content.instruction import Instruction
 from stepline.command import app
+from tests.cases import CASES, with_cases
 from tests.library import LIBRARY
-
-CASES = Path(__file__).resolve().parents[3] / "shared" / "cases"
-with_cases = pytest.mark.skipif(
-    not CASES.is_dir(), reason="left out: the real cases are not beside the repository"
-)
 
 
 def picture(color: str = "red", size: tuple[int, int] = (60, 40), kind: str = "PNG") -> bytes:

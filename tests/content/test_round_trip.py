@@ -36,7 +36,7 @@ SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_s
 
 
 @given(source=ANY, data=st.data())
-@settings(max_examples=60, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=150, deadline=None, suppress_health_check=SLOW)
 def test_whatever_a_document_says_it_says_after_it_was_written_and_read(
     source: Instruction | Sop, data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -57,7 +57,7 @@ def test_whatever_a_document_says_it_says_after_it_was_written_and_read(
 
 
 @given(told=instructions(), shared=blocks(), prefix=st.none() | st.just("second-time"), data=st.data())
-@settings(max_examples=40, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=80, deadline=None, suppress_health_check=SLOW)
 def test_a_document_that_refers_to_a_shared_block_goes_round_with_it(
     told: dict[str, Any],
     shared: dict[str, Any],
@@ -94,7 +94,7 @@ def test_a_document_that_refers_to_a_shared_block_goes_round_with_it(
         shutil.rmtree(place)
 
 
-def test_the_documents_that_are_tried_leave_no_field_of_the_language_out() -> None:
+def test_what_the_documents_are_drawn_from_leaves_no_field_of_the_language_out() -> None:
     seen: set[tuple[str, str]] = set()
 
     def collect(values: st.SearchStrategy[Any], kind: Any, examples: int) -> None:

@@ -30,6 +30,7 @@ with atheris.instrument_imports(
 SAID = Send | Publish | Ready | HangUp | ReadingRefused
 CEILING = 4096  # bytes of one input
 MOST_MESSAGES = 8  # in one input
+LONGEST_MESSAGE = 4_000  # bytes of one message in an input
 
 
 class Target(Protocol):
@@ -99,7 +100,7 @@ class Lines:
 
 
 class Messages:
-    """A parser of whole messages: each begins with a byte for its topic and one for its length."""
+    """A parser of whole messages: each begins with a byte for its topic and two for its length."""
 
     def __init__(self, kind: str, path: Path, expected: dict[str, Any]) -> None:
         self.kind, self.expected = kind, expected
@@ -118,16 +119,18 @@ class Messages:
         return [self._spelled(piece) for piece in self.taped] + [b"".join(map(self._spelled, self.taped[:4]))]
 
     def _spelled(self, piece: Any) -> bytes:
-        return bytes([self.topics.index(piece.topic), min(255, len(piece.data))]) + piece.data[:255]
+        size = min(LONGEST_MESSAGE, len(piece.data))
+        return bytes([self.topics.index(piece.topic), *size.to_bytes(2, "big")]) + piece.data[:size]
 
     def one(self, data: bytes) -> None:
         decoder, came = made(self.kind, self.expected), []
         for _ in range(MOST_MESSAGES):
-            if len(data) < 2:
+            if len(data) < 3:
                 break
-            topic, size = self.topics[data[0] % len(self.topics)], data[1]
-            came += decoder.hear(topic, data[2 : 2 + size], retained=False)
-            data = data[2 + size :]
+            topic, size = self.topics[data[0] % len(self.topics)], int.from_bytes(data[1:3], "big")
+            came += decoder.hear(topic, data[3 : 3 + size], retained=False)
+            data = data[3 + size :]
+        assert all(told.device == "d" for told in readings(came))
         if reopened(decoder, came):
             assert self.told(decoder) == self.wanted, "a good message was lost after rubbish"
 

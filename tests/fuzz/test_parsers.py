@@ -7,9 +7,9 @@ from hardware.kinds import drivers
 from tests.house.tree import ROOT as HOUSE
 
 RUNS = 20_000  # inputs for all kinds together; the long form is counted in seconds
-OWN_LIBRARY = {  # whose frames a library parses; what is made of them is fuzzed as a part
+OWN_LIBRARY = {  # whose frames a library parses; what is made of them is fuzzed as a part, where bytes come into it
     "modbus": "part registers",
-    "opc-ua": None,
+    "opc-ua": None,  # its library gives values, not bytes
     "camera": "part labels",
     "wedge": "part keys",
 }

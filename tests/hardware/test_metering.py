@@ -42,6 +42,7 @@ def test_a_running_device_is_metered(rack, devices, heard) -> None:
         for number in range(5):
             scanner.scan(f"PART-{number}")
         heard.wait(lambda one: isinstance(one, CodeScanned) and one.text == "PART-4")
+        assert running.health()["s"].metrics.rate > 0
         place = len(heard.readings)
         scanner.unplug()
         heard.state(DeviceState.LOST, after=place)
@@ -49,6 +50,5 @@ def test_a_running_device_is_metered(rack, devices, heard) -> None:
         heard.ready(after=place)
         health = running.health()["s"]
         assert (health.accepted, health.losses, health.returns) == (5, 1, 1)
-        assert health.metrics.rate > 0
         assert 0 < health.metrics.delay <= health.metrics.delay_99
         assert health.metrics.age < 60

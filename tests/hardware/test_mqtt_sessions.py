@@ -1,6 +1,5 @@
 """A kiosk that is cut off from a real broker: what was said meanwhile is heard once, in order, and known as late."""
 
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -15,6 +14,7 @@ from hardware.simulate import SimulatedSensor, SimulatedSwitch
 from hardware.simulate.pytest_rack import Heard
 from hardware.transport.mqtt_session import NAME, Session, name_of
 from server.broker import MOST_KEPT, EmbeddedBroker
+from tests.conftest import free_port
 from tests.hardware.cable import Cable
 from tests.hardware.test_rack_mqtt import GUARD, OVEN
 
@@ -27,10 +27,7 @@ def cable(mosquitto) -> Iterator[Cable]:
 
 @pytest.fixture
 def embedded() -> Iterator[EmbeddedBroker]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    broker = EmbeddedBroker("127.0.0.1", port)
+    broker = EmbeddedBroker("127.0.0.1", free_port())
     broker.start()
     yield broker
     broker.stop()

@@ -11,7 +11,6 @@ before which piece. What is told of each signal, quantity or code comes in that 
 """
 
 import json
-import socket
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -27,6 +26,7 @@ from hardware.readings import Mark, Reading, ReadingRefused
 from hardware.tape import Way, pieces, version
 from stepline.devices.ends import far_end
 from stepline.devices.taping import play
+from tests.conftest import free_port
 
 ROOT = Path(hardware.__file__).parent / "recordings"
 NOW = datetime(2026, 3, 1, 22, 30, tzinfo=UTC)
@@ -156,11 +156,6 @@ def toml(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(toml(each) for each in value) + "]"
     return json.dumps(value)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return listening.getsockname()[1]
 
 
 @pytest.mark.parametrize("path", LINES, ids=named(LINES))

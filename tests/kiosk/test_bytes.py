@@ -10,8 +10,8 @@ import yaml
 
 from server.library import publishing
 from tests.kiosk.plant import Plant
+from tests.kiosk.pulled import Kiosk
 from tests.kiosk.station import PUMP
-from tests.kiosk.test_packages import Kiosk
 
 MANY = 500
 PICTURE = 100_000  # bytes

@@ -103,9 +103,7 @@ def test_a_clock_that_jumps_in_a_run_changes_neither_its_results_nor_its_times_a
         ("weigh", "mass"),
         ("bolt", "bolts"),
         ("bolt", "bolts"),
-        ("look", "done"),
-    ][: len(passed)]
-    assert len(passed) >= 4
+    ]
     assert [str(fact.evidence.torque) for fact in passed if fact.step == "bolt"] == ["9.0", "9.1"]
     assert [fact.tick for fact in facts] == sorted(fact.tick for fact in facts)
     assert all(began - timedelta(minutes=1) <= fact.at <= ended + timedelta(minutes=1) for fact in facts)

@@ -17,94 +17,16 @@ import yaml
 
 from content import package, trust, wire
 from kiosk import proof, validity
-from kiosk.enrolling import Enrolling
-from kiosk.events import EnrolmentOffered
 from kiosk.fetching import AssignmentRefused
-from kiosk.link import Link, NotOurServer, Unreachable
-from kiosk.pulling import Puller
-from kiosk.store.store import Store
-from kiosk.ticker import Ticker
-from server.library import assigning, publishing
+from kiosk.link import NotOurServer, Unreachable
+from server.library import publishing
 from server.library.rotating import rotate
 from server.store import tables
 from server.store.engine import writing
 from tests.kiosk.carrying import Maker
-from tests.kiosk.liar import Liar
 from tests.kiosk.plant import Plant
+from tests.kiosk.pulled import Kiosk, assigned
 from tests.kiosk.station import PUMP, signer
-
-
-class Kiosk:
-    """A kiosk's store and puller, with somebody else's hands on the wire and on the clock."""
-
-    def __init__(self, folder: Path, plant: Plant) -> None:
-        self.plant, self.folder = plant, folder
-        self.liar = Liar(plant.url)
-        self.clock_off = timedelta()
-        self.store = Store.open(folder)
-        self.link = Link(self.liar.url, patience=0.5)
-        codes: list[str] = []
-        enrolling = Enrolling(
-            self.store,
-            self.link,
-            name="bench",
-            version="0.1",
-            tell=lambda event: codes.append(event.code) if isinstance(event, EnrolmentOffered) else None,
-        )
-        enrolling.go_on()
-        plant.confirm(codes[0])
-        assert enrolling.go_on()
-        self.switch_on()
-
-    def switch_on(self) -> None:
-        self.ticker = Ticker(wall=lambda: datetime.now(UTC) + self.clock_off)
-        proof.recall(self.store, self.ticker)
-        self.puller = Puller(self.store, self.link, self.ticker)
-
-    def publish(self, **changed: Any) -> str:
-        digest = self.plant.publish({**PUMP, **changed})
-        self.plant.assign(digest)
-        return digest
-
-    @property
-    def titles(self) -> list[str]:
-        return [tile.title for tile in self.store.library.tiles()]
-
-    def refuses(self, words: str, kind: type[Exception] = AssignmentRefused) -> None:
-        """The next pull ends with these words, and nothing of what was in use has changed."""
-        before = self.state
-        with pytest.raises(kind, match=words):
-            self.puller.pull()
-        assert self.state == before
-
-    @property
-    def state(self) -> object:
-        library = self.store.library
-        assignment = library.assignment()
-        files = {
-            tile.picture and self.store.media.file(*tile.picture).read_bytes() for tile in library.tiles()
-        }
-        return assignment, library.tiles(), library.current(), files
-
-    def close(self) -> None:
-        self.liar.close()
-        self.link.close()
-        self.store.close()
-
-
-@pytest.fixture
-def plant(tmp_path: Path) -> Iterator[Plant]:
-    with Plant(tmp_path / "server").running() as plant:
-        plant.assign(plant.publish(PUMP))
-        yield plant
-
-
-@pytest.fixture
-def kiosk(tmp_path: Path, plant: Plant) -> Iterator[Kiosk]:
-    kiosk = Kiosk(tmp_path / "kiosk", plant)
-    assert kiosk.puller.pull()
-    yield kiosk
-    kiosk.close()
 
 
 def altered(envelope: bytes, change: Callable[[dict[str, Any]], None], *keys: Any, kind: str = "") -> bytes:
@@ -230,10 +152,6 @@ def test_an_older_assignment_replayed(kiosk: Kiosk, plant: Plant) -> None:
     kiosk.liar.lie("assignment", lambda _: older)
     kiosk.refuses(r"older assignment \(2\) than the one in use \(3\)")
     assert kiosk.titles == ["New"]
-
-
-def assigned(plant: Plant) -> bytes:
-    return assigning.assignment(plant.house, "bench-1", "mqtt://127.0.0.1:1")
 
 
 def test_an_assignment_of_the_same_counter_that_was_issued_before(kiosk: Kiosk) -> None:

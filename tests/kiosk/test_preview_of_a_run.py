@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image, ImageChops
+from PIL import Image
 
 from server.preview import Previews
 from tests.kiosk.plant import Plant
 from tests.kiosk.process import KioskProcess
 from tests.kiosk.station import GTIN, PUMP
 from tests.library import LIBRARY
+from tests.pictures import difference
 
 pytestmark = pytest.mark.window
 PICTURE = LIBRARY / "instructions" / "close-pump" / "media" / "set-cover.webp"
@@ -48,12 +49,6 @@ BAR = 0.12  # of the height, from the top: the station, its people and its clock
 
 def below_the_bar(image: Image.Image) -> Image.Image:
     return image.crop((0, round(image.height * BAR), image.width, image.height)).convert("RGB")
-
-
-def difference(one: Image.Image, other: Image.Image) -> float:
-    """The share of pixels that differ visibly."""
-    changed = ImageChops.difference(one, other).convert("L").point(lambda value: 255 if value > 24 else 0)
-    return changed.histogram()[255] / (one.width * one.height)
 
 
 @pytest.mark.parametrize("size", ["1280x800", "1920x1080"])

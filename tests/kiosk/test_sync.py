@@ -67,13 +67,6 @@ class Desk:
 
 
 @pytest.fixture
-def plant(tmp_path: Path) -> Iterator[Plant]:
-    with Plant(tmp_path / "server").running() as plant:
-        plant.assign(plant.publish(PUMP))
-        yield plant
-
-
-@pytest.fixture
 def desk(tmp_path: Path, plant: Plant) -> Iterator[Desk]:
     desk = Desk(tmp_path / "kiosk", plant.url)
     plant.confirm(desk.until(EnrolmentOffered).code)

@@ -8,13 +8,11 @@ from pathlib import Path
 import pytest
 
 from content.record import CheckFailed, CheckPassed, PictureDoubted
-from content.vision.pictures import as_jpeg, read_picture
-from content.vision.taught import Region, write_taught
-from content.vision.teaching import Example, Lesson, teach
+from content.vision.pictures import read_picture
 from content.vision.verdict import Answer, Reason
 from hardware.rack import Rack
 from hardware.simulate.camera import SimulatedCamera
-from hardware.simulate.scene import PLACES, Scene, Shake, draw, shaken
+from hardware.simulate.scene import Scene, Shake, draw, shaken
 from kiosk.events import AssignmentChanged, PictureJudged
 from kiosk.eye import Eye, Wish
 from kiosk.inbox import Inbox
@@ -32,17 +30,6 @@ def stage() -> Iterator[Stage]:
     stage = Stage()
     yield stage
     stage.close()
-
-
-@pytest.fixture(scope="module")
-def taught() -> bytes:
-    place = Region(**dict(zip(("x", "y", "width", "height"), PLACES["cap"], strict=True)))
-    good = [draw(Scene(), shaken(n) if n else None) for n in range(3)]
-    examples = [
-        *(Example(name=str(n), data=as_jpeg(each), good=True) for n, each in enumerate(good)),
-        Example(name="bad", data=as_jpeg(draw(Scene(cap="blue"), shaken(9))), good=False),
-    ]
-    return write_taught(teach(Lesson(name="cap", kind="colour", regions=(place,)), examples).check)
 
 
 def shows(simulated: SimulatedCamera, rack: Rack, scene: Scene, shake: Shake) -> None:

@@ -17,7 +17,6 @@ from content import holding
 from kiosk import reporting
 from kiosk.events import AssignmentChanged, EnrolmentOffered, LineChanged
 from kiosk.fetching import AssignmentRefused
-from kiosk.pulling import Puller
 from kiosk.store.store import Store
 from kiosk.sync import Sync, SyncSettings
 from kiosk.view import ChooseView, HeldView, StepView
@@ -27,29 +26,14 @@ from server.store import tables
 from server.store.engine import reading
 from tests.kiosk.liar import Liar
 from tests.kiosk.plant import Plant
+from tests.kiosk.pulled import Kiosk, assigned
 from tests.kiosk.station import PUMP, Station
-from tests.kiosk.test_packages import Kiosk, assigned
 
 DEADLINE = 60.0  # s; only a failing test waits so long
 NEVER = 600.0  # s between two looks of its own accord: what comes sooner was pushed
 WHY = "The torque is wrong"
 HEAD = b"\x89PNG\r\n\x1a\n"
 PICTURES = 4
-
-
-@pytest.fixture
-def plant(tmp_path: Path) -> Iterator[Plant]:
-    with Plant(tmp_path / "server").running() as plant:
-        plant.assign(plant.publish(PUMP))
-        yield plant
-
-
-@pytest.fixture
-def kiosk(tmp_path: Path, plant: Plant) -> Iterator[Kiosk]:
-    kiosk = Kiosk(tmp_path / "kiosk", plant)
-    assert kiosk.puller.pull()
-    yield kiosk
-    kiosk.close()
 
 
 @pytest.fixture
@@ -406,11 +390,8 @@ def test_several_files_are_on_their_way_at_once(kiosk: Kiosk, plant: Plant) -> N
     assert kiosk.titles == ["New"]
 
 
-def test_a_week_of_records_does_not_stand_before_a_withdrawal(
-    tmp_path: Path, kiosk: Kiosk, plant: Plant, wrong: str
-) -> None:
+def test_a_week_of_records_does_not_stand_before_a_withdrawal(kiosk: Kiosk, plant: Plant, wrong: str) -> None:
     """Back in the network a kiosk looks what holds before it has delivered all that waits."""
-    del tmp_path
     withdraw(plant, wrong)
     kiosk.store.keep([refused(tick) for tick in range(2_000)])
     out: list[int] = []
@@ -441,6 +422,5 @@ def refused(tick: int) -> Any:
 def test_a_pull_that_nobody_disturbs_looks_once(kiosk: Kiosk, plant: Plant, wrong: str) -> None:
     asked = len(kiosk.liar.asked)
     plant.assign(wrong, other(plant))
-    assert isinstance(kiosk.puller, Puller)
     assert kiosk.puller.pull()
     assert sum("assignment" in path for path in kiosk.liar.asked[asked:]) == 1

@@ -441,7 +441,8 @@ def change(
     rollout |= {"stage": 0, "since": plant.house.now(), "good_runs": 10, "most_deviations": 0.5}
     with writing(plant.house.engine) as tx:
         tx.execute(insert(tables.rollouts).values(rollout))
-    settling.settle(plant.house, document)
+        grown = settling.settle_in(tx, plant.house, document)
+    settling.tell(plant.house, grown)
     prove(plant, "assembly-1", assigned(plant, "assembly-1"), plant.house.now())
     return made
 

@@ -11,6 +11,8 @@ from pathlib import Path
 import docx
 from PIL import Image, ImageChops
 
+from tests.pictures import difference
+
 KIOSK = """
 import json, sys
 from pathlib import Path
@@ -61,11 +63,6 @@ def colored(image: Image.Image, color: tuple[int, int, int]) -> float:
     """The share of pixels of about that colour."""
     near = ImageChops.difference(image, Image.new("RGB", image.size, color)).convert("L")
     return near.point(lambda value: 255 if value < 12 else 0).histogram()[255] / (image.width * image.height)
-
-
-def difference(one: Image.Image, other: Image.Image) -> float:
-    changed = ImageChops.difference(one, other).convert("L").point(lambda value: 255 if value > 24 else 0)
-    return changed.histogram()[255] / (one.width * one.height)
 
 
 def real_screen(document: dict, step: str, files: dict[str, str], place: Path) -> Image.Image:

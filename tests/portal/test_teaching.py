@@ -220,7 +220,6 @@ def test_what_was_taught_is_measured_on_a_labelled_set_and_its_mistakes_are_show
     assert shown.count() == 1
     assert "Good 5: judged bad" in shown.inner_text()
     assert shown.locator("img").evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
-    page.screenshot(path=tmp_path / "measured.png", full_page=True)
     slide(eve, "high", 1)
     slide(eve, "low", 0)
     place.locator("[data-title='Left to a person'] li").nth(7).wait_for()
@@ -233,4 +232,3 @@ def test_what_was_taught_is_measured_on_a_labelled_set_and_its_mistakes_are_show
     place.locator(".error", has_text="it was taught from this").wait_for()
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.screenshot(path=tmp_path / "measured-phone.png", full_page=True)

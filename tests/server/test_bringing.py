@@ -20,6 +20,7 @@ from server.reports import library as reports
 from server.settings import Settings
 from server.store import tables
 from server.store.engine import reading
+from tests.content.documents import everything
 from tests.content.generated import instructions, put_files
 from tests.library import LIBRARY
 from tests.server.conftest import Clock, make_house
@@ -33,12 +34,6 @@ def other(tmp_path: Path):
     made = make_house(Settings(data=tmp_path / "other"), Clock())
     yield made
     made.engine.dispose()
-
-
-def everything(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
-    }
 
 
 @pytest.fixture

@@ -33,6 +33,12 @@ def files(house, taken) -> list[bool]:
     return sorted({*held_files, *(each in rows for each in digests), sent})
 
 
+@pytest.fixture(autouse=True)
+def aged(monkeypatch):
+    """Files on the disk are as old as the test's clock says: only one that came within an hour is spared."""
+    monkeypatch.setattr("server.media.store.ON_ITS_WAY", -1.0)
+
+
 @pytest.fixture
 def learned(house, tmp_path, begun):
     """A check of a draft that was taught from three pictures, and one that was only tried."""
@@ -95,3 +101,14 @@ def test_a_picture_that_is_taken_in_again_counts_from_then_on(house, clock, tmp_
     clock.forward(days=31)
     collector.look()
     assert files(house, again) == [False]
+
+
+def test_a_file_whose_row_is_on_its_way_is_not_thrown_away(house, clock, tmp_path, monkeypatch) -> None:
+    first = took(house, tmp_path, 6)
+    clock.forward(days=31)
+    monkeypatch.setattr("server.media.store.ON_ITS_WAY", 3_600.0)
+    house.media.keep(
+        house.media.path(first.digest).read_bytes(), first.digest
+    )  # somebody sends it again just now
+    collecting.collect(house)
+    assert house.media.has(first.digest)

@@ -15,6 +15,7 @@ from content.blocks import file_of
 from content.folder import load_instruction
 from server.errors import Invalid
 from server.preview import Previews
+from tests.pictures import difference
 
 FOLDER = Path(__file__).resolve().parents[2] / "content" / "library" / "instructions" / "close-pump"
 DOCUMENT = load_instruction(FOLDER)
@@ -34,12 +35,6 @@ def draw(previews: Previews, step: str = "fit-key", values=None, files=None, siz
         values or DOCUMENT.plain(), step, size, "dark", "en", FILES if files is None else files
     )
     return Image.open(io.BytesIO(data)).convert("RGB")
-
-
-def difference(one: Image.Image, other: Image.Image) -> float:
-    """The share of pixels that differ visibly."""
-    changed = ImageChops.difference(one, other).convert("L").point(lambda value: 255 if value > 24 else 0)
-    return changed.histogram()[255] / (one.width * one.height)
 
 
 @pytest.mark.parametrize("size", ["1280x800", "1920x1080"])

@@ -684,11 +684,9 @@ def test_a_server_that_dies_after_a_hold_lets_nobody_start(
     plant: House, first: str, crashing: Callable[[], None]
 ) -> None:
     doubting.register(plant, "GP-101", "part", "Housing", "A", "eva")
-    changed(plant, HEAD, risk_class="high", governed_by=["sop"])
-    with reading(plant.engine) as tx:
-        draft = tx.execute(select(tables.drafts.c.id).where(tables.drafts.c.state == "approved")).scalar()
-    if draft is not None:
-        releasing.release(plant, draft, "ada", Role.ADMINISTRATOR, override="it is only a trial")
+    ruling.decide(plant, "work-instruction", "high", [{"name": "Review"}], "ada")
+    draft = changed(plant, HEAD, risk_class="high", governed_by=["sop"])
+    releasing.release(plant, draft, "eva", Role.ENGINEER)
     crashing()
     with pytest.raises(Crash):
         doubting.change(plant, "GP-101", "B", "eva", hold=True)

@@ -291,4 +291,4 @@ def _why(what: str, detail: str) -> str:
 
 
 TestPublishing = Publishing.TestCase
-TestPublishing.settings = settings(max_examples=15, stateful_step_count=30, deadline=None)
+TestPublishing.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)

@@ -1,8 +1,11 @@
 """`stepline content` as a process: exit codes, files, and sentences for people; nothing is a traceback."""
 
 import json
+import os
+import pty
 import re
 import shutil
+import subprocess
 from pathlib import Path
 from xml.etree.ElementTree import fromstring
 
@@ -13,15 +16,12 @@ from content import webannotation, yaml
 from content.folder import load_instruction
 from content.languages import stamp, texts, translated
 from content.media import Picture
-from tests.content.documents import TEXT, write_instruction
+from tests.cases import CASES, with_cases
+from tests.content.documents import TEXT, everything, write_instruction
 from tests.library import LIBRARY
 from tests.server.serving import PASSWORD, ServerProcess, approve_nothing
-from tests.stepline.conftest import Stepline
+from tests.stepline.conftest import COMMAND, Stepline, surroundings
 
-CASES = Path(__file__).resolve().parents[3] / "shared" / "cases"
-with_cases = pytest.mark.skipif(
-    not CASES.is_dir(), reason="left out: the real cases are not beside the repository"
-)
 SERVICE, CLOSE = (LIBRARY / "instructions" / name for name in ("service-pump", "close-pump"))
 GUIDE = {"Title": "Guide {}", "Steps": [{"Order": 0, "Text_raw": "Turn it.", "Lines": [], "Images": []}]}
 STUCK = """\
@@ -308,16 +308,11 @@ def test_all_real_guides_are_imported_and_checked_by_one_command_that_shows_how_
     shares = [int(share) for share in re.findall(r"importing .*?(\d+)%", shown)]
     assert shares, "no bar was drawn"
     assert len(set(shares)) > 5
-    assert shares == sorted(shares) or shares[0] == 0
+    assert shares == sorted(shares)
 
 
 def _in_a_terminal(stepline: Stepline, *words: object) -> str:
     """What the command draws on a terminal, bars too."""
-    import os
-    import pty
-    import subprocess
-
-    from tests.stepline.conftest import COMMAND, surroundings
 
     ours, its = pty.openpty()
     process = subprocess.Popen(
@@ -351,10 +346,6 @@ def running(server: ServerProcess) -> ServerProcess:
     server.start()
     approve_nothing(server.signed_in())
     return server
-
-
-def everything(folder: Path) -> dict[str, bytes]:
-    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
 def test_a_history_is_fetched_from_one_server_and_brought_to_another(
