@@ -59,6 +59,7 @@ class Bench:
         if assignment is not None:
             self.change(
                 station=assignment.station,
+                releases=frozenset(each.digest for each in assignment.releases),
                 terms=assignment.terms,
                 withdrawn=frozenset(assignment.withdrawn),
                 expires_at=assignment.expires_at,

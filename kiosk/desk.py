@@ -170,7 +170,8 @@ class Desk:
     supervisor: Person | None = None  # who showed who they are and now rules about a failure
     play: Play | None = None
     done: Done | None = None
-    terms: Mapping[Digest, Terms] = field(default_factory=dict[Digest, Terms])  # of the station's releases
+    releases: frozenset[Digest] = frozenset()  # of the assignment that the desk knows
+    terms: Mapping[Digest, Terms] = field(default_factory=dict[Digest, Terms])  # how they take effect
     withdrawn: frozenset[Digest] = frozenset()  # nobody may work by these
     news: News | None = None  # it is being read; no run begins before it was
     work_order: str | None = None

@@ -48,6 +48,8 @@ class Runner:
     def start(self, digest: Digest, unit: Unit, stamp: Stamp) -> bool:
         """Begin a run of that release; False when it cannot be yet, and the desk says why."""
         bench = self._bench
+        if digest not in bench.desk.releases:
+            bench.read_station()  # the store took another assignment a moment ago, and nobody was told yet
         if ended := validity.refusal(bench.desk.expires_at, bench.ticker.best(), bench.language):
             bench.reject(ended)
             return False

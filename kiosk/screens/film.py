@@ -25,7 +25,7 @@ void main(void) {
 """
 
 
-NEAR = 0.25  # seconds; a player that was sent somewhere shows a frame close before it, too
+NEAR = 0.05  # seconds; the frame that shows a moment begins a little before it
 
 
 class Film:
@@ -42,10 +42,13 @@ class Film:
         self._medium, self._begun, self._at = medium, begun, at
         self._stopped = False
         self._sent = False  # back to the start, and not there yet
+        self._good = 0  # frames that belonged to it
+        self._position = 0.0
         self._first = medium.start.total_seconds() if medium.start is not None else 0.0
         self._last = math.inf if medium.end is None else medium.end.total_seconds()
-        self._player: Any = Video(filename=str(medium.file), eos="loop", volume=0)
-        self._player.bind(on_load=self._loaded, on_frame=self._frame)
+        # a player that loops by itself shows what lies before the start
+        self._player: Any = Video(filename=str(medium.file), eos="ask", volume=0)
+        self._player.bind(on_load=self._loaded, on_frame=self._frame, on_eos=self._ended)
         self._player.play()
 
     def stop(self) -> None:
@@ -62,19 +65,25 @@ class Film:
 
     @property
     def position(self) -> float:
-        """Where it is, in seconds of the whole film."""
-        return float(self._player.position)
+        """Which moment of the whole film its last frame shows, in seconds."""
+        return self._position
 
     def _frame(self, *_: Any) -> None:
-        if self._stopped:
+        frame = getattr(
+            self._player, "_next_frame", None
+        )  # the player's own place runs ahead of what it shows
+        if self._stopped or frame is None:  # it was sent somewhere, and this is from before
             return
-        position = self.position
+        self._position = position = float(frame[1])
         if not self._first - NEAR <= position < self._last:
             self._at("")
             if not self._sent:
                 self._send_back()
             return
         self._sent = False
+        self._good += 1
+        if self._good == 1:
+            return  # the player may have drawn the frame before the one it tells of
         begun, self._begun = self._begun, _nothing
         begun(self._player.texture)
         said = (
@@ -83,6 +92,10 @@ class Film:
             if c.start.total_seconds() <= position < c.end.total_seconds()
         )
         self._at(next(said, ""))
+
+    def _ended(self, *_: Any) -> None:
+        if not self._stopped:
+            self._send_back()
 
     def _send_back(self) -> None:
         """To the start, as soon as the player is done with its frame."""

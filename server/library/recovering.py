@@ -78,7 +78,7 @@ def _withdraw_again(tx: Connection, house: House, kiosk: Kiosk, report: Holding)
     return told
 
 
-def _forgotten(tx: Connection, kiosk: Kiosk, report: Holding) -> list[Row[Any]]:
+def _forgotten(tx: Connection, kiosk: Kiosk, report: Holding) -> list[Row[Any, Any, Any]]:
     """The releases that the kiosk knows to be withdrawn and we do not: of what its station had, or gets."""
     r = tables.releases.c
     named = (r.digest.in_(report.withdrawn), r.withdrawn_at.is_(None))

@@ -123,9 +123,10 @@ def test_what_the_documents_are_drawn_from_leaves_no_field_of_the_language_out()
         (generated.METRICS, sop.Metric),
         (generated.RECORDS, sop.RecordKept),
     ):
-        collect(values, piece, 20)
+        collect(values, piece, 40)
     for kind in checks.KINDS:
         collect(check(kind, "c", ["s0"]), checks.Check, 60)
+    collect(generated.ANNOTATIONS, media.Annotation, 250)
     collect(PICTURES | FILMS, media.Medium, 150)
     collect(STEPS, instruction.Step, 100)
     collect(instructions(), Instruction, 120)

@@ -67,6 +67,7 @@ node = "ns=2;s=Press.Closed"
 signal = "close-press"
 node = "ns=2;s=Press.Close"
 confirm = "ns=2;s=Press.Closed"
+confirm_ms = 10000
 """
 
 

@@ -25,14 +25,21 @@ TERMS = {
 }
 
 
-def told(station: Station, terms: dict[str, Any] = TERMS, counter: int = 2) -> str:
-    """The station holds the newer revision, with these terms; its digest."""
+def stored(station: Station, terms: dict[str, Any] = TERMS, counter: int = 2) -> str:
+    """The station's store holds the newer revision, with these terms; its digest."""
     payload, _ = release_of(NEWER)
     from content.package import digest_of
-    from kiosk.events import AssignmentChanged
 
     digest = digest_of(payload)
     fill(station.store, [NEWER], counter, terms={digest: terms})
+    return digest
+
+
+def told(station: Station, terms: dict[str, Any] = TERMS, counter: int = 2) -> str:
+    """The same, and the kiosk was told."""
+    from kiosk.events import AssignmentChanged
+
+    digest = stored(station, terms, counter)
     station.put(AssignmentChanged())
     return digest
 
@@ -59,6 +66,15 @@ def test_a_scan_shows_what_changed_before_the_run_begins(station: Station) -> No
         (2, "Bolt"),
         (None, "Clean"),
     ]
+    assert "run.started" not in station.types
+
+
+def test_a_scan_between_the_switch_and_the_word_of_it_shows_what_changed_all_the_same(tmp_path: Path) -> None:
+    station = Station(tmp_path)
+    station.badge("anna")
+    stored(station)
+    station.scan("GP-100")
+    assert isinstance(station.view, ChangesView)
     assert "run.started" not in station.types
 
 
