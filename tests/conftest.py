@@ -83,6 +83,21 @@ def needed(*candidates: str) -> str:
     pytest.fail(f"{candidates[0]} is not installed; `./run test` installs what the tests need")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def hasty_hashes() -> Iterator[None]:
+    """Passwords and PINs that tests give out cost little; what the product takes is in `test_passwords.py`."""
+    from pwdlib import PasswordHash
+    from pwdlib.hashers.argon2 import Argon2Hasher
+
+    from server.people import passwords
+
+    cheap = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "HASHER", cheap)
+        patch.setattr(passwords, "PIN_HASHER", cheap)
+        yield
+
+
 class Mosquitto:
     """A broker process that can be stopped and started on the same port."""
 
@@ -186,8 +201,8 @@ def postgres_port() -> Iterator[int]:
         yield port
 
 
-def fresh_database(port: int, name: str) -> str:
-    """An empty database in the cluster; its SQLAlchemy URL."""
+def fresh_database(port: int, name: str, template: str = "template1") -> str:
+    """A database in the cluster, empty or a copy; its SQLAlchemy URL."""
     import psycopg
 
     admin = f"host=127.0.0.1 port={port} user=stepline dbname=postgres"
@@ -200,7 +215,7 @@ def fresh_database(port: int, name: str) -> str:
                 raise
     with connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}"')
-        connection.execute(f'CREATE DATABASE "{name}"')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     return f"postgresql+psycopg://stepline@127.0.0.1:{port}/{name}"
 
 

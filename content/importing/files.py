@@ -1,9 +1,12 @@
-"""Any file that can be imported, told by what is in it; its name only helps with plain text."""
+"""Any file that can be imported, told by what is in it; its name only helps with plain text.
+
+What reads an office file, a PDF or a table brings large libraries along; each is imported when such a file comes.
+"""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from content.importing import archives, guides, omanual, pages, sheets, text
+from content.importing import archives, guides, omanual
 from content.importing.draft import Draft, ImportRefused, clean
 
 PLAIN = {".md": "Markdown", ".markdown": "Markdown", ".txt": "Markdown", ".csv": "a table", ".tsv": "a table"}
@@ -34,6 +37,8 @@ def _told(data: bytes, name: str, file: Path) -> Iterable[Draft]:
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         archives.office(data)
     if data.startswith(b"%PDF-"):
+        from content.importing import pages
+
         return [pages.pdf(data, name)]
     if head.startswith((b"{", b"[")) and file.suffix.lower() not in PLAIN:
         return guides.read(_text(data))
@@ -42,8 +47,12 @@ def _told(data: bytes, name: str, file: Path) -> Iterable[Draft]:
     if b"\x00" in data[:4_000]:
         raise ImportRefused(f"it is none of the kinds that can be imported: {KINDS}")
     if file.suffix.lower() in {".csv", ".tsv"}:
+        from content.importing import sheets
+
         return [sheets.table(data, name)]
     if file.suffix.lower() in PLAIN:
+        from content.importing import text
+
         return [text.markdown(_text(data), name, file.parent)]
     raise ImportRefused(f"it is none of the kinds that can be imported: {KINDS}")
 
@@ -52,10 +61,16 @@ def _zipped(data: bytes, name: str) -> list[Draft]:
     with archives.opened(data) as archive:
         names = set(archive.namelist())
     if "word/document.xml" in names:
+        from content.importing import text
+
         return [text.word(data, name)]
     if "ppt/presentation.xml" in names:
+        from content.importing import pages
+
         return [pages.slides(data, name)]
     if "xl/workbook.xml" in names:
+        from content.importing import sheets
+
         return [sheets.workbook(data, name)]
     return omanual.bundle(data)
 

@@ -25,7 +25,8 @@ def prepare(*, size: tuple[int, int], fullscreen: bool, home: Path | None = None
     os.environ.setdefault("KIVY_AUDIO", "sdl2")
     os.environ.setdefault("KIVY_CLIPBOARD", "sdl2")
     os.environ["KIVY_CLOCK"] = "interrupt"  # the default clock waits up to 16 ms before it draws what came
-    Path(os.environ["KIVY_HOME"]).mkdir(parents=True, exist_ok=True)
+    # kiosks that start at the same time trip over each other where Kivy itself makes this folder
+    (Path(os.environ["KIVY_HOME"]) / "mods").mkdir(parents=True, exist_ok=True)
 
     from kivy.config import Config
 

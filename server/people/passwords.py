@@ -1,5 +1,6 @@
 """Passwords: argon2id hashes, and the back-off that makes guessing slow."""
 
+import functools
 import threading
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,7 +17,9 @@ FIRST_WAIT = timedelta(seconds=30)  # doubled with each further failure
 LONGEST_WAIT = timedelta(minutes=15)
 KEPT = 10_000  # names and addresses remembered; the oldest go first
 
-_HASHER = PasswordHash((Argon2Hasher(),))
+HASHER = PasswordHash((Argon2Hasher(),))
+# a PIN has few digits and is checked on a small kiosk; what protects it is the lock-out there
+PIN_HASHER = PasswordHash((Argon2Hasher(time_cost=2, memory_cost=19_456, parallelism=1),))
 
 
 class PasswordRefused(Exception):
@@ -33,10 +36,12 @@ def protect(password: str) -> str:
     if len(password) > LONGEST:
         message = f"The password may have at most {LONGEST} characters."
         raise PasswordRefused(message)
-    return _HASHER.hash(password)
+    return HASHER.hash(password)
 
 
-_NOBODY = _HASHER.hash("the password of nobody")
+@functools.cache
+def _nobody() -> str:
+    return HASHER.hash("the password of nobody")
 
 
 def matches(password: str, kept: str | None) -> bool:
@@ -44,7 +49,7 @@ def matches(password: str, kept: str | None) -> bool:
     if len(password) > LONGEST:
         return False
     try:
-        good = _HASHER.verify(password, kept or _NOBODY)
+        good = HASHER.verify(password, kept or _nobody())
     except UnknownHashError:
         return False
     return good and kept is not None

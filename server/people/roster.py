@@ -4,8 +4,6 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from pwdlib import PasswordHash
-from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
@@ -13,14 +11,12 @@ from server.audit import note
 from server.errors import Conflict, Invalid, NotThere
 from server.house import House
 from server.library.assigning import touch_all
+from server.people import passwords
 from server.people.passwords import PasswordRefused, protect
 from server.people.sessions import Role
 from server.people.tokens import hashed
 from server.store import tables
 from server.store.engine import reading, writing
-
-# a PIN has few digits and is checked on a small kiosk; what protects it is the lock-out there
-PIN_HASHER = PasswordHash((Argon2Hasher(time_cost=2, memory_cost=19_456, parallelism=1),))
 
 
 def add_person(
@@ -50,7 +46,7 @@ def add_person(
         "login": None if login is None else login.strip().casefold(),
         "password_hash": password_hash,
         "badge_hash": None if badge is None else hashed(badge),
-        "pin_hash": None if pin is None else PIN_HASHER.hash(pin),
+        "pin_hash": None if pin is None else passwords.PIN_HASHER.hash(pin),
         "active": True,
         "failures": 0,
     }
@@ -125,7 +121,7 @@ def change(house: House, person: str, wanted: Changes, by: str) -> None:
     if wanted.badge is not None:
         values["badge_hash"] = hashed(wanted.badge) if wanted.badge else None
     if wanted.pin is not None:
-        values["pin_hash"] = PIN_HASHER.hash(wanted.pin) if wanted.pin else None
+        values["pin_hash"] = passwords.PIN_HASHER.hash(wanted.pin) if wanted.pin else None
     try:
         with writing(house.engine) as tx:
             row = tx.execute(select(tables.people).where(p.id == person)).first()

@@ -109,7 +109,11 @@ def test_a_covered_lens_is_no_verdict_but_a_question(opened: Any, taught: bytes)
     camera.darken()
     bench.says("Lost: eye", "take the cover off its lens")
     bench.station.conductor.answer("a", "cap", Entry.LOOK)
-    bench.says("The camera eye gives no picture")
-    bench.station.conductor.answer("a", "cap", Entry.LOOK)
-    bench.says("The camera eye shows nothing that can be judged")
+    bench.until(lambda: "picture.doubted" in bench.station.types, "a person is asked")
+    (medium,) = bench.station.view.media
+    asked = medium.verdict
+    assert (asked.title, asked.why) == (
+        "Please look yourself",
+        "too dark. Switch the light on, free the lens",
+    )
     assert bench.proofs == []

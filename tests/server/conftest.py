@@ -1,5 +1,6 @@
 """Houses for the server's tests: a real store in a folder, on SQLite and on PostgreSQL."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,8 @@ from server.serve import open_house
 from server.settings import Settings
 from server.store import tables
 from server.store.engine import writing
+from server.store.migrate import migrate
+from tests.conftest import fresh_database
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TOKEN = "token-of-"  # followed by the kiosk's identifier
@@ -38,10 +41,38 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file on which every migration was run once."""
+    data = tmp_path_factory.mktemp("migrated")
+    house = open_house(Settings(data=data))
+    with house.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    house.engine.dispose()
+    (file,) = data.glob("*.db")
+    return file
+
+
+@pytest.fixture(scope="session")
+def migrated_database(hasty_postgres: None, postgres_port: int) -> str:
+    """The name of a PostgreSQL database on which every migration was run once."""
+    migrate(fresh_database(postgres_port, "migrated"))
+    return "migrated"
+
+
 @pytest.fixture
-def house(tmp_path: Path, clock: Clock) -> Iterator[House]:
+def data(tmp_path: Path, migrated_file: Path) -> Path:
+    """A server's folder with an empty store."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    shutil.copy(migrated_file, folder)
+    return folder
+
+
+@pytest.fixture
+def house(data: Path, clock: Clock) -> Iterator[House]:
     """A house on SQLite."""
-    made = make_house(Settings(data=tmp_path / "data"), clock)
+    made = make_house(Settings(data=data), clock)
     yield made
     made.engine.dispose()
 
@@ -70,11 +101,15 @@ def any_database(request: pytest.FixtureRequest) -> str | None:
     return request.getfixturevalue("postgres_url")
 
 
-@pytest.fixture
-def any_house(tmp_path: Path, clock: Clock, any_database: str | None) -> Iterator[House]:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_house(request: pytest.FixtureRequest, data: Path, clock: Clock) -> Iterator[House]:
     """A house on each database."""
-    url = any_database
-    made = make_house(Settings(data=tmp_path / "data", database_url=url), clock)
+    url = None
+    if request.param == "postgresql":
+        template = request.getfixturevalue("migrated_database")
+        name = f"h{abs(hash(request.node.nodeid)):x}"
+        url = fresh_database(request.getfixturevalue("postgres_port"), name, template)
+    made = make_house(Settings(data=data, database_url=url), clock)
     yield made
     made.engine.dispose()
 

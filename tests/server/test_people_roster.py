@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from server.errors import Conflict, Invalid, NotThere
 from server.house import House
-from server.people import keys, roster
+from server.people import keys, passwords, roster
 from server.people.passwords import BackOff
 from server.people.roster import Changes
 from server.people.sessions import Kind, Role, SignInRefused, find, open_session, sign_in
@@ -72,7 +72,7 @@ def test_a_lost_badge_opens_nothing_and_a_new_pin_and_password_are_never_told(pl
     roster.change(plant, "eva", of(plant, "eva", badge="", pin="4711", password=OTHER), "ada")
     row = row_of(plant, "eva")
     assert row.badge_hash is None
-    assert roster.PIN_HASHER.verify("4711", row.pin_hash)
+    assert passwords.PIN_HASHER.verify("4711", row.pin_hash)
     assert enter(plant, "eva", OTHER).id == "eva"
     with pytest.raises(SignInRefused):
         enter(plant, "eva", PASSWORD)

@@ -39,9 +39,9 @@ def wrong(house: House, tmp_path: Path) -> str:
     return digests[1]
 
 
-def hear(house: House, ahead: int, **told: object) -> None:
+def hear(house: House, ahead: int, key: CryptoSigner = KEY, **told: object) -> None:
     values = {"kiosk": "k-1", "station": "bench-1", "at": house.now(), "counter": ahead}
-    proof = holding.sealed(Holding.model_validate(values | told), KEY)
+    proof = holding.sealed(Holding.model_validate(values | told), key)
     reporting.hear(house, OURS, {}, proof=proof, counter=ahead)
 
 
@@ -70,18 +70,49 @@ def test_numbers_that_were_given_since_are_taken(house: House, wrong: str) -> No
 
 
 @pytest.mark.parametrize("step", [0, -1])
-def test_a_kiosk_that_is_not_ahead_withdraws_nothing(house: House, wrong: str, step: int) -> None:
+def test_a_kiosk_that_is_not_ahead_is_heard_too_and_its_station_gets_a_newer_assignment(
+    house: House, wrong: str, step: int
+) -> None:
     before = assigning.counter_of(house, "bench-1")
     hear(house, before + step, withdrawn=(wrong,), numbers={"close-pump": 7})
+    assert assigned(house) == [1]
+    assert assigning.counter_of(house, "bench-1") == before + 1
+    with reading(house.engine) as tx:
+        assert numbering.highest(tx, "close-pump") == 7
+
+
+def test_what_was_withdrawn_here_already_is_not_withdrawn_again(house: House, wrong: str) -> None:
+    hear(house, 1, withdrawn=(wrong,))
+    before = assigning.counter_of(house, "bench-1")
+    hear(house, 1, withdrawn=(wrong,))
+    assert assigning.counter_of(house, "bench-1") == before
+
+
+def test_nothing_is_taken_from_a_report_that_the_kiosk_has_not_signed(house: House, wrong: str) -> None:
+    before = assigning.counter_of(house, "bench-1")
+    stranger = CryptoSigner.generate_ed25519()
+    hear(house, before, key=stranger, withdrawn=(wrong,), numbers={"close-pump": 7})
     assert assigned(house) == [2]
     assert assigning.counter_of(house, "bench-1") == before
     with reading(house.engine) as tx:
         assert numbering.highest(tx, "close-pump") == 2
 
 
-def test_a_report_that_is_not_of_the_counter_that_was_told_withdraws_nothing(
-    house: House, wrong: str
+def test_a_kiosk_is_not_believed_about_what_its_station_neither_had_nor_gets(
+    house: House, wrong: str, tmp_path: Path
 ) -> None:
-    ahead = assigning.counter_of(house, "bench-1") + 5
-    hear(house, ahead, counter=ahead - 1, withdrawn=(wrong,))
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    other = publish(house, write_instruction(folder, TEXT.replace("close-pump", "open-pump")), "ada").digest
+    before = assigning.counter_of(house, "bench-1")
+    hear(house, before, withdrawn=(other,))
+    assert assigning.counter_of(house, "bench-1") == before
+    with reading(house.engine) as tx:
+        assert tx.execute(select(tables.withdrawals.c.release)).all() == []
+
+
+def test_no_counter_above_all_that_a_plant_reaches_is_believed(house: House, wrong: str) -> None:
+    before = assigning.counter_of(house, "bench-1")
+    hear(house, 2**30, withdrawn=(wrong,))
     assert assigned(house) == [2]
+    assert assigning.counter_of(house, "bench-1") == before
