@@ -66,7 +66,7 @@ class Conductor:
         self._seeing = Seeing(bench, runner, eye, devices)
         self._answering = Answering(bench, runner, self._seeing.look)
         self._devices = devices
-        self._tend = Tend(bench, runner, devices)
+        self._tend = Tend(bench, runner, devices, eye)
         self._driving = Driving(bench, devices, runner.results)
         self._badges = Badges(bench, judge, runner, self._tend.allowed)
         self._signing = self._badges.signing

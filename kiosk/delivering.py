@@ -1,5 +1,6 @@
 """The outbox: records go to the server in order, in batches, until it holds them all. No thread, no clock."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -7,6 +8,8 @@ from kiosk.link import BATCH, BATCH_CHARACTERS, Contradicted, Link, Refused
 from kiosk.store.journal import Journal
 from kiosk.store.store import Store
 
+NOT_THERE = 404
+log = logging.getLogger(__name__)
 TWINS = (
     "Two kiosks share one identity, or this one's store was put back: the server holds other records under "
     "the same numbers. Nothing is lost; stop one of them and call an administrator."
@@ -78,3 +81,16 @@ class Outbox:
                 return
             self.link.photo(digest, self.store.photos.read(digest, "image/jpeg"))
             self._journal.photo_delivered(digest)
+
+    def deliver_teaching(self, pressing: Callable[[], bool]) -> None:
+        """Hand over the pictures that cameras are to be taught from; raises LinkError and StoreError."""
+        for picture in self.store.teaching.waiting():
+            if pressing():
+                return
+            try:
+                self.link.teaching(picture.device, picture.at, picture.file.read_bytes(), good=picture.good)
+            except Refused as problem:
+                if problem.status == NOT_THERE:  # the server is older than this kiosk
+                    return
+                log.warning("the server refuses a picture of %s: %s", picture.device, problem)
+            self.store.teaching.forget(picture)

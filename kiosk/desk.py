@@ -121,12 +121,21 @@ class Disabled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A picture to teach a camera from: of a good part, or of a bad one."""
+
+    file: Path
+    good: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tending:
     """The technician's page: the device that is looked at, what it sent, and what is tried on it."""
 
     device: str = ""
     said: tuple[str, ...] = ()  # latest first
     trying: Wanted = field(default_factory=dict[str, State])
+    kept: Kept | None = None  # the picture to teach it from that was kept last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,8 +64,18 @@ class PictureJudged:
     trouble: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureTaken:
+    """The eye took a picture (JPEG) to teach a camera from, or there was none to take."""
+
+    device: str
+    good: bool
+    picture: bytes | None
+
+
 Event = (
     PictureJudged
+    | PictureTaken
     | Reading
     | AlarmRang
     | PinJudged

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from content.values import Digest
 from content.vision.verdict import Answer, Reason, Verdict
-from kiosk.events import PictureJudged
+from kiosk.events import PictureJudged, PictureTaken
 
 if TYPE_CHECKING:
     from content.vision.looking import Taught
@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 PATIENCE = 4.0  # s of looking again at what a moment may mend
 WAIT = 1.5  # s for one picture
 QUALITY = 88  # of the JPEG that is kept as evidence
+FINE = 94  # of one that a camera is taught from
 REMEMBERED = 8  # taught checks that stay open
 PASSING = {  # what may be over with the next picture: a hand moves away, a part comes to rest
     Reason.BLURRED,
@@ -43,18 +44,26 @@ class Wish:
     digest: Digest
 
 
-class Eye:
-    """Every wish is answered with one `PictureJudged`, whatever happens. Its thread begins with the first wish."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """Take a picture with a camera, to teach it from: of a good part, or of a bad one."""
 
-    def __init__(self, tell: Callable[[PictureJudged], None], take: Take) -> None:
+    device: str
+    good: bool
+
+
+class Eye:
+    """Every wish is answered with one event, whatever happens. Its thread begins with the first wish."""
+
+    def __init__(self, tell: Callable[[PictureJudged | PictureTaken], None], take: Take) -> None:
         self._tell = tell
         self._take = take
-        self._wishes: queue.SimpleQueue[Wish | None] = queue.SimpleQueue()
+        self._wishes: queue.SimpleQueue[Wish | Lesson | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._known: dict[Digest, Taught] = {}
         self._ended = False
 
-    def look(self, wish: Wish) -> None:
+    def look(self, wish: Wish | Lesson) -> None:
         """Look soon; returns at once."""
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="kiosk-eye", daemon=True)
@@ -70,13 +79,27 @@ class Eye:
 
     def _run(self) -> None:
         while (wish := self._wishes.get()) is not None:
-            try:
-                answer = self._looked(wish)
-            except Exception as problem:  # the top of a thread: a person is told, and the next wish is taken
-                log.exception("%s: the program failed while looking", wish.device)
-                answer = PictureJudged(number=wish.number, trouble=f"the program failed: {problem}")
+            answer = self._taken(wish) if isinstance(wish, Lesson) else self._answered(wish)
             if not self._ended:
                 self._tell(answer)
+
+    def _answered(self, wish: Wish) -> PictureJudged:
+        try:
+            return self._looked(wish)
+        except Exception as problem:  # the top of a thread: a person is told, and the next wish is taken
+            log.exception("%s: the program failed while looking", wish.device)
+            return PictureJudged(number=wish.number, trouble=f"the program failed: {problem}")
+
+    def _taken(self, lesson: Lesson) -> PictureTaken:
+        from content.vision.pictures import accepted, as_jpeg  # noqa: PLC0415 - OpenCV takes half a second
+
+        data: bytes | None = None
+        try:
+            taken = self._take(lesson.device, WAIT)
+            data = None if taken is None else as_jpeg(accepted(taken), FINE)
+        except Exception:  # the top of a thread: a person is told, and the next wish is taken
+            log.exception("%s: the program failed while taking a picture", lesson.device)
+        return PictureTaken(device=lesson.device, good=lesson.good, picture=data)
 
     def _looked(self, wish: Wish) -> PictureJudged:
         from content.vision.errors import NoPicture, NotTaught  # noqa: PLC0415 - OpenCV takes half a second

@@ -26,6 +26,7 @@ from kiosk.events import (
     Event,
     LineChanged,
     PictureJudged,
+    PictureTaken,
     PinJudged,
 )
 from kiosk.pace import Pace
@@ -142,6 +143,8 @@ class Hearing:
                 bench.change(line=event)
             case PictureJudged():
                 self._seeing.saw(event)
+            case PictureTaken():
+                self._tend.took(event)
             case _:
                 return False
         return True

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import urlencode
 
 import httpx2
 
@@ -216,6 +217,11 @@ class Link:
     def photo(self, digest: Digest, data: bytes) -> None:
         """Hand a photograph over."""
         self._call("PUT", f"/evidence/{digest}", content=data)
+
+    def teaching(self, device: str, at: datetime, jpeg: bytes, *, good: bool) -> None:
+        """Hand over a picture that a camera is to be taught from."""
+        asked = urlencode({"device": device, "good": str(good).lower(), "at": at.isoformat()})
+        self._call("POST", f"/kiosk/teaching?{asked}", content=jpeg)
 
     def status(self, report: dict[str, Any]) -> Answer:
         """Report how the kiosk is; the server's clock."""

@@ -15,7 +15,7 @@ from kiosk import viewing_vision
 from kiosk.bench import Bench
 from kiosk.desk import Look, Notice, Play
 from kiosk.events import PictureJudged
-from kiosk.eye import Wish
+from kiosk.eye import Lesson, Wish
 from kiosk.ports import Devices
 from kiosk.runner import Runner
 from kiosk.store.errors import StoreError
@@ -26,9 +26,9 @@ JPEG = "image/jpeg"
 
 
 class Looks(Protocol):
-    """What looks; the answer comes as a `PictureJudged`."""
+    """What looks; the answer comes as a `PictureJudged`, or as a `PictureTaken`."""
 
-    def look(self, wish: Wish) -> None:
+    def look(self, wish: Wish | Lesson) -> None:
         """Look soon; returns at once."""
         ...
 

@@ -212,6 +212,7 @@ class Sync:
             self._pull()
             self._pull_due = now + self._settings.poll
             self._outbox.deliver_photos(self._look.is_set)
+            self._outbox.deliver_teaching(self._look.is_set)
         if now >= self._proof_due:
             proof.keep(self._store, self._ticker)
             self._proof_due = now + PROOF

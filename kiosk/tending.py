@@ -15,12 +15,16 @@ from hardware.readings import Reading
 from hardware.sentences import sentence
 from kiosk.assignment import Person
 from kiosk.bench import Bench
-from kiosk.desk import QUIET, Disabled, Favour, Tending
+from kiosk.desk import QUIET, Disabled, Favour, Kept, Tending
+from kiosk.events import PictureTaken
+from kiosk.eye import Lesson
 from kiosk.ports import Devices
 from kiosk.runner import Runner
+from kiosk.seeing import Looks
 from kiosk.stamp import Stamp
-from kiosk.store.errors import StoreError
+from kiosk.store.errors import StoreError, StoreFull
 from kiosk.view import Wish
+from kiosk.words import again
 
 KEPT = "disabled-devices"  # the name under which they are kept over a restart
 LONGEST_LOG = 12  # readings that the page shows
@@ -29,10 +33,11 @@ LONGEST_LOG = 12  # readings that the page shows
 class Tend:
     """Owns the desk's `tending`, `favour` and `disabled`."""
 
-    def __init__(self, bench: Bench, runner: Runner, devices: Devices) -> None:
+    def __init__(self, bench: Bench, runner: Runner, devices: Devices, eye: Looks) -> None:
         self._bench = bench
         self._runner = runner
         self._devices = devices
+        self._eye = eye
         self._known_to: RunId | None = None  # the run that has been told what it must do without
 
     def resume(self) -> None:
@@ -72,6 +77,27 @@ class Tend:
             self._try(tending, what)
         elif wish in {Wish.DISABLE, Wish.ENABLE}:
             self._ask_for(Favour(device=tending.device, disable=wish is Wish.DISABLE))
+        elif wish in {Wish.KEEP_GOOD, Wish.KEEP_BAD}:
+            bench.change(notice=QUIET)
+            self._eye.look(Lesson(device=tending.device, good=wish is Wish.KEEP_GOOD))
+
+    def took(self, event: PictureTaken) -> None:
+        """The picture that was wished for: keep it until the server has it."""
+        bench, tending = self._bench, self._bench.desk.tending
+        if event.picture is None:
+            bench.reject(bench.words("vision_no_picture", device=event.device))
+            return
+        try:
+            kept = bench.store.teaching.keep(event.device, bench.ticker.now(), event.picture, good=event.good)
+        except StoreFull as problem:
+            bench.reject(again(str(problem), bench.language))
+            return
+        except StoreError as problem:
+            bench.failed(problem)
+            return
+        bench.nudge()
+        if tending is not None and tending.device == event.device:
+            bench.change(tending=replace(tending, kept=Kept(file=kept.file, good=kept.good)))
 
     def _try(self, tending: Tending, what: str) -> None:
         """Switch an output over, or have a command carried out; never under a run that is on."""

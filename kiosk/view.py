@@ -304,6 +304,9 @@ class DevicesView:
     commands: tuple[str, ...] = ()  # that can be tried
     signals: tuple[OptionView, ...] = ()  # outputs that can be switched over; `chosen`: it is wanted on
     disabled: bool = False
+    sees: bool = False  # the chosen one is a camera: pictures to teach it from can be kept
+    taught_from: Path | None = None  # the picture that was kept last
+    taught_words: str = ""  # what it is
     notice: str = ""
     notice_mark: Mark = Mark.WAITING
 
@@ -322,6 +325,8 @@ class Wish(StrEnum):
     TRY = "try"  # `what` is a signal that is switched over, or a command
     DISABLE = "disable"
     ENABLE = "enable"
+    KEEP_GOOD = "keep-good"  # what the camera sees is as it has to be: a picture to teach it from
+    KEEP_BAD = "keep-bad"
 
 
 class Verbs(Protocol):

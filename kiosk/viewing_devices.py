@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from hardware.address import CameraSource
 from hardware.device import DeviceHealth
 from hardware.metering import Metrics
 from hardware.readings import DeviceState
@@ -33,6 +34,9 @@ def view(desk: Desk, devices: Sequence[DeviceSettings], health: Mapping[str, Dev
         commands=() if chosen is None else tuple(chosen.driver.commands),
         signals=() if chosen is None else _signals(chosen, tending),
         disabled=tending.device in desk.disabled,
+        sees=chosen is not None and isinstance(chosen.transport, CameraSource),
+        taught_from=None if tending.kept is None else tending.kept.file,
+        taught_words=_kept(tending, desk.words),
         notice=desk.notice.text,
         notice_mark=desk.notice.mark,
     )
@@ -67,6 +71,11 @@ def _row(device: DeviceSettings, health: DeviceHealth | None, desk: Desk) -> Dev
         ),
         pace=_pace(health.metrics, words),
     )
+
+
+def _kept(tending: Tending, language: str) -> str:
+    """What the picture that was kept last is."""
+    return "" if tending.kept is None else say("kept_good" if tending.kept.good else "kept_bad", language)
 
 
 def _pace(metrics: Metrics, language: str) -> str:

@@ -1,18 +1,22 @@
 """The technician's page: every device on the left, and the chosen one closely on the right."""
 
 from functools import partial
+from pathlib import Path
 
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.gridlayout import GridLayout
+from kivy.uix.image import Image
 
 from kiosk.screens.checkrows import mark_color
 from kiosk.screens.icons import Icon
+from kiosk.screens.pictures import Pictures
 from kiosk.screens.plain import Notice
 from kiosk.screens.theme import BODY, SMALL, TITLE, Color, theme
 from kiosk.screens.widgets import Action, Panel, Rows, Scroll, Tap, Txt
 from kiosk.view import DeviceRow, DevicesView, Mark, Verbs, Wish
 from kiosk.words import say
 
+KEPT = 220  # pixels of height, of the picture that was kept last
 SYMBOLS = {Mark.GOOD: "tick", Mark.BAD: "cross", Mark.WAITING: "ring", Mark.SKIPPED: "skip"}
 
 
@@ -55,12 +59,40 @@ class _Row(Tap):
         self.tint(palette.raised if chosen else palette.panel)
 
 
+class _Kept(BoxLayout):
+    """The picture to teach a camera from that was kept last, and as what; no height where there is none."""
+
+    def __init__(self, pictures: Pictures) -> None:
+        super().__init__(size_hint_y=None, height=0, spacing=theme.px(16))
+        self._pictures = pictures
+        self._shown: Path | None = None
+        self._image = Image(fit_mode="contain", size_hint_x=0.6)
+        self._words = Txt(text="", size=SMALL, bold=True, fixed=True)
+
+    def show(self, file: Path | None, words: str) -> None:
+        """Bring it up to date."""
+        if file == self._shown:
+            return
+        self._shown = file
+        self.clear_widgets()
+        texture = None if file is None else self._pictures.get(file)
+        self.height = 0 if file is None else theme.px(KEPT)
+        if file is None:
+            return
+        if texture is not None:
+            self._image.texture = texture
+            self.add_widget(self._image)
+        self._words.say(words)
+        self.add_widget(self._words)
+
+
 class DevicesScreen(BoxLayout):
     """A list, and beside it what the chosen device is, what it sent, and what can be tried on it."""
 
-    def __init__(self, verbs: Verbs) -> None:
+    def __init__(self, verbs: Verbs, pictures: Pictures) -> None:
         super().__init__(orientation="vertical", padding=theme.px(24), spacing=theme.px(16))
         self._verbs = verbs
+        self._pictures = pictures
         self._rows: dict[str, _Row] = {}
         self._shown_actions: tuple[object, ...] = ()
         self._notice = Notice()
@@ -94,6 +126,8 @@ class DevicesScreen(BoxLayout):
         self._pace = Txt(text="", size=SMALL, color=theme.palette.quiet)
         for widget in (self._title, self._reached, self._why, self._counts, self._pace):
             half.add_widget(widget)
+        self._kept = _Kept(self._pictures)
+        half.add_widget(self._kept)
         half.add_widget(Scroll(said, ground=theme.palette.panel))
         half.add_widget(self._actions)
         return half
@@ -115,6 +149,7 @@ class DevicesScreen(BoxLayout):
         self._why.paint(_color(chosen.mark))
         self._counts.say(chosen.counts)
         self._pace.say(chosen.pace)
+        self._kept.show(view.taught_from, view.taught_words)
         self._said.say("\n".join(view.said) or say("nothing_came", theme.language))
         self._said.paint(theme.palette.text if view.said else theme.palette.quiet)
         self._act(view)
@@ -124,6 +159,7 @@ class DevicesScreen(BoxLayout):
         self._title.say(say("no_devices", theme.language) if empty else "")
         for words in (self._reached, self._why, self._counts, self._pace, self._said):
             words.say("")
+        self._kept.show(None, "")
         self._actions.clear_widgets()
         self._shown_actions = ()
 
@@ -134,7 +170,7 @@ class DevicesScreen(BoxLayout):
             self._list.add_widget(row)
 
     def _act(self, view: DevicesView) -> None:
-        wanted = (view.chosen, view.commands, view.signals, view.disabled)
+        wanted = (view.chosen, view.commands, view.signals, view.disabled, view.sees)
         if wanted == self._shown_actions:
             return
         self._shown_actions = wanted
@@ -144,6 +180,9 @@ class DevicesScreen(BoxLayout):
         for signal in view.signals:
             icon = "tick" if signal.chosen else "ring"
             self._offer(f"try:{signal.id}", signal.text, partial(self._verbs.tend, Wish.TRY, signal.id), icon)
+        for side, icon in ((Wish.KEEP_GOOD, "tick"), (Wish.KEEP_BAD, "cross")) if view.sees else ():
+            word = say(f"device_{side}".replace("-", "_"), theme.language)
+            self._offer(f"device:{side}", word, partial(self._verbs.tend, side), icon)
         wish = Wish.ENABLE if view.disabled else Wish.DISABLE
         self._offer(f"device:{wish}", say(f"device_{wish}", theme.language), partial(self._verbs.tend, wish))
 

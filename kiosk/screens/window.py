@@ -116,7 +116,7 @@ class Window:
             HeldView: message,
             DoneView: message,
             FaultView: message,
-            DevicesView: DevicesScreen(verbs),
+            DevicesView: DevicesScreen(verbs, pictures),
         }
         root, bar, place = BoxLayout(orientation="vertical"), TopBar(verbs), BoxLayout()
         root.add_widget(bar)

@@ -16,13 +16,14 @@ from kiosk.store.journal import Journal
 from kiosk.store.library import Library
 from kiosk.store.media import MediaFolder
 from kiosk.store.meta import Meta
+from kiosk.store.teaching import TeachingFolder
 
 log = logging.getLogger(__name__)
 FILE = "kiosk.db"
 
 
 class Store:
-    """The open store: `journal` (what happened), `library` (what to do), `meta` (who we are), `media`."""
+    """The open store: `journal` (what happened), `library` (what to do), `meta` (who we are), and folders of files."""
 
     def __init__(self, folder: Path) -> None:
         """Open what lies in `folder`; raises StoreError."""
@@ -40,6 +41,7 @@ class Store:
             raise
         self.media = MediaFolder(folder / "media")
         self.photos = MediaFolder(folder / "evidence")
+        self.teaching = TeachingFolder(folder / "teaching")
 
     @classmethod
     def open(cls, folder: Path) -> Self:

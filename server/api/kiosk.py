@@ -15,7 +15,7 @@ from server.api.access import ByKiosk, InHouse
 from server.api.problems import RESPONSES
 from server.errors import Invalid, NotThere, TooLarge
 from server.house import House
-from server.library import assigning, issuing
+from server.library import assigning, from_stations, issuing
 from server.records import reporting
 from server.records.ingesting import MOST_ENTRIES, ingest
 from server.records.photos import keep_photo
@@ -93,6 +93,14 @@ class Status(BaseModel):
     devices: Annotated[list[DeviceReport], Field(max_length=100)] = []
     run: RunReport | None = None
     time: datetime | None = None
+
+
+class TeachingPicture(BaseModel):
+    """Which camera took a picture, when, and whether it shows what is as it has to be."""
+
+    device: Annotated[str, Field(min_length=1, max_length=80)]
+    good: bool
+    at: AwareDatetime
 
 
 class ServerTime(BaseModel):
@@ -230,6 +238,27 @@ async def evidence(house: InHouse, kiosk: ByKiosk, digest: str, request: Request
     """A photo of a reported problem or of a photo check: PNG, JPEG or WebP, at most 10 MiB, named by its SHA-256."""
     data = await request.body()
     await run_in_threadpool(keep_photo, house, kiosk.id, digest, data)
+    return Response(status_code=204)
+
+
+@router.post(
+    "/kiosk/teaching",
+    status_code=204,
+    response_class=Response,
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {f"image/{kind}": {"schema": BYTES} for kind in ("png", "jpeg", "webp")},
+        }
+    },
+)
+async def teaching(
+    house: InHouse, kiosk: ByKiosk, request: Request, told: Annotated[TeachingPicture, Query()]
+) -> Response:
+    """A picture to teach one of the station's cameras from: PNG, JPEG or WebP, of a good part or of a bad one."""
+    data = await request.body()
+    sent = from_stations.Sent(device=told.device, good=told.good, at=told.at)
+    await run_in_threadpool(from_stations.take_in, house, kiosk, sent, data)
     return Response(status_code=204)
 
 

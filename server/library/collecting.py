@@ -72,6 +72,7 @@ def collect(house: House) -> int:
         ]
         for digest in {row.digest for row in gone}:
             forget(tx, [digest])
+            tx.execute(delete(tables.station_pictures).where(tables.station_pictures.c.media == digest))
             tx.execute(delete(tables.media).where(tables.media.c.digest == digest))
         if gone:
             note(

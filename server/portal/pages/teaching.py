@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from content.vision import differing
 from content.vision.taught import KINDS, MOST_REGIONS, ONE_REGION, Code, Count, Orientation, TaughtCheck, Text
 from server.errors import Invalid
-from server.library import measuring, teaching
+from server.library import from_stations, measuring, teaching
 from server.library.teaching import Judge, Lesson
 from server.media.kinds import LARGEST, Kind
 from server.portal.guard import Engineer, ThePortal
@@ -126,6 +126,31 @@ async def picture(request: Request, here: ThePortal, visitor: Writer, draft: str
         name = await received(request, sent)
         taken = await run_in_threadpool(teaching.take_picture, here.house, sent, name, visitor.id)
     return JSONResponse({"picture": taken.digest, "width": taken.width, "height": taken.height})
+
+
+@router.get("/drafts/{draft}/vision/from-stations")
+def station_pictures(here: ThePortal, _visitor: Engineer, draft: str) -> JSONResponse:
+    """The pictures to teach from that were taken at stations."""
+    held_draft(here, draft)
+    return JSONResponse(
+        {
+            "stations": [
+                {
+                    "name": shelf.name,
+                    "pictures": [
+                        {
+                            "picture": digest,
+                            "device": sent.device,
+                            "good": sent.good,
+                            "at": sent.at.isoformat(),
+                        }
+                        for digest, sent in shelf.pictures
+                    ],
+                }
+                for shelf in from_stations.shelves(here.house)
+            ]
+        }
+    )
 
 
 @router.put("/drafts/{draft}/vision/file")

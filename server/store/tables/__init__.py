@@ -14,6 +14,7 @@ from server.store.tables.library import (
     media,
     release_media,
     releases,
+    station_pictures,
     station_releases,
     teaching_files,
 )
@@ -94,6 +95,7 @@ __all__ = [
     "rollouts",
     "runs",
     "sessions",
+    "station_pictures",
     "station_releases",
     "stations",
     "step_times",

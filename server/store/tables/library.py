@@ -75,6 +75,16 @@ teaching_files = Table(  # taken in to teach a camera; they go when nothing uses
     Column("original", Boolean, nullable=False),  # as it was sent, in the store of originals
     Column("at", Utc, nullable=False),  # taken in last
 )
+station_pictures = Table(  # to teach a camera from, taken by that camera
+    "station_pictures",
+    metadata,
+    Column("station", ForeignKey("stations.id"), primary_key=True),
+    Column("media", ForeignKey("media.digest"), primary_key=True, index=True),
+    Column("device", String, nullable=False),
+    Column("good", Boolean, nullable=False),
+    Column("at", Utc, nullable=False),  # by the kiosk's clock
+    Column("received_at", Utc, nullable=False),
+)
 assignments = Table(
     "assignments",
     metadata,

@@ -8,6 +8,7 @@ import { Measuring } from "./measuring.js";
 import { drawResult } from "./result.js";
 import { drawCuts, drawScale, listenCuts } from "./scale.js";
 import { drawSettings } from "./settings.js";
+import { Stations } from "./stations.js";
 import { Trying } from "./trying.js";
 
 const by = (id) => document.getElementById(id);
@@ -19,6 +20,7 @@ const to = { draft, token: csrf, largest: Number(page.dataset.largest), most: Nu
 const lesson = new Lesson(`stepline teaching ${draft} ${step} ${check}`, drawAll);
 const pictures = new Pictures(by("samples"), lesson, to, closed);
 const trying = new Trying(by("trying"), lesson, pictures, ask);
+const stations = new Stations(by("from-stations"), lesson, pictures, to, closed);
 const measuring = new Measuring(by("measuring"), lesson, to, ask);
 let held = null; // what the draft's file says
 let drawnScene = null;
@@ -45,6 +47,7 @@ function message(words, tone = "bad", more = null) {
 // --- drawing ------------------------------------------------------------------------
 function drawAll() {
   pictures.draw();
+  stations.draw();
   drawScene();
   drawTeach();
   drawLearned();
@@ -238,3 +241,4 @@ async function begin() {
 }
 
 begin();
+stations.load();
