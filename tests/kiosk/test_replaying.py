@@ -104,6 +104,7 @@ def work(kiosk: Kiosk, bench: EveryKind) -> None:
 def signed_out(kiosk: Kiosk) -> None:
     """Until the run is over, and the outputs are as they are when nobody is there."""
     kiosk.until(lambda: "operator.signed-out" in kiosk.types, "signing out")
+    kiosk.until(lambda: ("press", "close-press", "False", True) in driven(kiosk), "opening the press")
 
 
 def look_at_the_label(kiosk: Kiosk) -> None:
