@@ -16,7 +16,7 @@ from kiosk.screens.widgets import Action, Panel, Rows, Scroll, Tap, Txt
 from kiosk.view import DeviceRow, DevicesView, Mark, Verbs, Wish
 from kiosk.words import say
 
-KEPT = 220  # pixels of height, of the picture that was kept last
+KEPT = 150  # pixels of height, of the picture that was kept last
 SYMBOLS = {Mark.GOOD: "tick", Mark.BAD: "cross", Mark.WAITING: "ring", Mark.SKIPPED: "skip"}
 
 

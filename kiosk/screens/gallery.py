@@ -307,6 +307,27 @@ def _devices() -> Iterator[tuple[str, View]]:
             notice="A supervisor allows this: scan the supervisor's badge",
         ),
     )
+    eye = DeviceRow(
+        name="eye",
+        title="camera",
+        mark=Mark.GOOD,
+        state="ready",
+        reason="gives pictures of 1280 × 720",
+        counts="3 taken",
+    )
+    yield (
+        "devices-teaching",
+        DevicesView(
+            status=STATUS,
+            devices=(*rows, eye),
+            chosen="eye",
+            reached="/dev/v4l/by-id/usb-Camera-index0",
+            said=("14:03:07 is ready: gives pictures of 1280 × 720",),
+            sees=True,
+            taught_from=_first_picture("Label and pack"),
+            taught_words=say("kept_good", DEFAULT),
+        ),
+    )
     yield "devices-none", DevicesView(status=STATUS)
     lost = CheckView(
         id="mass",
