@@ -1,5 +1,6 @@
 """The plant's news inside the server: who listens hears at once that something changed, and looks itself."""
 
+import contextlib
 import queue
 import threading
 from collections.abc import Iterator
@@ -37,13 +38,16 @@ class Live:
         finally:
             with self._lock:
                 self._listeners.discard(mine)
+            _end(mine)  # a thread may still wait for one whose page was closed
 
     def close(self) -> None:
         """End every listener."""
         self.closed.set()
         with self._lock:
             for listener in self._listeners:
-                try:
-                    listener.put_nowait(None)
-                except queue.Full:
-                    continue
+                _end(listener)
+
+
+def _end(listener: "queue.Queue[str | None]") -> None:
+    with contextlib.suppress(queue.Full):  # who has so much to hear does not wait
+        listener.put_nowait(None)

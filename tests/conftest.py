@@ -237,10 +237,10 @@ def server(tmp_path: Path) -> Iterator:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator:
-    """Debian's Chromium, driven by Playwright."""
+    """Debian's Chromium without its window, driven by Playwright: the browser that draws nothing for itself."""
     from playwright.sync_api import sync_playwright
 
-    binary = needed("chromium", "/usr/bin/chromium")
+    binary = needed("chromium-headless-shell", "/usr/bin/chromium-headless-shell")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=binary, args=CHROMIUM_FLAGS)
         yield browser

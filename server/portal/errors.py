@@ -6,6 +6,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from server.errors import Refused
 from server.portal.guard import HEADERS, SignInFirst, portal, sign_in_address, visitor_of
@@ -28,12 +29,17 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _http)
+    app.add_exception_handler(ClientDisconnect, _cut_off)
     app.add_exception_handler(Exception, _mishap)
 
 
 def _sign_in_first(_request: Request, problem: Exception) -> Response:
     assert isinstance(problem, SignInFirst)
     return RedirectResponse(sign_in_address(problem.back), status_code=303)
+
+
+def _cut_off(_request: Request, _problem: Exception) -> Response:
+    return Response(status_code=400)  # nobody reads it: the page was closed while it sent something
 
 
 def _refused(request: Request, problem: Exception) -> Response:

@@ -106,6 +106,6 @@ if __name__ == "__main__":
     target, where = sys.argv[1], Path(sys.argv[2])
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
+            executable_path="/usr/bin/chromium-headless-shell", args=["--no-sandbox", "--disable-gpu"]
         )
         take(chromium, target, where, "dark" if "--dark" in sys.argv else "light")

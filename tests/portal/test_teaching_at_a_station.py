@@ -72,7 +72,11 @@ def test_pictures_that_a_technician_kept_at_the_kiosk_teach_the_camera(
     for number, (scene, side) in enumerate(
         ((Scene(), "good"), (Scene(), "good"), (Scene(cap="blue"), "bad"), (Scene(cap="blue"), "bad"))
     ):
+        kiosk.camera.unplug()  # else it may still give a picture of the part before
+        kiosk.until(lambda: "lost" in kiosk.texts(), "losing the camera")
         kiosk.camera.show(draw(scene, shaken(number)))
+        kiosk.camera.replug()
+        kiosk.until(lambda: "ready: gives pictures" in kiosk.texts(), "seeing the next part")
         kiosk.tap(f"device:keep-{side}")
         kiosk.until(lambda side=side: f"Kept as {side}" in kiosk.texts(), f"keeping picture {number}")
         kiosk.until(lambda: not list((kiosk.folder / "data/teaching").glob("*.jpg")), "delivering it")
