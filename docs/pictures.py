@@ -11,6 +11,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "pictures"
+CHROMIUM = "/usr/bin/chromium-headless-shell"
 sys.path.insert(0, str(ROOT))
 
 
@@ -31,7 +32,7 @@ def portal(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as data:
         built = plant.build(Path(data) / "data", runs=60, days=14)
         with contextmanager(conftest.serve)(built, Path(data)) as served, sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path="/usr/bin/chromium-headless-shell", args=["--no-sandbox"])
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
             page = browser.new_page(viewport={"width": 1440, "height": 900})
             page.set_default_timeout(120_000)  # also on a busy machine
             page.set_default_navigation_timeout(120_000)
@@ -77,7 +78,7 @@ def publishing(folder: Path) -> None:
         for station in ("assembly-1", "assembly-2"):
             plant.prove(built, station, plant.assigned(built, station), built.house.now())
         with contextmanager(conftest.serve)(built, Path(data)) as served, sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path="/usr/bin/chromium-headless-shell", args=["--no-sandbox"])
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
             page = browser.new_page(viewport={"width": 1440, "height": 900})
             shots.sign_in(page, served.address)
             for name, path in (("comparison", "/library/compare/close-pump"), ("fleet", "/fleet")):

@@ -73,7 +73,7 @@ def test_pictures_that_a_technician_kept_at_the_kiosk_teach_the_camera(
         ((Scene(), "good"), (Scene(), "good"), (Scene(cap="blue"), "bad"), (Scene(cap="blue"), "bad"))
     ):
         kiosk.camera.unplug()  # else it may still give a picture of the part before
-        kiosk.until(lambda: "lost" in kiosk.texts(), "losing the camera")
+        kiosk.until(lambda: "lost: " in kiosk.texts(), "losing the camera")
         kiosk.camera.show(draw(scene, shaken(number)))
         kiosk.camera.replug()
         kiosk.until(lambda: "ready: gives pictures" in kiosk.texts(), "seeing the next part")
