@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import threading
+import weakref
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -62,10 +63,22 @@ class _Keeping(Broker):
     a line is cut it would forget.
     """
 
+    def __init__(self, config: dict[str, Any]) -> None:
+        super().__init__(config)
+        self._writers: weakref.WeakSet[asyncio.StreamWriter] = weakref.WeakSet()
+
+    async def shutdown(self) -> None:
+        """Hang up on everybody, also on those that amqtt has lost sight of."""
+        await super().shutdown()
+        for writer in list(self._writers):
+            writer.transport.abort()
+        await asyncio.sleep(0)  # they are closed in the loop's next round
+
     async def stream_connected(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, listener_name: str
     ) -> None:
         """Tell who speaks MQTT 5 to speak 3.1.1: amqtt would wait for the rest of what it misreads."""
+        self._writers.add(writer)
         try:
             first = await asyncio.wait_for(_beginning(reader), FIRST_WORD)
         except (asyncio.IncompleteReadError, TimeoutError, OSError):

@@ -197,6 +197,28 @@ def test_conditions_are_completed_at_the_caret_checked_and_tried_on_values(edit)
     eve.page.get_by_role("button", name="Undo", exact=True).click()
 
 
+def test_who_types_before_the_names_have_come_is_offered_them_when_they_come(edit) -> None:
+    eve = edit("service-pump")
+    held = []
+    free = False
+    eve.page.route("**/conditions", lambda route: route.continue_() if free else held.append(route))
+    eve.page.reload()
+    eve.page.locator("#steps [data-step]", has_text="Renew").first.click()
+    field = eve.page.get_by_label("Only when")
+    before = field.input_value()
+    field.fill("")
+    field.press_sequentially("look_over.st")
+    while not held:
+        eve.page.wait_for_timeout(20)
+    assert not eve.page.locator(".completions:not([hidden])").count()
+    free = True
+    for route in held:
+        route.continue_()
+    eve.page.locator(".completions:not([hidden]) li", has_text="look_over").first.wait_for()
+    field.fill(before)
+    saved(eve)
+
+
 def test_ways_on_are_rows_and_nothing_is_guessed(edit) -> None:
     eve = edit("close-pump")
     eve.page.locator("#steps li", has_text="Turn the closed pump").click()

@@ -40,8 +40,11 @@ export class Conditions {
 
   show() {
     for (const each of [...this.attached]) {
-      if (each.made.isConnected) this.judge(each);
-      else this.attached.delete(each);
+      if (!each.made.isConnected) this.attached.delete(each);
+      else {
+        this.judge(each);
+        each.again();
+      }
     }
   }
 
@@ -61,14 +64,13 @@ export class Conditions {
     made.classList.add("expressing");
     made.prepend(verdict); // beside the label, no part of it
     made.append(wrong);
-    const entry = { made, written, step, at, verdict, wrong };
+    const entry = { made, written, step, at, verdict, wrong, again: completing(written, () => this.names) };
     this.attached.add(entry);
     written.addEventListener("input", () => {
       wrong.textContent = "";
       verdict.textContent = "";
       verdict.className = "verdict";
     });
-    completing(written, () => this.names);
     this.judge(entry);
   }
 }
@@ -95,6 +97,7 @@ export function candidates(text, names) {
     .map((each) => ({ insert: each.name, label: each.name, about: `${each.type} · ${each.about}${each.values.length ? ` · ${each.values.slice(0, 4).join(" ")}` : ""}`, cut: begun.length }));
 }
 
+// gives what is to be called when the names have come: who typed before them is offered them all the same
 let counter = 0;
 function completing(written, names) {
   const box = el("ul", { class: "completions", role: "listbox", hidden: true, id: `completions-${(counter += 1)}` });
@@ -105,8 +108,10 @@ function completing(written, names) {
   written.closest("label").after(el("div", { class: "completing" }, box)); // beside the label, or its words would be the label's
   let found = [];
   let chosen = -1;
+  let asked = false;
 
   function offer() {
+    asked = true;
     found = candidates(written.value.slice(0, written.selectionStart), names());
     chosen = -1;
     draw();
@@ -140,6 +145,7 @@ function completing(written, names) {
   }
 
   function close() {
+    asked = false;
     found = [];
     draw();
   }
@@ -166,4 +172,5 @@ function completing(written, names) {
       close();
     }
   });
+  return () => asked && box.hidden && document.activeElement === written && offer();
 }
