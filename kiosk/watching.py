@@ -53,12 +53,17 @@ class Watching:
     def tell(self) -> None:
         """Keep what is due to be kept."""
         bench = self._bench
-        if bench.desk.trouble is not None or not bench.store.meta.kiosk:
+        if not self._may_keep:
             return
         facts = self._watch.facts(bench.stamp(), bench.by)
         if facts and bench.keep(facts):
             self._watch.told(facts)
 
     def due(self) -> int | None:
-        """The tick at which something that is held back may be told."""
-        return self._watch.due()
+        """The tick at which something that is held back may be told; None while nothing may be kept at all."""
+        return self._watch.due() if self._may_keep else None
+
+    @property
+    def _may_keep(self) -> bool:
+        """There is a record only once somebody let the kiosk in."""
+        return self._bench.desk.trouble is None and bool(self._bench.store.meta.kiosk)

@@ -18,7 +18,7 @@ from hardware.driver import BYTES, Driver, Options
 from hardware.metering import Metrics
 from hardware.readings import DeviceState
 from hardware.settings import DeviceSettings, Driving, Moment
-from kiosk.events import AssignmentChanged
+from kiosk.events import AssignmentChanged, Enrolled
 from kiosk.view import DevicesView, Entry, Mark, StepView, Wish
 from tests.kiosk.station import AT, Shelf, Station, fill
 from tests.kiosk.test_conductor_language import document, step
@@ -611,3 +611,13 @@ def test_the_technician_sees_how_readings_flow_and_the_page_is_drawn_anew(opened
     assert kiosk.alarm.seconds <= 1
     kiosk.waits(1.0)
     assert "last 1 min ago" in kiosk.view.devices[0].pace
+
+
+def test_a_kiosk_that_nobody_has_let_in_yet_rests_while_its_devices_are_lost(tmp_path: Path) -> None:
+    kiosk = Station(tmp_path, filled=False)
+    lose(kiosk, "scale")
+    kiosk.waits(60)
+    assert kiosk.alarm.seconds is None
+    fill(kiosk.store)
+    kiosk.put(Enrolled())
+    assert kiosk.alarm.seconds == 0
