@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 STICK = 3.0  # s between two looks whether a stick is there
 PROOF = 600.0  # s between two notes of how late it is at least
-SOON = 1.5  # s within which the server learns what is shown now
+SOON = 4.0  # s within which the server learns what is shown now; sooner would hold up those that still fetch
 SHORTEST, LONGEST = 0.5, 15.0  # s between two tries while the server does not answer
 Report = Callable[[], dict[str, Any]]
 
