@@ -120,7 +120,7 @@ def goes_on(folder: Path, scene: Scene) -> None:
     assert looked_at(folder) == (4, scene.withdraws)
 
 
-POINTS = 10_000 if os.environ.get("STEPLINE_LONG") else 6  # writes at which it is killed, evenly over all
+POINTS = 10_000 if os.environ.get("STEPLINE_LONG") else 24  # writes at which it is killed, evenly over all
 
 
 @pytest.fixture(scope="module", params=["", "withdraws"])
