@@ -42,7 +42,7 @@ class Film:
         self._medium, self._begun, self._at = medium, begun, at
         self._stopped = False
         self._sent = False  # back to the start, and not there yet
-        self._good = 0  # frames that belonged to it
+        self._seen = False  # a frame that belongs to it
         self._position = 0.0
         self._first = medium.start.total_seconds() if medium.start is not None else 0.0
         self._last = math.inf if medium.end is None else medium.end.total_seconds()
@@ -69,9 +69,8 @@ class Film:
         return self._position
 
     def _frame(self, *_: Any) -> None:
-        frame = getattr(
-            self._player, "_next_frame", None
-        )  # the player's own place runs ahead of what it shows
+        # the player's own place runs ahead of what it shows; this is the picture and its moment
+        frame = getattr(self._player, "_next_frame", None)
         if self._stopped or frame is None:  # it was sent somewhere, and this is from before
             return
         self._position = position = float(frame[1])
@@ -81,8 +80,8 @@ class Film:
                 self._send_back()
             return
         self._sent = False
-        self._good += 1
-        if self._good == 1:
+        if not self._seen:
+            self._seen = True
             return  # the player may have drawn the frame before the one it tells of
         begun, self._begun = self._begun, _nothing
         begun(self._player.texture)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sqlalchemy import inspect, text
+from sqlalchemy import column, inspect, select, table
 
 from server.store.engine import open_engine, reading
 
@@ -35,6 +35,6 @@ def _stands_at(url: str) -> str | None:
         if not inspect(engine).has_table(TABLE):
             return None
         with reading(engine) as tx:
-            return tx.execute(text("SELECT version_num FROM alembic_version")).scalar()
+            return tx.execute(select(column("version_num")).select_from(table(TABLE))).scalar()
     finally:
         engine.dispose()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Integer, MetaData, Table, create_engine, insert, inspect, select
 from sqlalchemy.exc import IntegrityError
 
@@ -14,7 +15,7 @@ from server.house import House
 from server.store import tables
 from server.store.bulk import insert_new_rows, insert_rows
 from server.store.engine import open_engine, reading, writing
-from server.store.migrate import migrate
+from server.store.migrate import FOLDER, _newest, migrate
 from server.store.types import Utc
 
 AT = datetime(2026, 11, 23, 8, 0, 0, 250, tzinfo=UTC)
@@ -32,6 +33,13 @@ def test_the_migrations_give_exactly_the_tables_that_the_program_knows(url: str)
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, tables.metadata) == []
     engine.dispose()
+
+
+def test_every_migration_is_known_by_the_number_of_its_file() -> None:
+    found = ScriptDirectory(str(FOLDER))
+    for script in found.walk_revisions():
+        assert Path(script.path).name.startswith(f"{script.revision}_")
+    assert found.get_current_head() == _newest()
 
 
 def test_migrating_again_changes_nothing(url: str) -> None:

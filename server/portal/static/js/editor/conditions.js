@@ -97,8 +97,8 @@ export function candidates(text, names) {
     .map((each) => ({ insert: each.name, label: each.name, about: `${each.type} · ${each.about}${each.values.length ? ` · ${each.values.slice(0, 4).join(" ")}` : ""}`, cut: begun.length }));
 }
 
-// gives what is to be called when the names have come: who typed before them is offered them all the same
 let counter = 0;
+// gives what is to be called when the names have come: who typed before them is offered them all the same
 function completing(written, names) {
   const box = el("ul", { class: "completions", role: "listbox", hidden: true, id: `completions-${(counter += 1)}` });
   written.setAttribute("role", "combobox");
