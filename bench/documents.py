@@ -196,7 +196,9 @@ def edited(place: Path) -> Iterator[Measure]:
 
 def _in_a_browser(address: str, draft: str) -> Iterator[Measure]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium-headless-shell", args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium-headless-shell", args=["--no-sandbox"]
+        )
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         for _ in range(100):
             try:

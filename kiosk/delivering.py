@@ -88,7 +88,9 @@ class Outbox:
             if pressing():
                 return
             try:
-                self.link.teaching(picture.device, picture.at, picture.file.read_bytes(), good=picture.good)
+                self.link.teaching(
+                    picture.device, picture.at, self.store.teaching.read(picture), good=picture.good
+                )
             except Refused as problem:
                 if problem.status == NOT_THERE:  # the server is older than this kiosk
                     return

@@ -45,7 +45,7 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lesson:
+class Shot:
     """Take a picture with a camera, to teach it from: of a good part, or of a bad one."""
 
     device: str
@@ -58,12 +58,12 @@ class Eye:
     def __init__(self, tell: Callable[[PictureJudged | PictureTaken], None], take: Take) -> None:
         self._tell = tell
         self._take = take
-        self._wishes: queue.SimpleQueue[Wish | Lesson | None] = queue.SimpleQueue()
+        self._wishes: queue.SimpleQueue[Wish | Shot | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._known: dict[Digest, Taught] = {}
         self._ended = False
 
-    def look(self, wish: Wish | Lesson) -> None:
+    def look(self, wish: Wish | Shot) -> None:
         """Look soon; returns at once."""
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="kiosk-eye", daemon=True)
@@ -79,7 +79,7 @@ class Eye:
 
     def _run(self) -> None:
         while (wish := self._wishes.get()) is not None:
-            answer = self._taken(wish) if isinstance(wish, Lesson) else self._answered(wish)
+            answer = self._taken(wish) if isinstance(wish, Shot) else self._answered(wish)
             if not self._ended:
                 self._tell(answer)
 
@@ -90,16 +90,16 @@ class Eye:
             log.exception("%s: the program failed while looking", wish.device)
             return PictureJudged(number=wish.number, trouble=f"the program failed: {problem}")
 
-    def _taken(self, lesson: Lesson) -> PictureTaken:
+    def _taken(self, shot: Shot) -> PictureTaken:
         from content.vision.pictures import accepted, as_jpeg  # noqa: PLC0415 - OpenCV takes half a second
 
         data: bytes | None = None
         try:
-            taken = self._take(lesson.device, WAIT)
+            taken = self._take(shot.device, WAIT)
             data = None if taken is None else as_jpeg(accepted(taken), FINE)
         except Exception:  # the top of a thread: a person is told, and the next wish is taken
-            log.exception("%s: the program failed while taking a picture", lesson.device)
-        return PictureTaken(device=lesson.device, good=lesson.good, picture=data)
+            log.exception("%s: the program failed while taking a picture", shot.device)
+        return PictureTaken(device=shot.device, good=shot.good, picture=data)
 
     def _looked(self, wish: Wish) -> PictureJudged:
         from content.vision.errors import NoPicture, NotTaught  # noqa: PLC0415 - OpenCV takes half a second

@@ -1,4 +1,4 @@
-"""What the conductor needs of the world around it: an alarm, a camera, the station's devices."""
+"""What the conductor needs of the world around it: an alarm, a camera, what looks, the station's devices."""
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol
@@ -7,6 +7,7 @@ from content.label import Pattern
 from hardware.device import DeviceHealth
 from hardware.driver import Command, Wanted
 from hardware.settings import DeviceSettings
+from kiosk.eye import Shot, Wish
 
 
 class Alarm(Protocol):
@@ -22,6 +23,14 @@ class Camera(Protocol):
 
     def jpeg(self) -> bytes | None:
         """A photograph of now."""
+        ...
+
+
+class Looks(Protocol):
+    """What looks; the answer comes as a `PictureJudged`, or as a `PictureTaken`."""
+
+    def look(self, wish: Wish | Shot) -> None:
+        """Look soon; returns at once."""
         ...
 
 

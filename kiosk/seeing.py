@@ -1,7 +1,6 @@
 """Vision checks of the step that is on: the camera is asked to look, and what it says becomes an input."""
 
 from decimal import Decimal
-from typing import Protocol
 
 from content import situation
 from content.checks import Vision
@@ -15,22 +14,14 @@ from kiosk import viewing_vision
 from kiosk.bench import Bench
 from kiosk.desk import Look, Notice, Play
 from kiosk.events import PictureJudged
-from kiosk.eye import Lesson, Wish
-from kiosk.ports import Devices
+from kiosk.eye import Wish
+from kiosk.ports import Devices, Looks
 from kiosk.runner import Runner
 from kiosk.store.errors import StoreError
 from kiosk.view import Mark
 from kiosk.words import again, say
 
 JPEG = "image/jpeg"
-
-
-class Looks(Protocol):
-    """What looks; the answer comes as a `PictureJudged`, or as a `PictureTaken`."""
-
-    def look(self, wish: Wish | Lesson) -> None:
-        """Look soon; returns at once."""
-        ...
 
 
 class Seeing:

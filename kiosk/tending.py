@@ -17,10 +17,9 @@ from kiosk.assignment import Person
 from kiosk.bench import Bench
 from kiosk.desk import QUIET, Disabled, Favour, Kept, Tending
 from kiosk.events import PictureTaken
-from kiosk.eye import Lesson
-from kiosk.ports import Devices
+from kiosk.eye import Shot
+from kiosk.ports import Devices, Looks
 from kiosk.runner import Runner
-from kiosk.seeing import Looks
 from kiosk.stamp import Stamp
 from kiosk.store.errors import StoreError, StoreFull
 from kiosk.view import Wish
@@ -79,7 +78,7 @@ class Tend:
             self._ask_for(Favour(device=tending.device, disable=wish is Wish.DISABLE))
         elif wish in {Wish.KEEP_GOOD, Wish.KEEP_BAD}:
             bench.change(notice=QUIET)
-            self._eye.look(Lesson(device=tending.device, good=wish is Wish.KEEP_GOOD))
+            self._eye.look(Shot(device=tending.device, good=wish is Wish.KEEP_GOOD))
 
     def took(self, event: PictureTaken) -> None:
         """The picture that was wished for: keep it until the server has it."""

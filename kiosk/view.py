@@ -305,8 +305,8 @@ class DevicesView:
     signals: tuple[OptionView, ...] = ()  # outputs that can be switched over; `chosen`: it is wanted on
     disabled: bool = False
     sees: bool = False  # the chosen one is a camera: pictures to teach it from can be kept
-    taught_from: Path | None = None  # the picture that was kept last
-    taught_words: str = ""  # what it is
+    kept: Path | None = None  # the picture to teach it from that was kept last
+    kept_words: str = ""  # what it is
     notice: str = ""
     notice_mark: Mark = Mark.WAITING
 

@@ -35,8 +35,8 @@ def view(desk: Desk, devices: Sequence[DeviceSettings], health: Mapping[str, Dev
         signals=() if chosen is None else _signals(chosen, tending),
         disabled=tending.device in desk.disabled,
         sees=chosen is not None and isinstance(chosen.transport, CameraSource),
-        taught_from=None if tending.kept is None else tending.kept.file,
-        taught_words=_kept(tending, desk.words),
+        kept=None if tending.kept is None else tending.kept.file,
+        kept_words=_kept(tending, desk.words),
         notice=desk.notice.text,
         notice_mark=desk.notice.mark,
     )

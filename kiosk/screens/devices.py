@@ -149,7 +149,7 @@ class DevicesScreen(BoxLayout):
         self._why.paint(_color(chosen.mark))
         self._counts.say(chosen.counts)
         self._pace.say(chosen.pace)
-        self._kept.show(view.taught_from, view.taught_words)
+        self._kept.show(view.kept, view.kept_words)
         self._said.say("\n".join(view.said) or say("nothing_came", theme.language))
         self._said.paint(theme.palette.text if view.said else theme.palette.quiet)
         self._act(view)

@@ -324,8 +324,8 @@ def _devices() -> Iterator[tuple[str, View]]:
             reached="/dev/v4l/by-id/usb-Camera-index0",
             said=("14:03:07 is ready: gives pictures of 1280 × 720",),
             sees=True,
-            taught_from=_first_picture("Label and pack"),
-            taught_words=say("kept_good", DEFAULT),
+            kept=_first_picture("Label and pack"),
+            kept_words=say("kept_good", DEFAULT),
         ),
     )
     yield "devices-none", DevicesView(status=STATUS)

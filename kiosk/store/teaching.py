@@ -3,12 +3,12 @@
 They are no records: each is one file, whose name says of which camera it is, what it shows, and when it was taken.
 """
 
-import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote, unquote
 
+from content.disk import write_whole
 from kiosk.store.errors import StoreFull, translated
 
 MOST = 200  # that wait: some 60 MB
@@ -37,19 +37,19 @@ class TeachingFolder:
         if len(self.waiting()) >= MOST:
             raise StoreFull("too many pictures wait already: connect the kiosk to its server first")
         file = self._folder / f"{at.astimezone(UTC):{MOMENT}}_{SIDES[good]}_{quote(device, safe='')}.jpg"
-        partial = file.with_suffix(".partial")
         with translated():
             self._folder.mkdir(exist_ok=True)
-            with partial.open("wb") as out:
-                out.write(jpeg)
-                out.flush()
-                os.fsync(out.fileno())
-            partial.replace(file)
+            write_whole(file, jpeg)
         return TeachingPicture(file=file, device=device, good=good, at=at)
 
     def waiting(self) -> list[TeachingPicture]:
         """What the server does not have yet."""
         return [found for file in sorted(self._folder.glob("*.jpg")) if (found := _told(file)) is not None]
+
+    def read(self, picture: TeachingPicture) -> bytes:
+        """The JPEG; raises StoreError."""
+        with translated():
+            return picture.file.read_bytes()
 
     def forget(self, picture: TeachingPicture) -> None:
         """The server has it; raises StoreError."""

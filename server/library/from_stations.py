@@ -17,7 +17,7 @@ from server.people.enrolment import Kiosk
 from server.store import tables
 from server.store.engine import reading, writing
 
-MOST = 200  # of one station that are listed; older ones go
+MOST = 200  # of one station that are listed; those that came before go
 ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 
 
@@ -55,7 +55,12 @@ def take_in(house: House, kiosk: Kiosk, sent: Sent, data: bytes) -> None:
         tx.execute(delete(tables.station_pictures).where(*same))  # it comes again after a lost answer
         row = {"station": kiosk.station, "media": taken.digest} | values
         tx.execute(insert(tables.station_pictures).values(row))
-        newest = select(p.media).where(p.station == kiosk.station).order_by(p.at.desc(), p.media).limit(MOST)
+        newest = (
+            select(p.media)
+            .where(p.station == kiosk.station)
+            .order_by(p.received_at.desc(), p.at.desc())
+            .limit(MOST)
+        )
         kept = list(tx.execute(newest).scalars())
         old = (p.station == kiosk.station, p.media.not_in(kept))
         tx.execute(delete(tables.station_pictures).where(*old))

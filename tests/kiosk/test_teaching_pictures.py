@@ -14,7 +14,7 @@ from hardware.settings import load_station
 from hardware.simulate.scene import Scene, draw, shaken
 from kiosk.delivering import Outbox
 from kiosk.events import PictureTaken
-from kiosk.eye import Eye, Lesson
+from kiosk.eye import Eye, Shot
 from kiosk.link import Link, Unreachable
 from kiosk.store.errors import StoreFull
 from kiosk.store.teaching import MOST, TeachingFolder
@@ -62,7 +62,7 @@ def test_what_was_kept_is_told_as_it_was(
 
 
 def test_half_a_picture_and_what_somebody_put_there_is_none(tmp_path: Path) -> None:
-    for name in ("20261129T140307123456Z_good_eye.partial", "holiday.jpg", "20261129T14_good_eye.jpg"):
+    for name in (".20261129T140307123456Z_good_eye.jpg.part", "holiday.jpg", "20261129T14_good_eye.jpg"):
         (tmp_path / name).write_bytes(b"x")
     assert TeachingFolder(tmp_path).waiting() == []
 
@@ -94,12 +94,12 @@ def test_a_technician_keeps_what_the_camera_sees(station: Station, wish: Wish, g
     assert isinstance(station.view, DevicesView)
     assert station.view.sees
     station.conductor.tend(wish)
-    assert station.eye.wishes == [Lesson(device="eye", good=good)]
+    assert station.eye.wishes == [Shot(device="eye", good=good)]
     station.put(PictureTaken(device="eye", good=good, picture=seen()))
     (kept,) = station.store.teaching.waiting()
     assert (kept.device, kept.good, kept.file.read_bytes()) == ("eye", good, seen())
-    assert station.view.taught_from == kept.file
-    assert station.view.taught_words.startswith("Kept as good" if good else "Kept as bad")
+    assert station.view.kept == kept.file
+    assert station.view.kept_words.startswith("Kept as good" if good else "Kept as bad")
     assert station.facts == []  # it is no record
 
 
@@ -123,7 +123,7 @@ def test_the_eye_answers_with_the_picture_that_the_camera_gives_and_with_none_wh
     pictures: list[Any] = [draw(Scene()), None, np.zeros((0, 0), np.uint8)]
     eye = Eye(answers.append, lambda _device, _seconds: pictures.pop(0))
     for _ in range(3):
-        eye.look(Lesson(device="eye", good=True))
+        eye.look(Shot(device="eye", good=True))
     assert eye._thread is not None
     eye._wishes.put(None)
     eye._thread.join(20)

@@ -55,7 +55,13 @@ export class Pictures {
   }
 
   put(picture, good) {
-    this.lesson.change({ samples: [...this.lesson.samples.filter((each) => each.picture !== picture), { picture, good }] });
+    this.putAll([{ picture, good }]);
+  }
+
+  putAll(wanted) {
+    const moved = new Set(wanted.map((each) => each.picture));
+    const samples = wanted.map(({ picture, good }) => ({ picture, good }));
+    this.lesson.change({ samples: [...this.lesson.samples.filter((each) => !moved.has(each.picture)), ...samples] });
   }
 
   draw() {

@@ -50,7 +50,7 @@ export class Stations {
 
   add(wanted) {
     const room = Math.max(0, this.to.most - this.lesson.samples.length);
-    for (const each of wanted.slice(0, room)) this.pictures.put(each.picture, each.good);
+    this.pictures.putAll(wanted.slice(0, room));
     if (wanted.length > room) this.place.querySelector(".note").textContent = `There are ${this.to.most} pictures already; more are not taken.`;
   }
 }
