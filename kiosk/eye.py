@@ -91,12 +91,15 @@ class Eye:
             return PictureJudged(number=wish.number, trouble=f"the program failed: {problem}")
 
     def _taken(self, shot: Shot) -> PictureTaken:
-        from content.vision.pictures import accepted, as_jpeg  # noqa: PLC0415 - OpenCV takes half a second
+        from content.vision.errors import NoPicture  # noqa: PLC0415 - OpenCV takes half a second
+        from content.vision.pictures import accepted, as_jpeg  # noqa: PLC0415 - as above
 
         data: bytes | None = None
         try:
             taken = self._take(shot.device, WAIT)
             data = None if taken is None else as_jpeg(accepted(taken), FINE)
+        except NoPicture as problem:
+            log.info("%s: %s", shot.device, problem)
         except Exception:  # the top of a thread: a person is told, and the next wish is taken
             log.exception("%s: the program failed while taking a picture", shot.device)
         return PictureTaken(device=shot.device, good=shot.good, picture=data)

@@ -74,7 +74,7 @@ def _withdraw_again(tx: Connection, house: House, kiosk: Kiosk, report: Holding)
     told: dict[str, int] = {}
     for row in _forgotten(tx, kiosk, report):
         why = WHY.format(kiosk=kiosk.id)
-        told |= take_back(tx, house, row.digest, row.document, row.revision, why, settling.ITSELF)
+        told |= take_back(tx, house, row, why, settling.ITSELF)
     return told
 
 

@@ -213,11 +213,12 @@ def withdraw(house: House, digest: str, reason: str, by: str) -> None:
     reason = insist_on_reason(reason, "say why it is withdrawn", "who stands at the kiosk reads it")
     r = tables.releases.c
     with deciding(house.engine) as tx:
-        row = tx.execute(select(r.document, r.revision, r.withdrawn_at).where(r.digest == digest)).first()
+        query = select(r.digest, r.document, r.revision, r.withdrawn_at).where(r.digest == digest)
+        row = tx.execute(query).first()
         if row is None:
             raise NotThere("There is no such release.", "Look in the library.")
         if row.withdrawn_at is not None:
             raise Conflict("This release is withdrawn already.", "Load the page again.")
-        grown = take_back(tx, house, digest, row.document, row.revision, reason, by)
+        grown = take_back(tx, house, row, reason, by)
     settling.tell(house, grown)
     house.live.say("library")

@@ -11,7 +11,7 @@ from server.store import tables
 def remember_files(
     tx: Connection, together: str, digests: Iterable[str], at: datetime, *, original: bool = False
 ) -> None:
-    """The same, file by file; one that is taken in again counts from now on."""
+    """These files were taken in to teach a camera, `together` with that picture; one that comes again counts anew."""
     forget(tx, digests := list(digests))
     for digest in digests:
         row = {"digest": digest, "together": together, "original": original, "at": at}
