@@ -66,7 +66,7 @@ class _Kept(BoxLayout):
         super().__init__(size_hint_y=None, height=0, spacing=theme.px(16))
         self._pictures = pictures
         self._shown: Path | None = None
-        self._image = Image(fit_mode="contain", size_hint_x=0.6)
+        self._image = Image(fit_mode="contain", size_hint_x=None)
         self._words = Txt(text="", size=SMALL, bold=True, fixed=True)
 
     def show(self, file: Path | None, words: str) -> None:
@@ -81,6 +81,7 @@ class _Kept(BoxLayout):
             return
         if texture is not None:
             self._image.texture = texture
+            self._image.width = self.height * texture.width / texture.height
             self.add_widget(self._image)
         self._words.say(words)
         self.add_widget(self._words)
